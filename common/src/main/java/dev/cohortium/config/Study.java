@@ -1,0 +1,109 @@
+package dev.cohortium.config;
+
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the user wants measured. Read by {@link StudyReader}; every value is valid.
+ *
+ * @param name names the study and its default warehouse
+ * @param timeZone where months, weeks and days are cut
+ * @param currency ISO 4217 code of every amount
+ * @param asOf the last month that is used; empty: found in the data
+ * @param maxQuarantineShare share of a delivery, 0 to 1, above which a run is refused
+ * @param plausibleFrom first day on which a timestamp may lie, in UTC
+ * @param plausibleUntil first day on which a timestamp may no longer lie, in UTC
+ * @param sources by the name of the canonical table that they fill, in the catalogue's order
+ * @param programmes by program_id
+ * @param segments SQL expressions over the customers table, by name
+ * @param cohorts what the cohorts job builds; empty: it does not run
+ * @param privacy how small cells are withheld
+ * @param publish tables to publish besides those that always are
+ * @param awaited sections the study configures whose job this version does not have
+ */
+public record Study(
+    String name,
+    ZoneId timeZone,
+    String currency,
+    Optional<YearMonth> asOf,
+    double maxQuarantineShare,
+    LocalDate plausibleFrom,
+    LocalDate plausibleUntil,
+    Map<String, Source> sources,
+    Map<String, Programme> programmes,
+    Map<String, String> segments,
+    Optional<Cohorts> cohorts,
+    Privacy privacy,
+    Set<String> publish,
+    List<String> awaited) {
+
+  /** This study, measured up to {@code month}. */
+  public Study withAsOf(YearMonth month) {
+    return new Study(
+        name,
+        timeZone,
+        currency,
+        Optional.of(month),
+        maxQuarantineShare,
+        plausibleFrom,
+        plausibleUntil,
+        sources,
+        programmes,
+        segments,
+        cohorts,
+        privacy,
+        publish,
+        awaited);
+  }
+
+  /**
+   * A loyalty programme.
+   *
+   * @param launched the day it began; empty: before the data
+   * @param launchedByRegion the day it began in each region that differs
+   * @param fixedCostPerMonth its running cost, in the study's currency
+   */
+  public record Programme(
+      Optional<LocalDate> launched,
+      Map<String, LocalDate> launchedByRegion,
+      double fixedCostPerMonth) {}
+
+  /**
+   * What the cohorts job builds.
+   *
+   * @param by what makes a cohort
+   * @param granularities lengths of a period
+   * @param inactiveMonths months without an order after which a customer has churned, at least 1
+   * @param segments names from {@link Study#segments}
+   */
+  public record Cohorts(
+      List<CohortBy> by,
+      List<Granularity> granularities,
+      int inactiveMonths,
+      List<String> segments) {}
+
+  /** What makes a cohort. */
+  public enum CohortBy {
+    FIRST_PURCHASE,
+    ENROLMENT
+  }
+
+  /** Length of a cohort's period. */
+  public enum Granularity {
+    MONTH,
+    WEEK,
+    DAY
+  }
+
+  /**
+   * How small cells are withheld.
+   *
+   * @param smallestCell rows that count fewer keep their keys only; 0 or 1: nothing is withheld
+   */
+  public record Privacy(int smallestCell) {}
+}

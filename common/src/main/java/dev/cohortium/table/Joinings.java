@@ -1,0 +1,40 @@
+package dev.cohortium.table;
+
+import static dev.cohortium.table.Column.optional;
+import static dev.cohortium.table.Column.required;
+import static dev.cohortium.table.ColumnType.DATE;
+import static dev.cohortium.table.ColumnType.LONG;
+import static dev.cohortium.table.ColumnType.STRING;
+
+/** One member of one programme, at the first joining. */
+public final class Joinings {
+  public static final String PROGRAM_ID = "program_id";
+  public static final String CUSTOMER_ID = "customer_id";
+  public static final String JOINING_MONTH = "joining_month";
+  public static final String ORDERS_UNTIL_JOINING = "orders_until_joining";
+  public static final String ORDERS_IN_MONTH = "orders_in_month";
+  public static final String ACQUIRED_MONTH = "acquired_month";
+  public static final String LEFT_MONTH = "left_month";
+
+  public static final Table TABLE =
+      Table.in(Layer.PANEL, "joinings", "One member of one programme, at the first joining.")
+          .key(PROGRAM_ID, CUSTOMER_ID)
+          .with(
+              required(PROGRAM_ID, STRING, "The programme."),
+              required(CUSTOMER_ID, STRING, "The member.").personal(),
+              required(
+                  JOINING_MONTH,
+                  DATE,
+                  "First day of the month of the first joining, in the study's time zone."),
+              required(
+                  ORDERS_UNTIL_JOINING,
+                  LONG,
+                  "Orders of that month up to and including the one at which the customer joined (0: joined without an order)."),
+              required(ORDERS_IN_MONTH, LONG, "All orders of that month."),
+              optional(ACQUIRED_MONTH, DATE, "Month of the first order ever; null: never ordered."),
+              optional(LEFT_MONTH, DATE, "Month of leaving for good; null: still a member."))
+          .published(Table.Publication.NEVER)
+          .build();
+
+  private Joinings() {}
+}

@@ -1,0 +1,129 @@
+package dev.cohortium;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.holdenkarau.spark.testing.JavaDatasetSuiteBase;
+import dev.cohortium.runtime.Contracts;
+import dev.cohortium.table.Column;
+import dev.cohortium.table.ColumnType;
+import dev.cohortium.table.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeEach;
+
+/**
+ * The one Spark session of all tests, and tables that a reader of the test can see. The only user
+ * of spark-testing-base.
+ */
+public abstract class SparkTest extends JavaDatasetSuiteBase {
+  @BeforeEach
+  void session() {
+    runBefore();
+    spark().sparkContext().setLogLevel("ERROR");
+  }
+
+  @Override
+  public SparkConf conf() {
+    SparkConf conf = super.conf();
+    Main.settings().forEach(conf::set);
+    return conf.setMaster("local[2]")
+        .set("spark.ui.enabled", "false")
+        .set("spark.ui.showConsoleProgress", "false")
+        .set("spark.driver.host", "127.0.0.1")
+        .set("spark.driver.bindAddress", "127.0.0.1")
+        .set("spark.sql.shuffle.partitions", "3")
+        .set("spark.databricks.delta.snapshotPartitions", "2");
+  }
+
+  @Override
+  public boolean enableHiveSupport() {
+    return false;
+  }
+
+  @Override
+  public SparkSession spark() {
+    return super.spark();
+  }
+
+  /**
+   * The rows of a table as written down: cells divided by |, the first line names the columns, an
+   * empty cell or null is null. Columns that are not named are null; a required delivered_at is
+   * 2024-01-01.
+   */
+  protected Dataset<Row> rows(Table table, String text) {
+    List<List<String>> lines = cells(text);
+    List<String> header = lines.get(0);
+    StructType strings =
+        new StructType(
+            header.stream()
+                .map(
+                    name ->
+                        new StructField(
+                            name,
+                            DataTypes.StringType,
+                            true,
+                            org.apache.spark.sql.types.Metadata.empty()))
+                .toArray(StructField[]::new));
+    List<Row> rows = lines.stream().skip(1).map(line -> RowFactory.create(line.toArray())).toList();
+    Dataset<Row> given = spark().createDataFrame(rows, strings);
+    return given.select(
+        table.columns().stream()
+            .map(
+                c ->
+                    (header.contains(c.name()) ? col(c.name()) : defaultOf(c))
+                        .cast(Contracts.type(c))
+                        .as(c.name()))
+            .toArray(org.apache.spark.sql.Column[]::new));
+  }
+
+  private static org.apache.spark.sql.Column defaultOf(Column column) {
+    return column.name().equals("delivered_at") && column.type() == ColumnType.TIMESTAMP
+        ? lit("2024-01-01 00:00:00")
+        : lit(null);
+  }
+
+  /**
+   * Fails unless {@code actual} has exactly the written rows, in any order, in the columns that the
+   * text names.
+   */
+  protected void assertRows(Dataset<Row> actual, Table table, String text) {
+    List<String> header = cells(text).get(0);
+    org.apache.spark.sql.Column[] named =
+        header.stream()
+            .map(org.apache.spark.sql.functions::col)
+            .toArray(org.apache.spark.sql.Column[]::new);
+    assertThat(shown(actual.select(named))).isEqualTo(shown(rows(table, text).select(named)));
+  }
+
+  /** The rows as sorted lines of text. */
+  protected static List<String> shown(Dataset<Row> rows) {
+    List<String> lines = new ArrayList<>();
+    for (Row row : rows.collectAsList()) {
+      lines.add(row.mkString(" | "));
+    }
+    lines.sort(null);
+    return lines;
+  }
+
+  private static List<List<String>> cells(String text) {
+    return text.strip().lines().map(SparkTest::cellsOfLine).toList();
+  }
+
+  private static List<String> cellsOfLine(String line) {
+    return Arrays.stream(line.split("\\|", -1))
+        .map(String::strip)
+        .map(cell -> cell.isEmpty() || cell.equals("null") ? null : cell)
+        .collect(java.util.stream.Collectors.toCollection(ArrayList::new));
+  }
+}
