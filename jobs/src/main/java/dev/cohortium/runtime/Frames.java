@@ -1,6 +1,7 @@
 package dev.cohortium.runtime;
 
 import dev.cohortium.table.Table;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,11 +15,22 @@ import org.apache.spark.storage.StorageLevel;
 /** Datasets by the table whose contract they meet. */
 public final class Frames {
   private final SparkSession session;
+  private final Run run;
   private final Map<Table, Dataset<Row>> frames = new LinkedHashMap<>();
   private final List<Dataset<Row>> kept = new ArrayList<>();
 
-  public Frames(SparkSession session) {
+  public Frames(SparkSession session, Run run) {
     this.session = session;
+    this.run = run;
+  }
+
+  /** Frames outside any run, as the outputs of a job are and the inputs of a test may be. */
+  public Frames(SparkSession session) {
+    this(session, Run.unwatched("none", Instant.EPOCH));
+  }
+
+  public Run run() {
+    return run;
   }
 
   public SparkSession session() {

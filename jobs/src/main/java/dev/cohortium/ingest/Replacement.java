@@ -1,0 +1,132 @@
+package dev.cohortium.ingest;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.from_utc_timestamp;
+import static org.apache.spark.sql.functions.lag;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.trunc;
+import static org.apache.spark.sql.functions.when;
+
+import dev.cohortium.config.Source;
+import dev.cohortium.ingest.Judged.Outcome;
+import dev.cohortium.table.Table;
+import dev.cohortium.table.Transactions;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
+
+/**
+ * Decides between rows of the same receipt or key: exact repeats, what a later delivery replaces,
+ * and the numbers of a receipt's lines. One shuffle, by receipt or key; the order in which rows
+ * were read never matters.
+ */
+final class Replacement {
+  private static final String IS_GOOD = Raw.technical("is_good");
+  private static final String SPREAD = Raw.technical("spread");
+  private static final String IS_REPEAT = Raw.technical("is_repeat");
+  private static final String IS_OLD = Raw.technical("is_old");
+
+  private Replacement() {}
+
+  /**
+   * Receipt lines: the receipt is the unit. Its lines are those of its latest delivery where the
+   * source says when it delivered, else all of this run; line_no and month are filled. In and out:
+   * as {@link Mapping#judge} gives, with every outcome decided.
+   */
+  static Dataset<Row> ofReceipts(Dataset<Row> judged, Source source, ZoneId studyZone) {
+    boolean saysDelivery = source.columns().containsKey(Transactions.DELIVERED_AT);
+    Dataset<Row> spread = spread(judged);
+    Column[] receipt = {col(Transactions.TRANSACTION_ID), col(IS_GOOD), col(SPREAD)};
+    Column delivered = saysDelivery ? col(Transactions.DELIVERED_AT) : lit(0);
+    WindowSpec ordered =
+        Window.partitionBy(receipt)
+            .orderBy(
+                delivered.desc(),
+                col(Transactions.OCCURRED_AT),
+                col(Transactions.PRODUCT_ID),
+                col(Transactions.NET_AMOUNT),
+                col(Judged.CONTENT));
+    Dataset<Row> compared =
+        spread
+            .withColumn(
+                IS_OLD, saysDelivery ? delivered.lt(first(delivered).over(ordered)) : lit(false))
+            .withColumn(IS_REPEAT, isRepeat(source, ordered));
+    Column isKept = col(IS_GOOD).and(not(col(IS_OLD))).and(not(col(IS_REPEAT)));
+    Column isKeptLine = isKept;
+    if (source.columns().containsKey(Transactions.LINE_NO)) {
+      // Two lines under one number: the first by content stays.
+      WindowSpec line =
+          Window.partitionBy(append(receipt, col(Transactions.LINE_NO), isKept))
+              .orderBy(col(Judged.CONTENT));
+      compared =
+          compared.withColumn(IS_OLD, col(IS_OLD).or(isKept.and(row_number().over(line).gt(1))));
+    } else {
+      WindowSpec soFar = ordered.rowsBetween(Window.unboundedPreceding(), Window.currentRow());
+      compared =
+          compared.withColumn(
+              Transactions.LINE_NO, sum(when(isKeptLine, 1).otherwise(0)).over(soFar).cast("int"));
+    }
+    Column receiptTime =
+        min(when(isKept, col(Transactions.OCCURRED_AT))).over(Window.partitionBy(receipt));
+    Column month = trunc(from_utc_timestamp(receiptTime, studyZone.getId()).cast("date"), "month");
+    return decided(compared.withColumn(Transactions.MONTH, month), judged);
+  }
+
+  /** Other tables: the key is the unit, its latest row stays, ties by content. */
+  static Dataset<Row> ofKeys(Dataset<Row> judged, Source source, Table table) {
+    List<Column> key = new ArrayList<>(table.key().stream().map(name -> col(name)).toList());
+    key.add(col(IS_GOOD));
+    key.add(col(SPREAD));
+    WindowSpec latestFirst =
+        Window.partitionBy(key.toArray(Column[]::new))
+            .orderBy(col(Transactions.DELIVERED_AT).desc(), col(Judged.CONTENT));
+    return decided(
+        spread(judged)
+            .withColumn(IS_REPEAT, isRepeat(source, latestFirst))
+            .withColumn(IS_OLD, row_number().over(latestFirst).gt(1)),
+        judged);
+  }
+
+  /** Rejected rows take no part and may all lack the key: their content spreads them. */
+  private static Dataset<Row> spread(Dataset<Row> judged) {
+    Column isGood = col(Judged.OUTCOME).isNull();
+    return judged
+        .withColumn(IS_GOOD, isGood)
+        .withColumn(SPREAD, when(not(isGood), col(Judged.CONTENT)));
+  }
+
+  private static Column isRepeat(Source source, WindowSpec ordered) {
+    return source.duplicates() == Source.Duplicates.DROP
+        ? coalesce(lag(Judged.CONTENT, 1).over(ordered).equalTo(col(Judged.CONTENT)), lit(false))
+        : lit(false);
+  }
+
+  private static Dataset<Row> decided(Dataset<Row> compared, Dataset<Row> judged) {
+    Column outcome =
+        coalesce(
+            col(Judged.OUTCOME),
+            when(col(IS_REPEAT), lit(Outcome.DUPLICATE.measure()))
+                .when(col(IS_OLD), lit(Outcome.SUPERSEDED.measure()))
+                .otherwise(lit(Outcome.CLEAN.measure())));
+    Column[] columns =
+        java.util.stream.Stream.of(judged.columns()).map(name -> col(name)).toArray(Column[]::new);
+    return compared.withColumn(Judged.OUTCOME, outcome).select(columns);
+  }
+
+  private static Column[] append(Column[] columns, Column... more) {
+    List<Column> all = new ArrayList<>(List.of(columns));
+    all.addAll(List.of(more));
+    return all.toArray(Column[]::new);
+  }
+}

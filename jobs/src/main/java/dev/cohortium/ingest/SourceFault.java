@@ -1,0 +1,146 @@
+package dev.cohortium.ingest;
+
+import dev.cohortium.config.Source;
+import dev.cohortium.config.UserFault;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.zip.ZipException;
+import org.apache.spark.sql.AnalysisException;
+
+/** Tells a source at fault from a bug, and says what, why and what to do. */
+final class SourceFault {
+  private SourceFault() {}
+
+  /**
+   * What Spark says of an expression or a path that cannot be planned, in one sentence without its
+   * plan.
+   *
+   * @return empty if the failure is no such thing
+   */
+  static Optional<String> sentenceOfAnalysis(Throwable failure) {
+    return failure instanceof AnalysisException
+        ? Optional.of(firstSentence(failure.getMessage()))
+        : Optional.empty();
+  }
+
+  static String firstSentence(String message) {
+    String head =
+        message
+            .lines()
+            .takeWhile(line -> !line.startsWith("'") && !line.startsWith("=="))
+            .filter(line -> !line.isBlank())
+            .findFirst()
+            .orElse(message);
+    return head.replaceAll("; line \\d+ pos \\d+;?.*$", "")
+        .replaceAll(" SQLSTATE: \\w+$", "")
+        .strip();
+  }
+
+  /**
+   * {@code failure} as the fault of {@code source} where it is one, else itself, to be thrown on.
+   */
+  static RuntimeException of(Source source, Throwable failure) {
+    if (failure instanceof UserFault fault) {
+      return fault;
+    }
+    for (Throwable cause : causes(failure)) {
+      Optional<String> why = why(cause);
+      if (why.isPresent()) {
+        return new UserFault(
+            "Source " + source.table() + " cannot be read (" + where(source) + "): " + why.get(),
+            failure);
+      }
+    }
+    return unchecked(failure);
+  }
+
+  private static String where(Source source) {
+    return source.format() == Source.Format.JDBC
+        ? "database "
+            + dev.cohortium.config.Secrets.redactUrls(
+                source.options().getOrDefault("url", "without url"))
+        : source.format().name().toLowerCase(Locale.ROOT) + " " + String.join(", ", source.path());
+  }
+
+  private static Optional<String> why(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    if (cause instanceof AnalysisException) {
+      return Optional.of(firstSentence(message) + hintOfAnalysis(message));
+    }
+    if (cause instanceof SQLException) {
+      return Optional.of(
+          "the database refuses: "
+              + message.lines().findFirst().orElse(message)
+              + ". Check url, user, password and query; a driver's jar goes into lib/.");
+    }
+    if (cause instanceof ClassNotFoundException) {
+      return Optional.of(
+          "the class "
+              + message
+              + " is missing. Put the jar that has it (a JDBC driver, a file system) into lib/.");
+    }
+    if (cause instanceof FileNotFoundException
+        || message.contains("FILE_NOT_EXIST")
+        || message.contains("Permission denied")) {
+      return Optional.of(
+          "a file is missing or may not be read: " + message.lines().findFirst().orElse(message));
+    }
+    if (cause instanceof EOFException
+        || cause instanceof ZipException
+        || message.contains("not a gzip file")
+        || message.contains("incorrect header check")) {
+      return Optional.of(
+          "a compressed file is damaged or cut off: " + message + ". Deliver it again.");
+    }
+    if (cause instanceof CharacterCodingException || cause instanceof UnsupportedCharsetException) {
+      return Optional.of("its text cannot be decoded: " + message + ". Set options.encoding.");
+    }
+    if (message.contains("CSV header does not conform")
+        || message.contains("Number of column in CSV header")) {
+      return Optional.of(
+          "its files differ in their header: "
+              + message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse(message)
+              + ". Deliver files of one layout, or split the source by path.");
+    }
+    if (message.contains("is not a Parquet file")
+        || message.contains("CANNOT_READ_FILE_FOOTER")
+        || message.contains("Could not read footer")) {
+      return Optional.of("a file is no Parquet: " + message.lines().findFirst().orElse(message));
+    }
+    return Optional.empty();
+  }
+
+  private static String hintOfAnalysis(String message) {
+    return message.contains("PATH_NOT_FOUND")
+        ? " Correct sources.*.path in the study, or give it with --set."
+        : "";
+  }
+
+  private static List<Throwable> causes(Throwable failure) {
+    List<Throwable> causes = new ArrayList<>();
+    for (Throwable cause = failure;
+        cause != null && !causes.contains(cause);
+        cause = cause.getCause()) {
+      causes.add(cause);
+    }
+    return causes;
+  }
+
+  /** Spark throws checked exceptions that its Java signatures do not declare. */
+  static RuntimeException unchecked(Throwable failure) {
+    if (failure instanceof RuntimeException unchecked) {
+      return unchecked;
+    }
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException(failure);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.cohortium.ingest;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import dev.cohortium.config.Secrets;
+import dev.cohortium.config.Source;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Reads sources, the edge where files and databases come in. Nothing is parsed here: text stays
+ * text.
+ */
+final class SourceReader {
+  private final SparkSession session;
+  private final Instant readAt;
+
+  /**
+   * A reader.
+   *
+   * @param readAt dates what comes from databases and Delta tables, which do not say when they
+   *     delivered
+   */
+  SourceReader(SparkSession session, Instant readAt) {
+    this.session = session;
+    this.readAt = readAt;
+  }
+
+  /** The rows of {@code source}, planned and not read yet. */
+  Raw read(Source source) {
+    Dataset<Row> rows =
+        switch (source.format()) {
+          case CSV -> csv(source);
+          case JSON -> json(source);
+          case PARQUET -> files(reader(source).option("mergeSchema", "true"), "parquet", source);
+          case DELTA ->
+              snapshot(reader(source).format("delta").load(path(source)[0]), path(source)[0]);
+          case JDBC -> jdbc(source);
+        };
+    return new Raw(source, rows);
+  }
+
+  /** Text columns named by the header; lines with more or fewer fields than it are malformed. */
+  private Dataset<Row> csv(Source source) {
+    StructType header = csvReader(source).csv(path(source)).schema();
+    if (header.isEmpty()) {
+      return session.emptyDataFrame();
+    }
+    DataFrameReader reader =
+        csvReader(source)
+            // A file whose header differs is refused rather than read by position.
+            .option("enforceSchema", "false")
+            .option("columnPruning", "false")
+            .schema(withMalformed(header));
+    return files(reader, "csv", source);
+  }
+
+  /** Quotes as in RFC 4180 unless the study says otherwise, and a header line. */
+  private DataFrameReader csvReader(Source source) {
+    return session
+        .read()
+        .option("header", "true")
+        .option("escape", "\"")
+        .options(source.options())
+        .option("inferSchema", "false");
+  }
+
+  /**
+   * Every primitive as its text, structs and arrays as they are; a first pass finds the columns.
+   */
+  private Dataset<Row> json(Source source) {
+    StructType inferred =
+        reader(source)
+            .option("primitivesAsString", "true")
+            .option("columnNameOfCorruptRecord", Raw.MALFORMED)
+            .json(path(source))
+            .schema();
+    List<String> names = new ArrayList<>(List.of(inferred.fieldNames()));
+    names.remove(Raw.MALFORMED);
+    if (names.isEmpty() && inferred.isEmpty()) {
+      return session.emptyDataFrame();
+    }
+    StructType columns = new StructType();
+    for (String name : names) {
+      columns = columns.add(inferred.apply(name));
+    }
+    return files(reader(source).schema(withMalformed(columns)), "json", source);
+  }
+
+  private DataFrameReader reader(Source source) {
+    return session.read().options(source.options());
+  }
+
+  private static StructType withMalformed(StructType columns) {
+    return columns.add(Raw.MALFORMED, DataTypes.StringType);
+  }
+
+  private static String[] path(Source source) {
+    return source.path().toArray(String[]::new);
+  }
+
+  private static Dataset<Row> files(DataFrameReader reader, String format, Source source) {
+    Dataset<Row> rows =
+        reader
+            .option("columnNameOfCorruptRecord", Raw.MALFORMED)
+            .option("mode", "PERMISSIVE")
+            .format(format)
+            .load(path(source));
+    List<Column> columns = new ArrayList<>();
+    for (String name : rows.columns()) {
+      columns.add(col(Parsing.quoted(name)));
+    }
+    if (!List.of(rows.columns()).contains(Raw.MALFORMED)) {
+      columns.add(lit(null).cast("string").as(Raw.MALFORMED));
+    }
+    columns.add(col("_metadata.file_path").as(Raw.FILE));
+    columns.add(col("_metadata.file_modification_time").as(Raw.MODIFIED_AT));
+    return rows.select(columns.toArray(Column[]::new));
+  }
+
+  /**
+   * Timestamps without a zone come as local times whatever the JVM's zone, for {@link Zoned} to
+   * place.
+   */
+  private Dataset<Row> jdbc(Source source) {
+    Map<String, String> options = source.options();
+    Dataset<Row> rows =
+        session.read().format("jdbc").option("preferTimestampNTZ", "true").options(options).load();
+    return snapshot(rows, Secrets.redactUrls(options.get("url")));
+  }
+
+  private Dataset<Row> snapshot(Dataset<Row> rows, String origin) {
+    return rows.withColumn(Raw.MALFORMED, lit(null).cast("string"))
+        .withColumn(Raw.FILE, lit(origin))
+        .withColumn(Raw.MODIFIED_AT, lit(Timestamp.from(readAt)));
+  }
+}
