@@ -75,11 +75,14 @@ final class Panel {
    */
   static Dataset<Row> customerMonths(Dataset<Row> receipts, Dataset<Row> rewards, ZoneId zone) {
     Column points = try_element_at(col(POINTS), col(CustomerMonths.MONTH));
-    Column none = lit(0).cast(AMOUNT_SUM);
+    Column none = points.isNull();
+    Column zero = lit(0).cast(AMOUNT_SUM);
     return monthsByHolder(receipts, zone)
         .join(pointsByHolder(rewards, zone), Receipts.HOLDER, "left_outer")
-        .withColumn(CustomerMonths.POINTS_EARNED, coalesce(points.getField(EARNED), none))
-        .withColumn(CustomerMonths.POINTS_REDEEMED, coalesce(points.getField(REDEEMED), none))
+        .withColumn(
+            CustomerMonths.POINTS_EARNED, when(none, zero).otherwise(points.getField(EARNED)))
+        .withColumn(
+            CustomerMonths.POINTS_REDEEMED, when(none, zero).otherwise(points.getField(REDEEMED)))
         .drop(POINTS, Receipts.HOLDER);
   }
 
@@ -145,8 +148,8 @@ final class Panel {
         .select(
             Receipts.holder(col(Rewards.CUSTOMER_ID)).as(Receipts.HOLDER),
             LocalTime.month(col(Rewards.OCCURRED_AT), zone).as(month),
-            when(kind.equalTo("earn"), points).as(EARNED),
-            when(kind.equalTo("redeem"), points).as(REDEEMED))
+            when(kind.equalTo("earn"), points).otherwise(0).as(EARNED),
+            when(kind.equalTo("redeem"), points).otherwise(0).as(REDEEMED))
         .repartition(col(Receipts.HOLDER))
         .groupBy(Receipts.HOLDER, month)
         .agg(amountSum(EARNED).as(EARNED), amountSum(REDEEMED).as(REDEEMED))
