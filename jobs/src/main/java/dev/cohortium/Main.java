@@ -16,6 +16,8 @@ public final class Main {
     settings.put("spark.sql.session.timeZone", "UTC");
     settings.put("spark.sql.ansi.enabled", "false");
     settings.put("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
+    // What Frames.keep holds stays partitioned as the job made it, and is not exchanged again.
+    settings.put("spark.sql.optimizer.canChangeCachedPlanOutputPartitioning", "false");
     return settings;
   }
 
