@@ -41,7 +41,8 @@ class FoodMartTest extends SparkTest {
 
   @Test
   void the_panel_and_the_cohorts_equal_sql_on_the_database() throws SQLException {
-    Study study = StudyReader.read(Project.root().resolve("conf/foodmart.conf"), List.of(), Map.of());
+    Study study =
+        StudyReader.read(Project.root().resolve("conf/foodmart.conf"), List.of(), Map.of());
 
     RunSummary summary =
         new JobRunner(
@@ -61,19 +62,43 @@ class FoodMartTest extends SparkTest {
     Row sums =
         warehouse
             .read(CustomerMonths.TABLE)
-            .selectExpr("sum(net_revenue)", "sum(items)", "sum(orders)", "sum(margin)", "count(*)", "sum(categories)", "sum(active_days)")
+            .selectExpr(
+                "sum(net_revenue)",
+                "sum(items)",
+                "sum(orders)",
+                "sum(margin)",
+                "count(*)",
+                "sum(categories)",
+                "sum(active_days)")
             .head();
     assertThat(sums.getDecimal(0)).isEqualByComparingTo(new BigDecimal("1644385.60"));
-    assertThat(List.of(sums.getDecimal(0), sums.getDecimal(1), new BigDecimal(sums.getLong(2)), sums.getDecimal(3)))
+    assertThat(
+            List.of(
+                sums.getDecimal(0),
+                sums.getDecimal(1),
+                new BigDecimal(sums.getLong(2)),
+                sums.getDecimal(3)))
         .usingElementComparator(BigDecimal::compareTo)
         .isEqualTo(
             sql("select sum(\"store_sales\"), sum(\"unit_sales\"), (select count(*) from (select distinct \"customer_id\", \"time_id\", \"store_id\" from (select * from \"sales_fact_1997\" union all select * from \"sales_fact_1998\"))), sum(\"store_sales\" - \"store_cost\") from "
                     + FACTS)
                 .get(0));
     assertThat(sums.getLong(4))
-        .isEqualTo(sql("select count(*) from (select distinct f.\"customer_id\", t.\"the_year\", t.\"month_of_year\" from " + FACTS + ")").get(0).get(0).longValueExact());
+        .isEqualTo(
+            sql("select count(*) from (select distinct f.\"customer_id\", t.\"the_year\", t.\"month_of_year\" from "
+                    + FACTS
+                    + ")")
+                .get(0)
+                .get(0)
+                .longValueExact());
     assertThat(sums.getLong(6))
-        .isEqualTo(sql("select count(*) from (select distinct f.\"customer_id\", f.\"time_id\" from " + FACTS + ")").get(0).get(0).longValueExact());
+        .isEqualTo(
+            sql("select count(*) from (select distinct f.\"customer_id\", f.\"time_id\" from "
+                    + FACTS
+                    + ")")
+                .get(0)
+                .get(0)
+                .longValueExact());
 
     List<Long> cohorts =
         warehouse
@@ -89,9 +114,10 @@ class FoodMartTest extends SparkTest {
         .hasSize(23)
         .startsWith(1396L, 873L, 712L)
         .isEqualTo(
-            sql("select count(*), m from (select f.\"customer_id\", min(t.\"the_year\" * 12 + t.\"month_of_year\") m from "
-                    + FACTS
-                    + " group by f.\"customer_id\") group by m order by m")
+            sql(
+                    "select count(*), m from (select f.\"customer_id\", min(t.\"the_year\" * 12 + t.\"month_of_year\") m from "
+                        + FACTS
+                        + " group by f.\"customer_id\") group by m order by m")
                 .stream()
                 .map(row -> row.get(0).longValueExact())
                 .toList());
@@ -99,7 +125,8 @@ class FoodMartTest extends SparkTest {
 
   private static List<List<BigDecimal>> sql(String query) throws SQLException {
     List<List<BigDecimal>> rows = new ArrayList<>();
-    try (Connection database = DriverManager.getConnection("jdbc:hsqldb:res:foodmart", "FOODMART", "FOODMART");
+    try (Connection database =
+            DriverManager.getConnection("jdbc:hsqldb:res:foodmart", "FOODMART", "FOODMART");
         Statement statement = database.createStatement();
         ResultSet result = statement.executeQuery(query)) {
       while (result.next()) {

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real shop's receipts against the answers of an independent implementation (R data.table), online_retail/reference.json of the
- * reference data.
+ * A real shop's receipts against the answers of an independent implementation (R data.table),
+ * online_retail/reference.json of the reference data.
  */
 class OnlineRetailTest extends SparkTest {
   private static final String DATA = "online_retail/OnlineRetail_2010-2011.csv.gz";
@@ -51,11 +51,18 @@ class OnlineRetailTest extends SparkTest {
 
     RunSummary.Delivered lines = summary.sources().get("transactions");
     assertThat(lines.read()).isEqualTo(541_909);
-    assertThat(lines.clean() + lines.quarantined() + lines.duplicate() + lines.filtered() + lines.superseded())
+    assertThat(
+            lines.clean()
+                + lines.quarantined()
+                + lines.duplicate()
+                + lines.filtered()
+                + lines.superseded())
         .isEqualTo(541_909);
     assertThat(summary.customers()).isEqualTo(4_338);
     assertThat(summary.months()).isEqualTo(13);
-    assertThat(retention()).isEqualTo(referenceCells("clean", "active")).containsEntry("2010-12 0", new BigDecimal(885));
+    assertThat(retention())
+        .isEqualTo(referenceCells("clean", "active"))
+        .containsEntry("2010-12 0", new BigDecimal(885));
   }
 
   @Test
@@ -95,10 +102,13 @@ class OnlineRetailTest extends SparkTest {
     RunSummary summary = run(study);
 
     JsonNode reference = reference(definition);
-    assertThat(summary.sources().get("transactions").clean()).isEqualTo(reference.get("rows").asLong());
+    assertThat(summary.sources().get("transactions").clean())
+        .isEqualTo(reference.get("rows").asLong());
     Map<String, List<BigDecimal>> months = new TreeMap<>();
     for (JsonNode month : reference.get("by_month")) {
-      months.put(month.get("ym").asText(), List.of(month.get("orders").decimalValue(), pence(month.get("revenue").decimalValue())));
+      months.put(
+          month.get("ym").asText(),
+          List.of(month.get("orders").decimalValue(), pence(month.get("revenue").decimalValue())));
     }
     assertThat(ordersAndRevenueByMonth()).isEqualTo(months);
     assertThat(value(CohortValue.ORDERS)).isEqualTo(referenceCells(definition, "orders"));
@@ -106,7 +116,9 @@ class OnlineRetailTest extends SparkTest {
     for (JsonNode cell : reference.get("cohorts")) {
       Row row = cohortValue(cell.get("cohort").asText(), cell.get("k").asInt());
       assertThat(row.<Double>getAs(CohortValue.CUMULATIVE_NET_REVENUE_PER_CUSTOMER))
-          .isCloseTo(cell.get("cum_revenue_per_customer").asDouble(), within(1e-9 * cell.get("cum_revenue_per_customer").asDouble()));
+          .isCloseTo(
+              cell.get("cum_revenue_per_customer").asDouble(),
+              within(1e-9 * cell.get("cum_revenue_per_customer").asDouble()));
     }
   }
 
@@ -146,7 +158,9 @@ class OnlineRetailTest extends SparkTest {
   }
 
   private static BigDecimal rounded(String column, BigDecimal value) {
-    return column.equals(CohortValue.NET_REVENUE) ? pence(value) : value.setScale(0, RoundingMode.UNNECESSARY);
+    return column.equals(CohortValue.NET_REVENUE)
+        ? pence(value)
+        : value.setScale(0, RoundingMode.UNNECESSARY);
   }
 
   private List<Row> cohortValues;
@@ -156,7 +170,10 @@ class OnlineRetailTest extends SparkTest {
       cohortValues = table(CohortValue.TABLE).where("segment_by = 'all'").collectAsList();
     }
     return cohortValues.stream()
-        .filter(r -> r.<java.sql.Date>getAs(CohortValue.COHORT).toString().startsWith(cohort) && r.<Integer>getAs(CohortValue.AGE) == age)
+        .filter(
+            r ->
+                r.<java.sql.Date>getAs(CohortValue.COHORT).toString().startsWith(cohort)
+                    && r.<Integer>getAs(CohortValue.AGE) == age)
         .findFirst()
         .orElseThrow();
   }
@@ -169,7 +186,8 @@ class OnlineRetailTest extends SparkTest {
             .agg(Map.of("receipts", "sum", "net_revenue", "sum"))
             .selectExpr("substr(month, 1, 7)", "`sum(receipts)`", "`sum(net_revenue)`")
             .collectAsList()) {
-      months.put(row.getString(0), List.of(new BigDecimal(row.getLong(1)), pence(row.getDecimal(2))));
+      months.put(
+          row.getString(0), List.of(new BigDecimal(row.getLong(1)), pence(row.getDecimal(2))));
     }
     return months;
   }
@@ -185,12 +203,17 @@ class OnlineRetailTest extends SparkTest {
         .get(definition);
   }
 
-  /** Every age that a cohort reached; the reference leaves silent ones out, of which there are none. */
-  private static Map<String, BigDecimal> referenceCells(String definition, String measure) throws IOException {
+  /**
+   * Every age that a cohort reached; the reference leaves silent ones out, of which there are none.
+   */
+  private static Map<String, BigDecimal> referenceCells(String definition, String measure)
+      throws IOException {
     Map<String, BigDecimal> cells = new TreeMap<>();
     for (JsonNode cell : reference(definition).get("cohorts")) {
       BigDecimal value = cell.get(measure).decimalValue();
-      cells.put(cell.get("cohort").asText() + " " + cell.get("k").asInt(), measure.equals("revenue") ? pence(value) : value);
+      cells.put(
+          cell.get("cohort").asText() + " " + cell.get("k").asInt(),
+          measure.equals("revenue") ? pence(value) : value);
     }
     return cells;
   }

@@ -13,10 +13,15 @@ public final class Project {
     return Path.of(System.getProperty("project.root", "..")).toAbsolutePath().normalize();
   }
 
-  /** A file of the reference data, which stand beside the project and not in it; without them the test is skipped with a message. */
+  /**
+   * A file of the reference data, which stand beside the project and not in it; without them the
+   * test is skipped with a message.
+   */
   public static Path reference(String file) {
     Path path = root().resolveSibling("shared").resolve("reference").resolve(file);
-    Assumptions.assumeTrue(Files.exists(path), "skipped: the reference data are not beside the project (" + path + ")");
+    Assumptions.assumeTrue(
+        Files.exists(path),
+        "skipped: the reference data are not beside the project (" + path + ")");
     return path;
   }
 }
