@@ -53,6 +53,11 @@ final class Section {
     return given != NOTHING;
   }
 
+  /** The keys that the study itself has here, right or wrong. */
+  Set<String> keys() {
+    return new TreeSet<>(given.keySet());
+  }
+
   /** The value of {@code key}: the study's, else the default. */
   <T> Optional<T> value(String key, Kind<T> kind) {
     known.add(key);
@@ -152,7 +157,7 @@ final class Section {
 
   /** Refuses what nobody asked for, here and below. */
   void refuseUnknown() {
-    for (String key : new TreeSet<>(given.keySet())) {
+    for (String key : keys()) {
       if (!known.contains(key)) {
         problems.addKey(
             pathOf(key),
@@ -198,7 +203,7 @@ final class Section {
   }
 
   private void eachKey(Kind<String> name, BiConsumer<String, ConfigValue> use) {
-    for (String key : new TreeSet<>(given.keySet())) {
+    for (String key : keys()) {
       known.add(key);
       if (name.parse().apply(key).isEmpty()) {
         problems.addKey(pathOf(key), given.get(key), "its name " + name.advice(key));

@@ -139,11 +139,11 @@ public final class StudyReader {
               .setIncluder(new NoIncludes(origin)));
     } catch (ConfigException e) {
       throw new UserFault(
-          "Study " + origin + " is not HOCON: " + detail(e, hocon) + ". Correct it there.", e);
+          "Study " + origin + " is not HOCON: " + detail(e, hocon) + ". Correct it there.");
     }
   }
 
-  /** What the parser says, unless it may be quoting a secret. */
+  /** What the parser says, unless it may be quoting a secret; so it is no cause either. */
   private static String detail(ConfigException e, String hocon) {
     int line = e.origin() == null ? 0 : e.origin().lineNumber();
     String place = line > 0 ? "line " + line + ": " : "";
@@ -189,7 +189,7 @@ public final class StudyReader {
       return ConfigFactory.empty().withValue(key, parsed);
     } catch (ConfigException e) {
       throw new UserFault(
-          SET + key + " is not HOCON: " + detail(e, key + "\n" + value) + ". Correct it there.", e);
+          SET + key + " is not HOCON: " + detail(e, key + "\n" + value) + ". Correct it there.");
     }
   }
 
@@ -233,12 +233,11 @@ public final class StudyReader {
               "Study "
                   + origin
                   + " refers to itself in a circle: "
-                  + Secrets.redactUrls(e.getMessage()),
-              e);
+                  + Secrets.redactUrls(e.getMessage()));
         }
       } catch (ConfigException e) {
         throw new UserFault(
-            "Study " + origin + " is not HOCON: " + detail(e, "") + ". Correct it there.", e);
+            "Study " + origin + " is not HOCON: " + detail(e, "") + ". Correct it there.");
       }
     }
   }
@@ -284,7 +283,8 @@ public final class StudyReader {
     Map<String, Source> sources = sources(root.section("sources"), timeZone, programmes.keySet());
     Map<String, String> segments = root.section("segments").values(Kind.SEGMENT, Kind.SQL);
     boolean hasCohorts = root.has("cohorts");
-    Cohorts cohorts = cohorts(root.section("cohorts"), segments.keySet(), root.section("sources"));
+    Cohorts cohorts =
+        cohorts(root.section("cohorts"), root.section("segments").keys(), root.section("sources"));
     Privacy privacy =
         new Privacy(
             root.section("privacy")

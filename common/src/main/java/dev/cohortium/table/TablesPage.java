@@ -80,7 +80,7 @@ public final class TablesPage {
       lines.add(
           row(
               "`" + column.name() + "`",
-              column.type().sql(),
+              "`" + column.type().sql() + "`",
               column.isRequired() ? "yes" : "",
               meaning(column)));
     }

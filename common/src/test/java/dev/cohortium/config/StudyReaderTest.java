@@ -13,6 +13,8 @@ import dev.cohortium.config.Study.CohortBy;
 import dev.cohortium.config.Study.Granularity;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -509,7 +511,29 @@ class StudyReaderTest {
         "sources.transactions.types.password = hunter2"
       })
   void a_secret_is_never_in_a_message(String line) {
-    assertThat(refusal(LEAST + line)).doesNotContain("hunter2");
+    assertThatThrownBy(() -> parse(LEAST + line))
+        .isInstanceOf(UserFault.class)
+        .satisfies(fault -> assertThat(trace(fault)).doesNotContain("hunter2"));
+  }
+
+  /** What a log would show: the message, the stack and every cause. */
+  private static String trace(Throwable thrown) {
+    StringWriter trace = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(trace, true));
+    return trace.toString();
+  }
+
+  @Test
+  void a_study_that_is_printed_keeps_its_secrets() {
+    assertThat(parse(LEAST + "sources.transactions.options.password = hunter2").toString())
+        .contains("transactions from CSV [receipts.csv]")
+        .doesNotContain("hunter2");
+  }
+
+  @Test
+  void a_name_with_a_wrong_value_is_one_problem_not_two() {
+    assertThat(refusal(WHOLE + "segments.country = {}"))
+        .startsWith("Study spring.conf has a problem:");
   }
 
   @Test

@@ -25,7 +25,7 @@ class TablesPageTest {
     for (Table table : Catalogue.ALL) {
       assertThat(page).contains("\n### " + table.name() + "\n\n" + table.grain() + "\n");
       for (Column column : table.columns()) {
-        assertThat(page).contains("| `" + column.name() + "` | " + column.type().sql() + " |");
+        assertThat(page).contains("| `" + column.name() + "` | `" + column.type().sql() + "` |");
         assertThat(page).contains(column.sentence());
       }
       for (Rule rule : table.rules()) {
@@ -44,9 +44,9 @@ class TablesPageTest {
             - Published: `published/customer_months/customer_months.parquet`, where the study's `publish` names it
             """)
         .contains("- Refused where left_at lies before enrolled_at\n")
-        .contains("| `customer_id` | STRING | yes | _personal_ Who joined. |\n")
+        .contains("| `customer_id` | `STRING` | yes | _personal_ Who joined. |\n")
         .contains(
-            "| `kind` | STRING | yes | What was booked. One of `earn`, `redeem`, `expire`, `adjust`. |\n");
+            "| `kind` | `STRING` | yes | What was booked. One of `earn`, `redeem`, `expire`, `adjust`. |\n");
   }
 
   @Test
