@@ -5,17 +5,21 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Keeps passwords out of whatever a person, a log or a table gets to see. */
 public final class Secrets {
   private static final Pattern SECRET_KEY =
       Pattern.compile(
-          "(?i).*(password|passwd|pwd|secret|token|credential|private.?key|access.?key|account.?key|sas).*");
+          "(?i)(password|passwd|passphrase|pwd|secret|token|credential|private.?key|access.?key|account.?key|sas)");
 
   /** The value of a secret that stands inside a URL: user:VALUE@host, password=VALUE. */
   private static final Pattern IN_URL =
       Pattern.compile(
-          "(?i)((?:password|passwd|pwd|secret|token|sig)\\s*=\\s*)([^;&\\s'\",)]+)|(//[^/:@\\s]+:)([^@/\\s]+)(?=@)");
+          "(?i)("
+              + "(?:password|passwd|passphrase|pwd|secret|token|credential|access.?key|account.?key|sig)[\\w.-]*"
+              + "(?:[\"']?\\s*=|[\"']\\s*:)\\s*)(\"[^\"]*\"|'[^']*'|[^;&\\s'\",)}]+)"
+              + "|(//[^/:@\\s]*:|thin:[^/@\\s]+/)(\\S+)(?=@)");
 
   private final List<String> values;
 
@@ -25,10 +29,18 @@ public final class Secrets {
 
   /** The secrets among the options of {@code sources}: every value whose key speaks of one. */
   public static Secrets of(Collection<Source> sources) {
+    return of(sources.stream().flatMap(source -> source.options().entrySet().stream()));
+  }
+
+  /** The secrets among {@code values}: every value whose key speaks of one. */
+  static Secrets among(Map<String, String> values) {
+    return of(values.entrySet().stream());
+  }
+
+  private static Secrets of(Stream<Map.Entry<String, String>> values) {
     return new Secrets(
-        sources.stream()
-            .flatMap(source -> source.options().entrySet().stream())
-            .filter(option -> SECRET_KEY.matcher(option.getKey()).matches())
+        values
+            .filter(value -> speaksOf(value.getKey()))
             .map(Map.Entry::getValue)
             .filter(value -> !value.isBlank())
             .distinct()
@@ -38,6 +50,11 @@ public final class Secrets {
                     .reversed()
                     .thenComparing(Comparator.naturalOrder()))
             .toList());
+  }
+
+  /** Whether {@code key} is the name of a secret, or has one in it. */
+  public static boolean speaksOf(String key) {
+    return SECRET_KEY.matcher(key).find();
   }
 
   /** {@code text} with every secret replaced by ***. */

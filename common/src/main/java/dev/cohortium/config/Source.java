@@ -30,6 +30,12 @@ public record Source(
     Duplicates duplicates,
     ZoneId timeZone) {
 
+  /** Without the options: they may hold a password. */
+  @Override
+  public String toString() {
+    return table + " from " + format + " " + path;
+  }
+
   /** How a source is read. */
   public enum Format {
     CSV,
