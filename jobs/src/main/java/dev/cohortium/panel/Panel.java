@@ -71,7 +71,8 @@ final class Panel {
    * no row.
    *
    * <p>The points of a customer meet the months as one map: a join on holder and month would
-   * exchange the months once more, because a join wants its sides partitioned by all of its keys.
+   * exchange the months once more, because by default (requireAllClusterKeysForCoPartition) a join
+   * wants its sides partitioned by all of its keys, and an aggregation by any of them.
    */
   static Dataset<Row> customerMonths(Dataset<Row> receipts, Dataset<Row> rewards, ZoneId zone) {
     Column points = try_element_at(col(POINTS), col(CustomerMonths.MONTH));
