@@ -76,6 +76,7 @@ final class Cells {
   private static final String ENTRY = "entry";
   private static final String OPENED = "opened";
   private static final String SEGMENT_OF = "segment_of";
+  private static final String GIVEN_AGE = "given_age";
   private static final String SEEN = "seen";
   private static final Column NO_AMOUNT = lit(null).cast(ColumnType.AMOUNT_SUM.sql());
 
@@ -187,9 +188,11 @@ final class Cells {
         .withColumn(IS_JOINING, lit(false))
         .unionByName(joined)
         .where(col(PERIOD).leq(lastPeriod))
-        .withColumn(PREVIOUS, last(activePeriod, true).over(before))
-        .withColumn(FIRST_PURCHASE, min(activePeriod).over(all))
-        .withColumn(JOINED, min(when(col(IS_JOINING), col(PERIOD))).over(all))
+        .select(
+            col("*"),
+            last(activePeriod, true).over(before).as(PREVIOUS),
+            min(activePeriod).over(all).as(FIRST_PURCHASE),
+            min(when(col(IS_JOINING), col(PERIOD))).over(all).as(JOINED))
         .where(not(isRepeated));
   }
 
@@ -284,25 +287,30 @@ final class Cells {
    */
   private static Dataset<Row> dense(Dataset<Row> counted, int lastPeriod, int inactive) {
     Column lastAge = lit(lastPeriod).minus(col(COHORT));
-    Dataset<Row> ages =
+    // Age 0, which every cohort has, stands in for every age; a join would count the panel twice.
+    Column agesGiven =
+        when(col(AGE).equalTo(0), sequence(lit(0), lastAge)).otherwise(array(col(AGE)));
+    Column isOwnAge = col(GIVEN_AGE).equalTo(col(AGE));
+    Dataset<Row> everyAge =
         counted
-            .where(col(AGE).equalTo(0))
-            .select(
-                col(COHORT_BY),
-                col(SEGMENT_BY),
-                col(SEGMENT),
-                col(COHORT),
-                col(COHORT_SIZE),
-                explode(sequence(lit(0), lastAge)).as(AGE));
+            .repartition(col(COHORT_BY), col(SEGMENT_BY), col(SEGMENT), col(COHORT))
+            .withColumn(GIVEN_AGE, explode(agesGiven))
+            .groupBy(
+                col(COHORT_BY), col(SEGMENT_BY), col(SEGMENT), col(COHORT), col(GIVEN_AGE).as(AGE))
+            .agg(
+                sum(col(COHORT_SIZE)).as(COHORT_SIZE),
+                sum(when(isOwnAge, col(ACTIVE)).otherwise(lit(0L))).as(ACTIVE),
+                sum(when(isOwnAge, col(REACTIVATED)).otherwise(lit(0L))).as(REACTIVATED),
+                sum(when(isOwnAge, col(OPENED)).otherwise(lit(0L))).as(OPENED),
+                sum(when(isOwnAge, col(ORDERS)).otherwise(lit(0L))).as(ORDERS),
+                sum(when(isOwnAge, col(NET_REVENUE))).as(NET_REVENUE),
+                sum(when(isOwnAge, col(MARGIN))).as(MARGIN));
     WindowSpec byAge = Window.partitionBy(COHORT_BY, SEGMENT_BY, SEGMENT, COHORT).orderBy(AGE);
     Column opened =
         sum(col(OPENED)).over(byAge.rowsBetween(Window.unboundedPreceding(), Window.currentRow()));
     Column ordersBefore = sum(col(ACTIVE)).over(byAge.rowsBetween(Window.unboundedPreceding(), -1));
     Column isWindowComplete = col(AGE).plus(inactive - 1).leq(lastAge);
-    String[] key = {COHORT_BY, SEGMENT_BY, SEGMENT, COHORT, AGE};
-    return ages.join(counted.drop(COHORT_SIZE), key, "left")
-        .na()
-        .fill(0L, new String[] {ACTIVE, REACTIVATED, OPENED, ORDERS})
+    return everyAge
         .withColumn(SEEN, opened.minus(coalesce(ordersBefore, lit(0L))))
         .select(
             col(COHORT_BY),
