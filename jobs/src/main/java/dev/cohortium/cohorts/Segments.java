@@ -69,8 +69,7 @@ final class Segments {
       return rows.withColumn(SEGMENTS, ofNobody);
     }
     Dataset<Row> segmentsByCustomer =
-        customers.select(
-            col(Customers.CUSTOMER_ID), segments(sql -> expr(sql).cast("string")).as(SEGMENTS));
+        customers.select(col(Customers.CUSTOMER_ID), segments(Segments::value).as(SEGMENTS));
     return rows.join(segmentsByCustomer, new String[] {Customers.CUSTOMER_ID}, "left")
         .withColumn(SEGMENTS, coalesce(col(SEGMENTS), ofNobody));
   }
@@ -80,6 +79,11 @@ final class Segments {
         expressions.entrySet().stream()
             .map(e -> segment(e.getKey(), coalesce(valueOf.apply(e.getValue()), lit(UNKNOWN))));
     return array(Stream.concat(Stream.of(segment(ALL, lit(ALL))), named).toArray(Column[]::new));
+  }
+
+  /** In brackets, or a slip at the end of {@code sql} would be taken for an alias. */
+  private static Column value(String sql) {
+    return expr("(" + sql + "\n)").cast("string");
   }
 
   private static Column segment(String segmentBy, Column value) {
@@ -105,7 +109,7 @@ final class Segments {
    */
   private static void analyse(Dataset<Row> customers, String sql) throws AnalysisException {
     Dataset<Row> nothing = customers.sparkSession().range(0).toDF("nothing_to_join");
-    var unused = customers.join(nothing, expr(sql).cast("string").isNotNull()).schema();
+    var unused = customers.join(nothing, value(sql).isNotNull()).schema();
   }
 
   private static List<String> columns(Dataset<Row> customers) {
