@@ -96,7 +96,15 @@ final class Commands {
   }
 
   private int misspoken(CommandLine.ParameterException e) {
-    say(e.getMessage());
+    // The program itself takes a command and nothing else.
+    boolean isCommand =
+        e.getCommandLine().getCommand() instanceof Program
+            && e instanceof CommandLine.UnmatchedArgumentException unknown
+            && !unknown.isUnknownOption();
+    say(
+        isCommand
+            ? e.getMessage().replaceFirst("^.*: ", "There is no command ") + "."
+            : e.getMessage() + ".");
     if (e instanceof CommandLine.UnmatchedArgumentException unmatched
         && !unmatched.getSuggestions().isEmpty()) {
       say("Did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?");
@@ -113,7 +121,7 @@ final class Commands {
     StringWriter trace = new StringWriter();
     e.printStackTrace(new PrintWriter(trace, true));
     say(trace.toString().stripTrailing());
-    say("Failed, and the tables are as they were. The cause: " + rootCause(e));
+    say("Failed. The cause: " + rootCause(e));
     return BUG;
   }
 

@@ -25,7 +25,7 @@ final class Summary {
   /** A page of at most {@value #LINES} lines, unless very many sources or few ages need more. */
   static String text(RunSummary run) {
     List<String> head = new ArrayList<>();
-    head.add("Study " + run.study() + upTo(run) + ", " + String.join(", ", run.jobs()) + " done.");
+    head.add("Study " + run.study() + upTo(run) + ": " + String.join(", ", run.jobs()) + " done.");
     if (run.asOf().isPresent()) {
       head.add(
           String.format(
