@@ -121,7 +121,12 @@ final class Commands {
     StringWriter trace = new StringWriter();
     e.printStackTrace(new PrintWriter(trace, true));
     say(trace.toString().stripTrailing());
-    say("Failed. The cause: " + rootCause(e));
+    Throwable cause = rootCause(e);
+    say("Failed. The cause: " + cause);
+    if (String.valueOf(cause.getMessage()).contains("No space left on device")) {
+      say("Free space where the warehouse is and in Spark's scratch folder (spark.local.dir, by");
+      say("default the folder for temporary files), and run again.");
+    }
     return BUG;
   }
 
@@ -262,8 +267,8 @@ final class Commands {
         "      --master, --deploy-mode, --conf, --packages, ...",
         "                           As of spark-submit.",
         "",
-        "Exit codes: 0 done; 2 the study, the data or the command line is at fault; 1 a bug or a",
-        "broken machine.",
+        "Exit codes: 0 done; 1 a bug or a broken machine; 2 the study, the data or the",
+        "command line is at fault.",
         "Example: cohortium run --study conf/foodmart.conf"
       })
   private final class Program implements Callable<Integer> {

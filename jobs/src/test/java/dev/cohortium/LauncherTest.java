@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ class LauncherTest {
                 "hsqldb-2.6.1",
                 "spark-sql_2.12-3.5.7")
             .map(jar -> project.resolve("repository/" + jar + ".jar").toString())
-            .collect(java.util.stream.Collectors.joining(":")));
+            .collect(Collectors.joining(":")));
     write("project/jobs/target/cohortium-jobs-0.1.0.jar", "");
     Files.setLastModifiedTime(project.resolve("pom.xml"), FileTime.from(Instant.EPOCH));
     write("study/spring.conf", "study = spring");

@@ -1,6 +1,8 @@
 package dev.cohortium;
 
 import static dev.cohortium.CommandLineTest.answer;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,8 +10,11 @@ import dev.cohortium.CommandLineTest.Answer;
 import dev.cohortium.table.CohortAverage;
 import dev.cohortium.table.Customers;
 import dev.cohortium.table.Quarantine;
+import dev.cohortium.table.Stores;
 import dev.cohortium.table.Table;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,10 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code show} prints of a warehouse. */
 class ShowTest extends SparkTest {
-  @TempDir Path warehouse;
+  @TempDir static Path warehouse;
 
   @BeforeEach
   void averages() {
+    if (Files.exists(warehouse.resolve("marts"))) {
+      return;
+    }
     write(
         CohortAverage.TABLE,
         rows(
@@ -42,7 +50,7 @@ class ShowTest extends SparkTest {
   }
 
   private Answer show(String... arguments) {
-    List<String> all = new java.util.ArrayList<>(List.of("show", "--warehouse=" + warehouse));
+    List<String> all = new ArrayList<>(List.of("show", "--warehouse=" + warehouse));
     all.addAll(List.of(arguments));
     return answer(all.toArray(String[]::new));
   }
@@ -106,7 +114,7 @@ class ShowTest extends SparkTest {
                 customer_id | registered_at
                 ann         | 2024-03-31 01:30:00.5
                 """)
-            .withColumn("attributes", org.apache.spark.sql.functions.expr("map('country', 'UK')")));
+            .withColumn("attributes", expr("map('country', 'UK')")));
     var ann = new ObjectMapper().readTree(show("customers", "--format", "json").out()).get(0);
     assertThat(ann.get("registered_at").asText()).isEqualTo("2024-03-31T01:30:00.5Z");
     assertThat(ann.get("attributes").get("country").asText()).isEqualTo("UK");
@@ -117,7 +125,7 @@ class ShowTest extends SparkTest {
     write(
         Quarantine.TABLE,
         rows(Quarantine.TABLE, "source | file | row | reason\ntransactions | a.csv | x | torn\n")
-            .withColumn("row", org.apache.spark.sql.functions.lit("a\r\nb")));
+            .withColumn("row", lit("a\r\nb")));
     assertThat(show("quarantine").out().lines()).hasSize(2);
     assertThat(show("quarantine").out()).contains("a\\r\\nb");
     assertThat(show("quarantine", "--format", "csv").out()).contains("\"a\r\nb\"");
@@ -138,5 +146,19 @@ class ShowTest extends SparkTest {
     Answer answer = show("joinings");
     assertThat(answer.status()).isEqualTo(2);
     assertThat(answer.err()).contains("joinings", warehouse.toString());
+  }
+
+  @Test
+  void a_broken_warehouse_ends_with_1_and_shows_its_root_cause() throws Exception {
+    write(Stores.TABLE, rows(Stores.TABLE, "store_id\ns1\n"));
+    try (var files = Files.walk(warehouse.resolve("clean/stores"))) {
+      for (Path data : files.filter(file -> file.toString().endsWith(".parquet")).toList()) {
+        Files.delete(data);
+      }
+    }
+    Answer answer = show("stores");
+    assertThat(answer.status()).isEqualTo(1);
+    assertThat(answer.out()).isEmpty();
+    assertThat(answer.err()).contains("\tat ", "Failed. The cause: ", "does not exist");
   }
 }
