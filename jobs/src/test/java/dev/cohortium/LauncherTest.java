@@ -338,7 +338,8 @@ class LauncherTest {
                     "--deploy-mode=cluster")
                 .words())
         .contains(
-            "spark.driver.extraJavaOptions=-Duser.timezone=UTC -Da=b c",
+            "spark.driver.extraJavaOptions=-Duser.timezone=UTC"
+                + " --add-opens=java.base/java.lang=ALL-UNNAMED -Da=b c",
             "spark.executor.extraJavaOptions=-Duser.timezone=UTC -XX:+UseZGC");
   }
 
