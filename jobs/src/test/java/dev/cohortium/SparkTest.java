@@ -42,7 +42,7 @@ public abstract class SparkTest extends JavaDatasetSuiteBase {
         .set("spark.ui.showConsoleProgress", "false")
         .set("spark.driver.host", "127.0.0.1")
         .set("spark.driver.bindAddress", "127.0.0.1")
-        .set("spark.sql.shuffle.partitions", "3")
+        .set("spark.sql.shuffle.partitions", "2")
         .set("spark.databricks.delta.snapshotPartitions", "2");
   }
 

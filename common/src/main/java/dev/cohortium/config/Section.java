@@ -155,6 +155,11 @@ final class Section {
     }
   }
 
+  /** Takes whatever stands under {@code key}: the user's own, for ${...} to refer to. */
+  void takeAsItIs(String key) {
+    known.add(key);
+  }
+
   /** Refuses what nobody asked for, here and below. */
   void refuseUnknown() {
     for (String key : keys()) {

@@ -299,6 +299,8 @@ public final class StudyReader {
     beforeAfter(root.section("before-after"));
     root.section("rewards").value("in-net-amount", Kind.TRUE_OR_FALSE);
 
+    root.takeAsItIs("definitions");
+
     root.refuseUnknown();
     problems.refuseIfAny();
     return new Study(

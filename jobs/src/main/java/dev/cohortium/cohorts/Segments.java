@@ -3,12 +3,12 @@ package dev.cohortium.cohorts;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
+import dev.cohortium.runtime.Expressions;
 import dev.cohortium.table.CohortRetention;
 import dev.cohortium.table.Customers;
 import java.util.LinkedHashMap;
@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -69,7 +68,9 @@ final class Segments {
       return rows.withColumn(SEGMENTS, ofNobody);
     }
     Dataset<Row> segmentsByCustomer =
-        customers.select(col(Customers.CUSTOMER_ID), segments(Segments::value).as(SEGMENTS));
+        customers.select(
+            col(Customers.CUSTOMER_ID),
+            segments(sql -> Expressions.of(sql).cast("string")).as(SEGMENTS));
     return rows.join(segmentsByCustomer, new String[] {Customers.CUSTOMER_ID}, "left")
         .withColumn(SEGMENTS, coalesce(col(SEGMENTS), ofNobody));
   }
@@ -81,51 +82,25 @@ final class Segments {
     return array(Stream.concat(Stream.of(segment(ALL, lit(ALL))), named).toArray(Column[]::new));
   }
 
-  /** In brackets, or a slip at the end of {@code sql} would be taken for an alias. */
-  private static Column value(String sql) {
-    return expr("(" + sql + "\n)").cast("string");
-  }
-
   private static Column segment(String segmentBy, Column value) {
     return struct(lit(segmentBy).as(CohortRetention.SEGMENT_BY), value.as(CohortRetention.SEGMENT));
   }
 
   private static void check(Dataset<Row> customers, String segment, String sql) {
-    try {
-      analyse(customers, sql);
-    } catch (AnalysisException e) {
-      throw new UserFault(
-          """
-          Segment '%s' = "%s" cannot be computed over the table customers: %s
-          It must be a deterministic SQL expression over one customer's columns: %s."""
-              .formatted(segment, sql, firstSentence(e), String.join(", ", columns(customers))),
-          e);
-    }
-  }
-
-  /**
-   * Lets Spark analyse {@code sql} as the condition of a join, the place in which it refuses
-   * whatever is more than a function of one row: aggregates, windows, generators, random draws.
-   */
-  private static void analyse(Dataset<Row> customers, String sql) throws AnalysisException {
-    Dataset<Row> nothing = customers.sparkSession().range(0).toDF("nothing_to_join");
-    var unused = customers.join(nothing, value(sql).isNotNull()).schema();
+    Expressions.problem(customers, sql)
+        .ifPresent(
+            problem -> {
+              throw new UserFault(
+                  """
+                  Segment '%s' = "%s" cannot be computed over the table customers: %s
+                  It must be a deterministic SQL expression over one customer's columns: %s."""
+                      .formatted(segment, sql, problem, String.join(", ", columns(customers))));
+            });
   }
 
   private static List<String> columns(Dataset<Row> customers) {
     return Stream.of(customers.columns())
         .map(name -> name.equals(Customers.ATTRIBUTES) ? name + ".NAME" : name)
         .collect(Collectors.toList());
-  }
-
-  /** Spark's own first sentence, without its error class and the plan that follows. */
-  private static String firstSentence(AnalysisException e) {
-    String text = e.getMessage().strip().replaceFirst("^\\[[A-Z0-9_.]+\\]\\s*", "");
-    return text.lines()
-        .findFirst()
-        .orElse("")
-        .replaceFirst("(?s)(\\.|;)\\s.*$", "")
-        .strip()
-        .replaceFirst("\\.?$", ".");
   }
 }

@@ -20,6 +20,7 @@ import dev.cohortium.config.Source;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.ingest.Judged.Outcome;
+import dev.cohortium.runtime.Expressions;
 import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.ColumnType;
 import dev.cohortium.table.Enrolments;
@@ -32,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -150,6 +152,12 @@ final class Mapping {
     return Stream.of(raw.columns()).filter(Raw::isSourceColumn).toList();
   }
 
+  /** So that nothing technical can be named, or suggested. */
+  private static Dataset<Row> onlySource(Dataset<Row> rows) {
+    return rows.select(
+        sourceColumns(rows).stream().map(name -> col(Parsing.quoted(name))).toArray(Column[]::new));
+  }
+
   private static String nameIn(Dataset<Row> raw, String name) {
     return sourceColumns(raw).stream().filter(name::equalsIgnoreCase).findFirst().orElse(null);
   }
@@ -227,24 +235,9 @@ final class Mapping {
 
   /** {@code sql} over the typed columns, or a noted problem and null. */
   private Column rowwise(Dataset<Row> typed, String key, String sql) {
-    try {
-      Column column = expr(sql);
-      // One row in, one row out: an aggregate, a window or an explode would show as another plan
-      // node.
-      String node = typed.select(column).queryExecution().analyzed().nodeName();
-      if (node.equals("Project")) {
-        return column;
-      }
-      problems.add(key + " = \"" + sql + "\": must be computed from one row alone");
-    } catch (Exception e) {
-      SourceFault.sentenceOfAnalysis(e)
-          .ifPresentOrElse(
-              sentence -> problems.add(key + " = \"" + sql + "\": " + sentence),
-              () -> {
-                throw SourceFault.unchecked(e);
-              });
-    }
-    return lit(null);
+    Optional<String> problem = Expressions.problem(onlySource(typed), sql);
+    problem.ifPresent(sentence -> problems.add(key + " = \"" + sql + "\": " + sentence));
+    return problem.isPresent() ? lit(null) : Expressions.of(sql);
   }
 
   // --- canonical columns ---

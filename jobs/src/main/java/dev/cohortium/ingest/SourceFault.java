@@ -2,6 +2,7 @@ package dev.cohortium.ingest;
 
 import dev.cohortium.config.Source;
 import dev.cohortium.config.UserFault;
+import dev.cohortium.runtime.Expressions;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.nio.charset.CharacterCodingException;
@@ -17,31 +18,6 @@ import org.apache.spark.sql.AnalysisException;
 /** Tells a source at fault from a bug, and says what, why and what to do. */
 final class SourceFault {
   private SourceFault() {}
-
-  /**
-   * What Spark says of an expression or a path that cannot be planned, in one sentence without its
-   * plan.
-   *
-   * @return empty if the failure is no such thing
-   */
-  static Optional<String> sentenceOfAnalysis(Throwable failure) {
-    return failure instanceof AnalysisException
-        ? Optional.of(firstSentence(failure.getMessage()))
-        : Optional.empty();
-  }
-
-  static String firstSentence(String message) {
-    String head =
-        message
-            .lines()
-            .takeWhile(line -> !line.startsWith("'") && !line.startsWith("=="))
-            .filter(line -> !line.isBlank())
-            .findFirst()
-            .orElse(message);
-    return head.replaceAll("; line \\d+ pos \\d+;?.*$", "")
-        .replaceAll(" SQLSTATE: \\w+$", "")
-        .strip();
-  }
 
   /**
    * {@code failure} as the fault of {@code source} where it is one, else itself, to be thrown on.
@@ -71,8 +47,8 @@ final class SourceFault {
 
   private static Optional<String> why(Throwable cause) {
     String message = String.valueOf(cause.getMessage());
-    if (cause instanceof AnalysisException) {
-      return Optional.of(firstSentence(message) + hintOfAnalysis(message));
+    if (cause instanceof AnalysisException analysis) {
+      return Optional.of(Expressions.sentence(analysis) + hintOfAnalysis(message));
     }
     if (cause instanceof SQLException) {
       return Optional.of(

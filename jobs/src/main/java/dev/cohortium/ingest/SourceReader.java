@@ -1,20 +1,24 @@
 package dev.cohortium.ingest;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.cohortium.config.Secrets;
 import dev.cohortium.config.Source;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.jdbc.JdbcDialects;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -129,15 +133,44 @@ final class SourceReader {
     return rows.select(columns.toArray(Column[]::new));
   }
 
-  /**
-   * Timestamps without a zone come as local times whatever the JVM's zone, for {@link Zoned} to
-   * place.
-   */
   private Dataset<Row> jdbc(Source source) {
-    Map<String, String> options = source.options();
+    String url = source.options().get("url");
     Dataset<Row> rows =
-        session.read().format("jdbc").option("preferTimestampNTZ", "true").options(options).load();
-    return snapshot(rows, Secrets.redactUrls(options.get("url")));
+        session
+            .read()
+            .format("jdbc")
+            .option("preferTimestampNTZ", "true")
+            .options(source.options())
+            .load();
+    return snapshot(ownsItsTimes(url) ? rows : inTheJvmsZone(rows), Secrets.redactUrls(url));
+  }
+
+  /**
+   * Whether Spark's dialect of the database hands local times on as the database wrote them. The
+   * general one in Spark 3.5 takes them for times of the JVM's zone and hands on what they then are
+   * in UTC.
+   */
+  private static boolean ownsItsTimes(String url) {
+    LocalDateTime written = LocalDateTime.of(2000, 7, 1, 12, 0);
+    return JdbcDialects.get(url)
+        .convertJavaTimestampToTimestampNTZ(Timestamp.valueOf(written))
+        .equals(written);
+  }
+
+  /** Turns what local times of the JVM's zone are in UTC back into what the database wrote. */
+  private static Dataset<Row> inTheJvmsZone(Dataset<Row> rows) {
+    Column[] columns =
+        Stream.of(rows.schema().fields())
+            .map(
+                field -> {
+                  Column column = col(Parsing.quoted(field.name()));
+                  boolean isLocal = field.dataType().typeName().equals("timestamp_ntz");
+                  Column written =
+                      from_utc_timestamp(column.cast("timestamp"), ZoneId.systemDefault().getId());
+                  return isLocal ? written.cast("timestamp_ntz").as(field.name()) : column;
+                })
+            .toArray(Column[]::new);
+    return rows.select(columns);
   }
 
   private Dataset<Row> snapshot(Dataset<Row> rows, String origin) {

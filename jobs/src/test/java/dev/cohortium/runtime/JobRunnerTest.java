@@ -68,10 +68,13 @@ class JobRunnerTest extends SparkTest {
     assertThat(summary.runId()).isEqualTo("20240401T000000000Z");
     assertThat(summary.asOf()).hasToString("Optional[2024-02-29]");
     assertThat(summary.jobs()).containsExactly("ingest", "panel", "cohorts");
-    assertThat(summary.sources()).isEqualTo(Map.of("transactions", new RunSummary.Delivered(5, 5, 0, 0, 0, 0)));
+    assertThat(summary.sources())
+        .isEqualTo(Map.of("transactions", new RunSummary.Delivered(5, 5, 0, 0, 0, 0)));
     assertThat(summary.customers()).isEqualTo(2);
     assertThat(summary.months()).isEqualTo(2);
-    assertThat(summary.retention()).extracting(RunSummary.Retention::rate).containsExactly(1.0, 0.5);
+    assertThat(summary.retention())
+        .extracting(RunSummary.Retention::rate)
+        .containsExactly(1.0, 0.5);
     assertThat(summary.warehouse()).isEqualTo(folder.resolve("warehouse").toString());
     assertRows(
         read(Runs.TABLE),
@@ -82,7 +85,11 @@ class JobRunnerTest extends SparkTest {
         20240401T000000000Z | panel   | shop  |            | done   | test
         20240401T000000000Z | cohorts | shop  | 2024-02-29 | done   | test
         """);
-    assertThat(shown(read(RunCounts.TABLE).where("rows > 0 and job <> 'cohorts'").select("job", "table", "measure", "rows")))
+    assertThat(
+            shown(
+                read(RunCounts.TABLE)
+                    .where("rows > 0 and job <> 'cohorts'")
+                    .select("job", "table", "measure", "rows")))
         .containsExactly(
             "ingest | transactions | clean | 5",
             "ingest | transactions | read | 5",
@@ -107,7 +114,9 @@ class JobRunnerTest extends SparkTest {
     List<String> before = content();
     receipts("r1,ann,2024-01-05,10\nr2,ann,nonsense,20\n");
 
-    assertThatThrownBy(() -> run(study(""), ALL)).isInstanceOf(UserFault.class).hasMessageContaining("1 of 2 rows (50.0 %)");
+    assertThatThrownBy(() -> run(study(""), ALL))
+        .isInstanceOf(UserFault.class)
+        .hasMessageContaining("1 of 2 rows (50.0 %)");
 
     assertThat(content()).isEqualTo(before);
     Row failed = read(Runs.TABLE).where("status = 'failed'").head();
@@ -122,7 +131,13 @@ class JobRunnerTest extends SparkTest {
     receipts("r9,zoe,2024-01-05,10\n");
 
     assertThatThrownBy(
-            () -> run(study("sources.customers { format = csv, path = \"" + folder + "/none.csv\", columns { customer_id = id } }"), ALL))
+            () ->
+                run(
+                    study(
+                        "sources.customers { format = csv, path = \""
+                            + folder
+                            + "/none.csv\", columns { customer_id = id } }"),
+                    ALL))
         .isInstanceOf(UserFault.class);
 
     assertThat(read(Transactions.TABLE).where("customer_id = 'zoe'").count()).isZero();
@@ -159,13 +174,15 @@ class JobRunnerTest extends SparkTest {
 
           @Override
           public Frames run(Frames in, Study study) {
-            return new Frames(in.session()).with(CustomerMonths.TABLE, in.session().range(1).toDF("customer_id"));
+            return new Frames(in.session())
+                .with(CustomerMonths.TABLE, in.session().range(1).toDF("customer_id"));
           }
         };
 
     assertThatThrownBy(() -> run(study(""), List.of(broken)))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("rows of customer_months break its contract: customer_id is BIGINT, not STRING; lacks month DATE");
+        .hasMessageContaining(
+            "rows of customer_months break its contract: customer_id is BIGINT, not STRING; lacks month DATE");
     assertThat(shown(read(Runs.TABLE).select("job", "status"))).containsExactly("broken | failed");
   }
 
@@ -193,12 +210,14 @@ class JobRunnerTest extends SparkTest {
     run(study(""), List.of(new IngestJob()));
 
     assertThat(shown(read(Runs.TABLE).select("run_id", "status")))
-        .containsExactly("20240401T000000000Z | done", "20240401T000100000Z | done", "killed | interrupted");
+        .containsExactly(
+            "20240401T000000000Z | done", "20240401T000100000Z | done", "killed | interrupted");
   }
 
   @Test
   void as_of_is_the_last_month_whose_successor_has_data_too() throws IOException {
-    receipts("r1,ann,2024-01-05,1\nr2,ann,2024-02-05,1\nr3,ann,2024-03-05,1\nr4,ann,2031-05-05,1\n");
+    receipts(
+        "r1,ann,2024-01-05,1\nr2,ann,2024-02-05,1\nr3,ann,2024-03-05,1\nr4,ann,2031-05-05,1\n");
 
     assertThat(run(study(""), ALL).asOf()).hasToString("Optional[2024-02-29]");
     assertThat(run(study("as-of = \"2024-03\""), ALL).asOf()).hasToString("Optional[2024-03-31]");
@@ -212,7 +231,8 @@ class JobRunnerTest extends SparkTest {
     receipts("r1,ann,2024-01-05,1\n");
     assertThatThrownBy(() -> run(study(""), ALL))
         .isInstanceOf(UserFault.class)
-        .hasMessageContaining("No month of study 'shop' can be taken as complete: transactions lie in [2024-01]");
+        .hasMessageContaining(
+            "No month of study 'shop' can be taken as complete: transactions lie in [2024-01]");
   }
 
   @Test
@@ -225,7 +245,12 @@ class JobRunnerTest extends SparkTest {
   @Test
   void a_source_that_the_study_no_longer_has_is_not_read_any_more() throws IOException {
     Files.writeString(folder.resolve("p.csv"), "id,who,at,kind,p\n1,ann,2024-01-05,earn,5\n");
-    run(study("sources.rewards { format = csv, path = \"" + folder + "/p.csv\", columns { entry_id = id, customer_id = who, occurred_at = at, kind = kind, points = p } }"), ALL);
+    run(
+        study(
+            "sources.rewards { format = csv, path = \""
+                + folder
+                + "/p.csv\", columns { entry_id = id, customer_id = who, occurred_at = at, kind = kind, points = p } }"),
+        ALL);
     assertThat(read(CustomerMonths.TABLE).where("points_earned = 5").count()).isEqualTo(1);
 
     run(study(""), ALL);
@@ -237,19 +262,25 @@ class JobRunnerTest extends SparkTest {
   void columns_carry_their_sentences_and_required_ones_refuse_null() {
     run(study("publish = [customer_months]"), ALL);
 
-    for (Table table : List.of(CustomerMonths.TABLE, CohortRetention.TABLE, Quarantine.TABLE, Runs.TABLE)) {
+    for (Table table :
+        List.of(CustomerMonths.TABLE, CohortRetention.TABLE, Quarantine.TABLE, Runs.TABLE)) {
       StructField[] delta = read(table).schema().fields();
-      StructField[] published = spark().read().parquet(publishedFile(table).toString()).schema().fields();
+      StructField[] published =
+          spark().read().parquet(publishedFile(table).toString()).schema().fields();
       for (int i = 0; i < delta.length; i++) {
         Column column = table.columns().get(i);
         assertThat(delta[i].getComment().get()).isEqualTo(column.sentence());
         assertThat(published[i].getComment().get()).isEqualTo(column.sentence());
-        assertThat(published[i].dataType().sql()).isEqualTo(column.type().sql().replace("<STRING,STRING>", "<STRING, STRING>"));
+        assertThat(published[i].dataType().sql())
+            .isEqualTo(column.type().sql().replace("<STRING,STRING>", "<STRING, STRING>"));
         assertThat(delta[i].nullable()).isEqualTo(!column.isRequired());
       }
     }
-    Dataset<Row> nobody = read(CustomerMonths.TABLE).withColumn("customer_id", org.apache.spark.sql.functions.lit(null).cast("string"));
-    assertThatThrownBy(() -> warehouse().replace(CustomerMonths.TABLE, nobody)).hasStackTraceContaining("NOT NULL constraint violated for column: customer_id");
+    Dataset<Row> nobody =
+        read(CustomerMonths.TABLE)
+            .withColumn("customer_id", org.apache.spark.sql.functions.lit(null).cast("string"));
+    assertThatThrownBy(() -> warehouse().replace(CustomerMonths.TABLE, nobody))
+        .hasStackTraceContaining("NOT NULL constraint violated for column: customer_id");
   }
 
   @Test
@@ -264,10 +295,15 @@ class JobRunnerTest extends SparkTest {
         try (Stream<Path> files = Files.list(publishedFile(table).getParent())) {
           assertThat(files).containsExactly(publishedFile(table));
         }
-        assertThat(duckdb("select count(*) from '" + publishedFile(table) + "'")).containsExactly(String.valueOf(read(table).count()));
+        assertThat(duckdb("select count(*) from '" + publishedFile(table) + "'"))
+            .containsExactly(String.valueOf(read(table).count()));
       }
     }
-    assertThat(duckdb("select typeof(started_at), typeof(as_of) from '" + publishedFile(Runs.TABLE) + "' limit 1"))
+    assertThat(
+            duckdb(
+                "select typeof(started_at), typeof(as_of) from '"
+                    + publishedFile(Runs.TABLE)
+                    + "' limit 1"))
         .containsExactly("TIMESTAMP WITH TIME ZONE | DATE");
     assertThat(
             duckdb(
@@ -318,14 +354,18 @@ class JobRunnerTest extends SparkTest {
   }
 
   private Path publishedFile(Table table) {
-    return folder.resolve("warehouse/published").resolve(table.name()).resolve(table.name() + ".parquet");
+    return folder
+        .resolve("warehouse/published")
+        .resolve(table.name())
+        .resolve(table.name() + ".parquet");
   }
 
   /** Every row of clean, panel and marts, without what names the run. */
   private List<String> content() {
     List<String> content = new ArrayList<>();
     for (Table table : Catalogue.ALL) {
-      if (DeltaTable.isDeltaTable(spark(), warehouse().path(table)) && !table.layer().folder().equals("system")) {
+      if (DeltaTable.isDeltaTable(spark(), warehouse().path(table))
+          && !table.layer().folder().equals("system")) {
         shown(read(table).drop("run_id")).forEach(row -> content.add(table + ": " + row));
       }
     }

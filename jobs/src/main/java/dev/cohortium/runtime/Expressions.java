@@ -1,0 +1,54 @@
+package dev.cohortium.runtime;
+
+import static org.apache.spark.sql.functions.expr;
+
+import java.util.Optional;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** The SQL expressions of a study, before they meet data. */
+public final class Expressions {
+  private Expressions() {}
+
+  /** {@code sql} as a column; in brackets, or a slip at its end would be taken for an alias. */
+  public static Column of(String sql) {
+    return expr("(" + sql + "\n)");
+  }
+
+  /**
+   * What is wrong with {@code sql} as a function of one row of {@code rows}, in Spark's words;
+   * empty: nothing.
+   *
+   * <p>Spark analyses it as the condition of a join, the place in which it refuses whatever is more
+   * than that: aggregates, windows, generators, random draws.
+   */
+  public static Optional<String> problem(Dataset<Row> rows, String sql) {
+    try {
+      Dataset<Row> nothing = rows.sparkSession().range(0).toDF("nothing_to_join");
+      analyse(rows.join(nothing, of(sql).cast("string").isNotNull()));
+      return Optional.empty();
+    } catch (AnalysisException e) {
+      return Optional.of(sentence(e));
+    }
+  }
+
+  /** Declares what Dataset methods throw without saying so. */
+  private static void analyse(Dataset<Row> rows) throws AnalysisException {
+    rows.queryExecution().assertAnalyzed();
+  }
+
+  /**
+   * Spark's own first sentence, without its error class, its place in the text and the plan that
+   * follows.
+   */
+  public static String sentence(AnalysisException e) {
+    String line = e.getMessage().strip().lines().findFirst().orElse("");
+    return line.replaceFirst("^\\[[A-Z0-9_.]+\\]\\s*", "")
+        .replaceFirst("\\s*SQLSTATE: \\w+$", "")
+        .replaceFirst("(; line \\d+ pos \\d+;?|\\(line \\d+, pos \\d+\\)).*$", "")
+        .strip()
+        .replaceFirst("[.;]?$", ".");
+  }
+}
