@@ -88,9 +88,16 @@ public final class JobRunner {
         }
         sources.putAll(run(job, upTo));
       }
-    } finally {
-      publishLedger();
+    } catch (Throwable e) {
+      try {
+        closeLedger();
+      } catch (RuntimeException ledgerFailure) {
+        // The failure itself is what must be told; on a full disk the ledger cannot take it.
+        e.addSuppressed(ledgerFailure);
+      }
+      throw e;
     }
+    closeLedger();
     run.progress().step("summing up");
     return summary(jobs, upTo, sources);
   }
@@ -107,24 +114,13 @@ public final class JobRunner {
     try {
       Frames out = job.run(in, upTo);
       List<Row> counts = write(job, out);
-      ledger.ended(job.name(), asOf, "done", startedAt, clock.instant(), null);
+      ledger.done(clock.instant());
       return delivered(counts);
     } catch (Throwable e) {
-      recordFailure(job, asOf, startedAt, e);
+      ledger.failed(clock.instant(), secrets.redact(String.valueOf(e.getMessage())));
       throw e;
     } finally {
       in.release();
-    }
-  }
-
-  private void recordFailure(
-      Job job, Optional<LocalDate> asOf, Instant startedAt, Throwable failure) {
-    try {
-      String message = secrets.redact(String.valueOf(failure.getMessage()));
-      ledger.ended(job.name(), asOf, "failed", startedAt, clock.instant(), message);
-    } catch (RuntimeException ledgerFailure) {
-      // The failure itself is what must be told; on a full disk the ledger cannot take it.
-      failure.addSuppressed(ledgerFailure);
     }
   }
 
@@ -166,7 +162,7 @@ public final class JobRunner {
     }
     ledger.counted(counts);
     for (Table table : out.tables()) {
-      if (isPublished(table)) {
+      if (isPublished(table) && table.layer() != Layer.SYSTEM) {
         run.progress().step(job.name() + ": publishing " + table);
         Publication.publish(table, warehouse.read(table), warehouse.location());
       }
@@ -201,7 +197,8 @@ public final class JobRunner {
     };
   }
 
-  private void publishLedger() {
+  private void closeLedger() {
+    ledger.save();
     for (Table table : Catalogue.in(Layer.SYSTEM)) {
       if (isPublished(table) && warehouse.has(table)) {
         Publication.publish(table, warehouse.read(table), warehouse.location());

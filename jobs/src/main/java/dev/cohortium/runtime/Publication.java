@@ -50,7 +50,7 @@ final class Publication {
     Column[] order =
         (table.key().isEmpty() ? table.columnNames() : table.key())
             .stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
-    return rows.repartition(1).sortWithinPartitions(order);
+    return rows.coalesce(1).sortWithinPartitions(order);
   }
 
   private static Path onlyFile(FileSystem files, Path hidden) throws IOException {

@@ -61,15 +61,6 @@ public final class Warehouse {
     writer(table, rows).mode(SaveMode.Overwrite).save(path(table));
   }
 
-  /** Replaces the rows that meet {@code condition} in one commit. */
-  void replaceWhere(Table table, String condition, Dataset<Row> rows) {
-    create(table);
-    writer(table, rows)
-        .mode(SaveMode.Overwrite)
-        .option("replaceWhere", condition)
-        .save(path(table));
-  }
-
   /** Adds rows in one commit. */
   void append(Table table, Dataset<Row> rows) {
     create(table);
