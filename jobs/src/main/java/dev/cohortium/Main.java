@@ -41,6 +41,8 @@ public final class Main {
         "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
     settings.put("spark.sql.session.timeZone", "UTC");
     settings.put("spark.sql.ansi.enabled", "false");
+    // A text that an older Spark would have parsed is no value, rather than the end of the run.
+    settings.put("spark.sql.legacy.timeParserPolicy", "CORRECTED");
     settings.put("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
     // What Frames.keep holds stays partitioned as the job made it, and is not exchanged again.
     settings.put("spark.sql.optimizer.canChangeCachedPlanOutputPartitioning", "false");

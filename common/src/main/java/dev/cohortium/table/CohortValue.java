@@ -45,7 +45,7 @@ public final class CohortValue {
               required(
                   COHORT_BY,
                   STRING,
-                  "What makes the cohort: first_purchase (month of the first order) or enrolment (month of joining)."),
+                  "What makes the cohort: first_purchase (month of the first order) or enrolment (month of joining; who joined before the first receipts is left out)."),
               required(GRANULARITY, STRING, "Length of a period: month, week (ISO) or day."),
               required(SEGMENT_BY, STRING, "Name of the study's segment, or all."),
               required(

@@ -17,6 +17,7 @@ import static dev.cohortium.table.CohortValue.ORDERS;
 import static dev.cohortium.table.CustomerMonths.CUSTOMER_ID;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_distinct;
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.date_add;
@@ -71,6 +72,7 @@ final class Cells {
   private static final String PREVIOUS = "previous";
   private static final String FIRST_PURCHASE = "first_purchase";
   private static final String JOINED = "joined";
+  private static final String OBSERVED_FROM = "observed_from";
   private static final String ORIGIN = "origin";
   private static final String IS_MEMBER = "is_member";
   private static final String ENTRY = "entry";
@@ -96,6 +98,19 @@ final class Cells {
         .groupBy(col(Enrolments.CUSTOMER_ID))
         .agg(
             to_date(from_utc_timestamp(min(col(Enrolments.ENROLLED_AT)), zone.getId())).as(JOINED));
+  }
+
+  /**
+   * Leaves out who joined before the first month of the panel: of them the early ages were never
+   * observed, and would count as silent. In: of {@link #joinings}, {@link CustomerMonths}. Out: as
+   * the first.
+   */
+  static Dataset<Row> observed(Dataset<Row> joinings, Dataset<Row> customerMonths) {
+    Dataset<Row> begin = customerMonths.agg(min(col(CustomerMonths.MONTH)).as(OBSERVED_FROM));
+    return joinings
+        .crossJoin(broadcast(begin))
+        .where(col(JOINED).geq(col(OBSERVED_FROM)))
+        .drop(OBSERVED_FROM);
   }
 
   /**

@@ -90,7 +90,10 @@ public final class CohortsJob implements Job {
     Study.Cohorts asked = study.cohorts().orElseThrow();
     LocalDate asOf = study.asOf().map(YearMonth::atEndOfMonth).orElseThrow();
     Segments segments = Segments.of(in.get(Customers.TABLE), study);
-    Dataset<Row> joinings = Cells.joinings(in.get(Enrolments.TABLE), study.timeZone());
+    Dataset<Row> joinings =
+        Cells.observed(
+            Cells.joinings(in.get(Enrolments.TABLE), study.timeZone()),
+            in.get(CustomerMonths.TABLE));
     // All three marts are made of the cells.
     Dataset<Row> cells =
         in.keep(

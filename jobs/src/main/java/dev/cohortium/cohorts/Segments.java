@@ -12,10 +12,8 @@ import dev.cohortium.runtime.Expressions;
 import dev.cohortium.table.CohortRetention;
 import dev.cohortium.table.Customers;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -48,6 +46,7 @@ final class Segments {
    *     one customer's columns
    */
   static Segments of(Dataset<Row> customers, Study study) {
+    Expressions.checkSegments(study, customers);
     Map<String, String> expressions = new LinkedHashMap<>();
     for (String segment : study.cohorts().orElseThrow().segments()) {
       if (segment.equals(ALL)) {
@@ -55,7 +54,6 @@ final class Segments {
             "Segment 'all' of study '%s' has the name of the whole.\nGive it another one."
                 .formatted(study.name()));
       }
-      check(customers, segment, study.segments().get(segment));
       expressions.put(segment, study.segments().get(segment));
     }
     return new Segments(customers, expressions);
@@ -84,23 +82,5 @@ final class Segments {
 
   private static Column segment(String segmentBy, Column value) {
     return struct(lit(segmentBy).as(CohortRetention.SEGMENT_BY), value.as(CohortRetention.SEGMENT));
-  }
-
-  private static void check(Dataset<Row> customers, String segment, String sql) {
-    Expressions.problem(customers, sql)
-        .ifPresent(
-            problem -> {
-              throw new UserFault(
-                  """
-                  Segment '%s' = "%s" cannot be computed over the table customers: %s
-                  It must be a deterministic SQL expression over one customer's columns: %s."""
-                      .formatted(segment, sql, problem, String.join(", ", columns(customers))));
-            });
-  }
-
-  private static List<String> columns(Dataset<Row> customers) {
-    return Stream.of(customers.columns())
-        .map(name -> name.equals(Customers.ATTRIBUTES) ? name + ".NAME" : name)
-        .collect(Collectors.toList());
   }
 }

@@ -98,6 +98,7 @@ public final class IngestJob implements Job {
     for (Source source : study.sources().values()) {
       try {
         Raw raw = new SourceReader(session, Instant.EPOCH).read(source);
+        refuseWithoutColumns(raw);
         Raw first = new Raw(source, raw.rows().limit(CHECKED_ROWS));
         Dataset<Row> judged =
             Zoned.plan(session, source.timeZone(), () -> Mapping.judge(first, study));

@@ -52,10 +52,6 @@ import org.apache.spark.sql.types.StructType;
  * typed source columns, mapped values, canonical columns.
  */
 final class Mapping {
-  /** Columns that every table has and no mapping must give. */
-  private static final Set<String> TECHNICAL =
-      Set.of("delivered_at", Transactions.MONTH, Transactions.LINE_NO);
-
   private static final String DELIVERED_AT = Transactions.DELIVERED_AT;
   private static final String SOURCE_ROW = Raw.technical("source_row");
   private static final String UNTYPED = Raw.technical("untyped");
@@ -290,7 +286,7 @@ final class Mapping {
     if (column.type() != ColumnType.TEXT_MAP) {
       Column text = expr(Parsing.blankAsNull("cast(" + value + " as string)"));
       reasons.add(when(text.isNotNull().and(canonical.isNull()), unparsed(name, text, type)));
-      if (column.isRequired() && !TECHNICAL.contains(name)) {
+      if (column.isRequired() && !name.equals(DELIVERED_AT)) {
         reasons.add(when(text.isNull(), lit(name + ": missing")));
       }
     }
@@ -352,9 +348,9 @@ final class Mapping {
       case STRING ->
           isText
               ? Parsing.blankAsNull(value)
-              : isWhole || isFraction || isBoolean || isTime
-                  ? "cast(" + value + " as string)"
-                  : null;
+              : isFraction
+                  ? wholeWithoutFraction(value)
+                  : isWhole || isBoolean || isTime ? "cast(" + value + " as string)" : null;
       case INT, LONG ->
           isText
               ? parsing.parse(value, type)
@@ -384,6 +380,20 @@ final class Mapping {
               ? value
               : null;
     };
+  }
+
+  /** 17850 for 17850.0, as ids come from files that know no whole number with gaps. */
+  private static String wholeWithoutFraction(String value) {
+    String whole = Parsing.tryCast(value, "decimal(38,0)");
+    return "cast(case when "
+        + value
+        + " = "
+        + whole
+        + " then cast("
+        + whole
+        + " as string) else cast("
+        + value
+        + " as string) end as string)";
   }
 
   private static String hint(dev.cohortium.table.Column column, DataType given) {

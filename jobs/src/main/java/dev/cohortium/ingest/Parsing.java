@@ -58,7 +58,15 @@ final class Parsing {
       return dateFormat == null ? dated(value, type) : formatted(value, dateFormat, type);
     }
     boolean isNumber = !kind.equals("string") && !kind.equals("boolean");
-    return tryCast(isNumber && symbols != null ? plainNumber(value) : value, type);
+    String number = isNumber && symbols != null ? plainNumber(value) : value;
+    return kind.startsWith("decimal") ? unrounded(number, type) : tryCast(number, type);
+  }
+
+  /** A text with more decimals than the type has is no value of it, rather than another value. */
+  private static String unrounded(String value, String type) {
+    String whole = tryCast(value, "decimal(38,18)");
+    String typed = tryCast(value, type);
+    return "case when coalesce(" + whole + " = " + typed + ", true) then " + typed + " end";
   }
 
   private static String dated(String value, String type) {

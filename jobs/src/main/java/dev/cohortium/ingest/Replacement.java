@@ -56,7 +56,9 @@ final class Replacement {
                 col(Transactions.OCCURRED_AT),
                 col(Transactions.PRODUCT_ID),
                 col(Transactions.NET_AMOUNT),
-                col(Judged.CONTENT));
+                col(Judged.CONTENT),
+                col(Transactions.DELIVERED_AT).desc(),
+                col(Raw.FILE));
     Dataset<Row> compared =
         spread
             .withColumn(
@@ -65,10 +67,10 @@ final class Replacement {
     Column isKept = col(IS_GOOD).and(not(col(IS_OLD))).and(not(col(IS_REPEAT)));
     Column isKeptLine = isKept;
     if (source.columns().containsKey(Transactions.LINE_NO)) {
-      // Two lines under one number: the first by content stays.
+      // Two lines under one number: the later delivered stays, then the first by content.
       WindowSpec line =
           Window.partitionBy(append(receipt, col(Transactions.LINE_NO), isKept))
-              .orderBy(col(Judged.CONTENT));
+              .orderBy(col(Transactions.DELIVERED_AT).desc(), col(Judged.CONTENT), col(Raw.FILE));
       compared =
           compared.withColumn(IS_OLD, col(IS_OLD).or(isKept.and(row_number().over(line).gt(1))));
     } else {
@@ -90,7 +92,7 @@ final class Replacement {
     key.add(col(SPREAD));
     WindowSpec latestFirst =
         Window.partitionBy(key.toArray(Column[]::new))
-            .orderBy(col(Transactions.DELIVERED_AT).desc(), col(Judged.CONTENT));
+            .orderBy(col(Transactions.DELIVERED_AT).desc(), col(Judged.CONTENT), col(Raw.FILE));
     return decided(
         spread(judged)
             .withColumn(IS_REPEAT, isRepeat(source, latestFirst))

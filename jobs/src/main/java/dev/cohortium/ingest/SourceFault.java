@@ -5,14 +5,21 @@ import dev.cohortium.config.UserFault;
 import dev.cohortium.runtime.Expressions;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.UnsupportedCharsetException;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.PatternSyntaxException;
 import java.util.zip.ZipException;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.spark.SparkArithmeticException;
+import org.apache.spark.SparkRuntimeException;
 import org.apache.spark.sql.AnalysisException;
 
 /** Tells a source at fault from a bug, and says what, why and what to do. */
@@ -33,6 +40,20 @@ final class SourceFault {
             "Source " + source.table() + " cannot be read (" + where(source) + "): " + why.get(),
             failure);
       }
+    }
+    if (failure instanceof IllegalArgumentException) {
+      // Of the reader itself, before any row: the only arguments it has are the source's options.
+      return new UserFault(
+          "Source "
+              + source.table()
+              + " cannot be read ("
+              + where(source)
+              + "): an option is refused: "
+              + failure.getMessage()
+              + ". Correct sources."
+              + source.table()
+              + ".options.",
+          failure);
     }
     return unchecked(failure);
   }
@@ -89,6 +110,29 @@ final class SourceFault {
         || message.contains("CANNOT_READ_FILE_FOOTER")
         || message.contains("Could not read footer")) {
       return Optional.of("a file is no Parquet: " + message.lines().findFirst().orElse(message));
+    }
+    String first = message.lines().findFirst().orElse(message);
+    if (cause instanceof PatternSyntaxException) {
+      return Optional.of("a pattern in the study is no regular expression: " + first + ".");
+    }
+    if (cause instanceof DateTimeException
+        || message.contains("INCONSISTENT_BEHAVIOR_CROSS_VERSION")) {
+      return Optional.of("a date or time format of the study cannot be used: " + first);
+    }
+    if (cause instanceof SparkRuntimeException || cause instanceof SparkArithmeticException) {
+      return Optional.of("an expression of the study fails on a row: " + first);
+    }
+    if (message.contains("CANNOT_MERGE_SCHEMAS") || message.contains("Failed merging schema")) {
+      return Optional.of("its files differ in their columns' types: " + first);
+    }
+    if (cause instanceof UnsupportedFileSystemException
+        || cause instanceof UnknownHostException
+        || cause instanceof ConnectException
+        || message.contains("No FileSystem for scheme")) {
+      return Optional.of(
+          "where it lies cannot be reached: "
+              + first
+              + ". Check the path's scheme and host; a file system's jar goes into lib/.");
     }
     return Optional.empty();
   }

@@ -48,8 +48,7 @@ final class SourceReader {
           case CSV -> csv(source);
           case JSON -> json(source);
           case PARQUET -> files(reader(source).option("mergeSchema", "true"), "parquet", source);
-          case DELTA ->
-              snapshot(reader(source).format("delta").load(path(source)[0]), path(source)[0]);
+          case DELTA -> delta(source);
           case JDBC -> jdbc(source);
         };
     return new Raw(source, rows);
@@ -57,14 +56,16 @@ final class SourceReader {
 
   /** Text columns named by the header; lines with more or fewer fields than it are malformed. */
   private Dataset<Row> csv(Source source) {
-    StructType header = csvReader(source).csv(path(source)).schema();
+    Dataset<Row> first = csvReader(source).csv(path(source));
+    StructType header = first.schema();
     if (header.isEmpty()) {
       return session.emptyDataFrame();
     }
     DataFrameReader reader =
         csvReader(source)
-            // A file whose header differs is refused rather than read by position.
-            .option("enforceSchema", "false")
+            // A file whose header differs is refused rather than read by position. One file alone
+            // is its own header, also where Spark had to name a column without a name.
+            .option("enforceSchema", first.inputFiles().length == 1)
             .option("columnPruning", "false")
             .schema(withMalformed(header));
     return files(reader, "csv", source);
@@ -100,6 +101,13 @@ final class SourceReader {
       columns = columns.add(inferred.apply(name));
     }
     return files(reader(source).schema(withMalformed(columns)), "json", source);
+  }
+
+  private Dataset<Row> delta(Source source) {
+    return source.path().stream()
+        .map(path -> snapshot(reader(source).format("delta").load(path), path))
+        .reduce(Dataset::unionByName)
+        .orElseThrow();
   }
 
   private DataFrameReader reader(Source source) {

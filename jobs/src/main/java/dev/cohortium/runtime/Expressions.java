@@ -2,6 +2,8 @@ package dev.cohortium.runtime;
 
 import static org.apache.spark.sql.functions.expr;
 
+import dev.cohortium.config.Study;
+import dev.cohortium.config.UserFault;
 import java.util.Optional;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
@@ -15,6 +17,33 @@ public final class Expressions {
   /** {@code sql} as a column; in brackets, or a slip at its end would be taken for an alias. */
   public static Column of(String sql) {
     return expr("(" + sql + "\n)");
+  }
+
+  /**
+   * Checks every segment of the study.
+   *
+   * @param customers rows of the customers table, or none of them in its columns
+   * @throws UserFault if a segment is no deterministic expression over one customer's columns
+   */
+  public static void checkSegments(Study study, Dataset<Row> customers) {
+    study
+        .segments()
+        .forEach(
+            (segment, sql) ->
+                problem(customers, sql)
+                    .ifPresent(
+                        problem -> {
+                          throw new UserFault(
+                              """
+                              Segment '%s' = "%s" cannot be computed over the table customers: %s
+                              It must be a deterministic SQL expression over one customer's columns: %s."""
+                                  .formatted(
+                                      segment,
+                                      sql,
+                                      problem,
+                                      String.join(", ", customers.columns())
+                                          .replace("attributes", "attributes.NAME")));
+                        }));
   }
 
   /**

@@ -9,10 +9,13 @@ import dev.cohortium.config.UserFault;
 import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.CohortAverage;
 import dev.cohortium.table.CustomerMonths;
+import dev.cohortium.table.Customers;
 import dev.cohortium.table.Layer;
+import dev.cohortium.table.Quarantine;
 import dev.cohortium.table.ReceiptMonths;
 import dev.cohortium.table.RunCounts;
 import dev.cohortium.table.Table;
+import dev.cohortium.table.Transactions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -41,6 +44,7 @@ public final class JobRunner {
 
   private final SparkSession session;
   private final Study study;
+  private final String asked;
   private final Warehouse warehouse;
   private final Clock clock;
   private final Run run;
@@ -64,6 +68,7 @@ public final class JobRunner {
     Instant now = clock.instant();
     this.session = session;
     this.study = study;
+    this.asked = warehouse;
     this.warehouse = new Warehouse(session, warehouse);
     this.clock = clock;
     this.run = new Run(RUN_ID.format(now), now, progress);
@@ -78,6 +83,10 @@ public final class JobRunner {
    *     broken machine
    */
   public RunSummary run(List<Job> jobs) {
+    refuseLocalWarehouseOnCluster();
+    Expressions.checkSegments(
+        study, session.createDataFrame(List.of(), Contracts.schema(Customers.TABLE)));
+    warehouse.open();
     ledger.open();
     Map<String, RunSummary.Delivered> sources = new LinkedHashMap<>();
     Study upTo = study;
@@ -86,6 +95,7 @@ public final class JobRunner {
         if (job.reads().stream().anyMatch(t -> t.layer() == Layer.PANEL)) {
           upTo = withAsOf(upTo, job);
         }
+        refuseWithoutInput(job);
         sources.putAll(run(job, upTo));
       }
     } catch (Throwable e) {
@@ -110,8 +120,9 @@ public final class JobRunner {
     Instant startedAt = clock.instant();
     run.progress().step(job.name());
     ledger.started(job.name(), asOf, startedAt);
-    Frames in = inputs(job, upTo);
+    Frames in = new Frames(session, run);
     try {
+      addInputs(in, job, upTo);
       Frames out = job.run(in, upTo);
       List<Row> counts = write(job, out);
       ledger.done(clock.instant());
@@ -124,8 +135,34 @@ public final class JobRunner {
     }
   }
 
-  private Frames inputs(Job job, Study upTo) {
-    Frames in = new Frames(session, run);
+  /** The data files would lie on as many machines as there are executors. */
+  private void refuseLocalWarehouseOnCluster() {
+    String master = session.sparkContext().master();
+    if (!master.startsWith("local") && Warehouse.isOfOneMachine(asked)) {
+      throw new UserFault(
+          "The warehouse "
+              + asked
+              + " is of one machine, and "
+              + master
+              + " runs on several. Name one that all of them reach with --warehouse, such as"
+              + " hdfs:///cohortium/"
+              + study.name()
+              + " or an absolute path that all of them mount.");
+    }
+  }
+
+  private void refuseWithoutInput(Job job) {
+    if (job.reads().contains(Transactions.TABLE) && !warehouse.has(Transactions.TABLE)) {
+      throw new UserFault(
+          "Job "
+              + job.name()
+              + " reads the clean tables, which "
+              + warehouse.location()
+              + " does not have yet. Run ingest first, or run; or name the right --warehouse.");
+    }
+  }
+
+  private void addInputs(Frames in, Job job, Study upTo) {
     for (Table table : job.reads()) {
       boolean isDelivered =
           table.layer() != Layer.CLEAN || upTo.sources().containsKey(table.name());
@@ -133,7 +170,6 @@ public final class JobRunner {
         in.with(table, warehouse.read(table));
       }
     }
-    return in;
   }
 
   /** Writes and publishes the outputs; returns the rows of run_counts that were added. */
@@ -148,17 +184,20 @@ public final class JobRunner {
     if (out.has(RunCounts.TABLE)) {
       counts.addAll(out.get(RunCounts.TABLE).collectAsList());
     }
-    for (Table table : out.tables()) {
-      if (table.equals(RunCounts.TABLE)) {
-        continue;
+    Map<Table, Long> before = new LinkedHashMap<>();
+    try {
+      for (Table table : out.tables()) {
+        if (table.layer() == Layer.SYSTEM) {
+          continue;
+        }
+        run.progress().step(job.name() + ": writing " + table);
+        before.put(table, warehouse.version(table));
+        warehouse.replace(table, out.get(table));
+        addWritten(counts, job, table);
       }
-      run.progress().step(job.name() + ": writing " + table);
-      warehouse.replace(table, out.get(table));
-      long written = warehouse.rowsLastWritten(table);
-      checkBalance(job, table, counts, written);
-      if (counts.stream().noneMatch(c -> c.getString(2).equals(table.name()))) {
-        counts.add(RowFactory.create(run.id(), job.name(), table.name(), "rows", written));
-      }
+    } catch (Throwable e) {
+      takeBack(before, e);
+      throw e;
     }
     ledger.counted(counts);
     for (Table table : out.tables()) {
@@ -170,23 +209,44 @@ public final class JobRunner {
     return counts;
   }
 
-  /** What a job says is clean must be what stands in the table. */
-  private static void checkBalance(Job job, Table table, List<Row> counts, long written) {
-    for (Row count : counts) {
-      boolean isClean =
-          count.getString(2).equals(table.name()) && count.getString(3).equals("clean");
-      if (isClean && count.getLong(4) != written) {
-        throw new IllegalStateException(
-            job.name()
-                + " counted "
-                + count.getLong(4)
-                + " clean rows of "
-                + table
-                + ", but "
-                + written
-                + " were written");
-      }
+  /** Counts what was written; what a job said it would be must be what stands in the table. */
+  private void addWritten(List<Row> counts, Job job, Table table) {
+    long written = warehouse.rowsLastWritten(table);
+    List<Row> said =
+        counts.stream()
+            .filter(
+                c ->
+                    table.equals(Quarantine.TABLE)
+                        ? c.getString(3).equals("quarantined")
+                        : c.getString(2).equals(table.name()) && c.getString(3).equals("clean"))
+            .toList();
+    if (said.isEmpty()) {
+      counts.add(RowFactory.create(run.id(), job.name(), table.name(), "rows", written));
+    } else if (said.stream().mapToLong(c -> c.getLong(4)).sum() != written) {
+      throw new IllegalStateException(
+          job.name()
+              + " counted otherwise than was written to "
+              + table
+              + ": "
+              + said
+              + ", but "
+              + written
+              + " rows");
     }
+  }
+
+  /** A job's tables are replaced together or not at all, as far as one process can see to it. */
+  private void takeBack(Map<Table, Long> versionsBefore, Throwable failure) {
+    versionsBefore.forEach(
+        (table, version) -> {
+          try {
+            if (warehouse.version(table) > Math.max(version, 0)) {
+              warehouse.restore(table, version);
+            }
+          } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+          }
+        });
   }
 
   private boolean isPublished(Table table) {

@@ -339,6 +339,99 @@ class IngestTest extends SparkTest {
   }
 
   @Test
+  void a_date_that_only_older_parsers_took_is_quarantined() throws IOException {
+    write(
+        "t.csv",
+        "receipt,customer,at,amount\nr1,ann,1.3.2024 10:00,1\nr2,ann,01.03.2024 10:00:30,1\nr3,ann,01.03.2024 10:00,1\n");
+
+    Frames out =
+        ingest(
+            "max-quarantine-share = 1\n" + csv("options.timestampFormat = \"dd.MM.yyyy HH:mm\""));
+
+    assertRows(
+        out.get(Transactions.TABLE),
+        Transactions.TABLE,
+        "transaction_id | occurred_at\nr3 | 2024-03-01 10:00:00");
+    assertThat(shown(out.get(Quarantine.TABLE).select("reason")))
+        .containsExactly(
+            "occurred_at: '01.03.2024 10:00:30' is not TIMESTAMP",
+            "occurred_at: '1.3.2024 10:00' is not TIMESTAMP");
+  }
+
+  @Test
+  void more_decimals_than_a_type_has_are_not_rounded_away() throws IOException {
+    write(
+        "t.csv",
+        "receipt,customer,at,amount\nr1,ann,2024-01-05,7.0100\nr2,ann,2024-01-05,7.005555\n");
+
+    Frames out = ingest("max-quarantine-share = 1\n" + csv("types.amount = \"decimal(10,2)\""));
+
+    assertRows(
+        out.get(Transactions.TABLE), Transactions.TABLE, "transaction_id | net_amount\nr1 | 7.01");
+    assertThat(shown(out.get(Quarantine.TABLE).select("reason")))
+        .containsExactly("amount: '7.005555' is not decimal(10,2); net_amount: missing");
+  }
+
+  @Test
+  void a_mapped_line_number_that_is_missing_is_quarantined() throws IOException {
+    write(
+        "t.csv",
+        "receipt,customer,at,amount,line\nr1,ann,2024-01-05,1,\nr1,ann,2024-01-05,2,\nr1,ann,2024-01-05,3,1\n");
+
+    Frames out = ingest("max-quarantine-share = 1\n" + csv("columns.line_no = line"));
+
+    assertThat(counts(out, Transactions.TABLE))
+        .containsEntry("clean", 1L)
+        .containsEntry("superseded", 0L);
+    assertThat(shown(out.get(Quarantine.TABLE).select("reason")))
+        .containsExactly("line_no: missing", "line_no: missing");
+  }
+
+  @Test
+  void an_id_that_comes_as_a_fraction_loses_it() {
+    spark()
+        .sql("select 1.0d r, 17850.0d c, timestamp'2024-07-01' t, 1 amount")
+        .write()
+        .parquet(folder.resolve("f").toString());
+
+    assertRows(
+        ingest(
+                "sources.transactions { format = parquet, path = \"%s/f\", columns { transaction_id = r, customer_id = c, occurred_at = t, net_amount = amount } }")
+            .get(Transactions.TABLE),
+        Transactions.TABLE,
+        "transaction_id | customer_id\n1 | 17850");
+  }
+
+  @Test
+  void every_path_of_a_delta_source_is_read() {
+    for (String name : List.of("d1", "d2")) {
+      spark()
+          .sql("select '" + name + "' r, timestamp'2024-07-01' t, 1 amount")
+          .write()
+          .format("delta")
+          .save(folder.resolve(name).toString());
+    }
+
+    assertThat(
+            shown(
+                ingest(
+                        "sources.transactions { format = delta, path = [\"%1$s/d1\", \"%1$s/d2\"], columns { transaction_id = r, occurred_at = t, net_amount = amount } }")
+                    .get(Transactions.TABLE)
+                    .select("transaction_id")))
+        .containsExactly("d1", "d2");
+  }
+
+  @Test
+  void a_column_without_a_name_does_not_stop_a_file() throws IOException {
+    write("t.csv", ",receipt,customer,at,amount\n0,r1,ann,2024-01-05,1\n");
+
+    assertRows(
+        ingest(csv("")).get(Transactions.TABLE),
+        Transactions.TABLE,
+        "transaction_id | net_amount\nr1 | 1");
+  }
+
+  @Test
   void a_gzipped_file_and_an_encoding_are_read() throws IOException {
     try (OutputStream gz =
         new GZIPOutputStream(Files.newOutputStream(folder.resolve("t.csv.gz")))) {

@@ -161,7 +161,7 @@ class PanelJobTest extends SparkTest {
     Dataset<Row> lines =
         conformed(
             spark()
-                .range(0, 200_000, 1, 4)
+                .range(0, 1_000_000, 1, 4)
                 .selectExpr(
                     "concat('p', id) as transaction_id",
                     "'till' as customer_id",
@@ -176,7 +176,7 @@ class PanelJobTest extends SparkTest {
         CustomerMonths.TABLE,
         """
         customer_id | month      | orders | net_revenue | active_days | active_day_bits | categories | stores
-        till        | 2024-01-01 | 200000 | 250000      | 31          | 4294967294      | 50         | 7
+        till        | 2024-01-01 | 1000000 | 1250000     | 31         | 4294967294      | 50         | 7
         """);
   }
 

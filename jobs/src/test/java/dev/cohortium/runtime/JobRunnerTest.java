@@ -144,42 +144,54 @@ class JobRunnerTest extends SparkTest {
   }
 
   @Test
+  void a_wrong_segment_is_refused_before_anything_is_read() {
+    assertThatThrownBy(() -> run(study("segments.town = \"no_such_column\""), INGEST))
+        .isInstanceOf(UserFault.class)
+        .hasMessageContaining(
+            "Segment 'town' = \"no_such_column\" cannot be computed over the table customers");
+    assertThat(warehouse().has(Transactions.TABLE)).isFalse();
+  }
+
+  @Test
+  void
+      a_month_that_is_gone_from_the_source_is_gone_from_the_table_whatever_spark_overwrites_by_default()
+          throws IOException {
+    run(study(""), INGEST);
+    receipts("r1,ann,2024-01-05,10\n");
+    spark().conf().set("spark.sql.sources.partitionOverwriteMode", "dynamic");
+    try {
+      run(study(""), INGEST);
+    } finally {
+      spark().conf().unset("spark.sql.sources.partitionOverwriteMode");
+    }
+
+    assertThat(shown(read(Transactions.TABLE).select("transaction_id"))).containsExactly("r1");
+  }
+
+  @Test
+  void tables_already_replaced_are_taken_back_when_a_later_one_fails() {
+    run(study(""), INGEST);
+    List<String> before = content();
+
+    assertThatThrownBy(() -> run(study(""), List.of(new HalfBroken())))
+        .isInstanceOf(IllegalStateException.class);
+
+    assertThat(content()).isEqualTo(before);
+  }
+
+  @Test
+  void a_warehouse_that_cannot_be_written_is_refused() throws IOException {
+    Files.writeString(folder.resolve("warehouse"), "a file");
+
+    assertThatThrownBy(() -> run(study(""), INGEST))
+        .isInstanceOf(UserFault.class)
+        .hasMessageContaining("cannot be written")
+        .hasMessageContaining("--warehouse");
+  }
+
+  @Test
   void a_bug_flies_with_its_own_type_and_is_in_the_ledger() {
-    Job broken =
-        new Job() {
-          @Override
-          public String name() {
-            return "broken";
-          }
-
-          @Override
-          public String sentence() {
-            return "Breaks.";
-          }
-
-          @Override
-          public boolean isConfiguredIn(Study study) {
-            return true;
-          }
-
-          @Override
-          public List<Table> reads() {
-            return List.of();
-          }
-
-          @Override
-          public List<Table> writes() {
-            return List.of(CustomerMonths.TABLE);
-          }
-
-          @Override
-          public Frames run(Frames in, Study study) {
-            return new Frames(in.session())
-                .with(CustomerMonths.TABLE, in.session().range(1).toDF("customer_id"));
-          }
-        };
-
-    assertThatThrownBy(() -> run(study(""), List.of(broken)))
+    assertThatThrownBy(() -> run(study(""), List.of(new Broken())))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(
             "rows of customer_months break its contract: customer_id is BIGINT, not STRING; lacks month DATE");
@@ -245,6 +257,9 @@ class JobRunnerTest extends SparkTest {
     assertThatThrownBy(() -> run(study(""), List.of(new CohortsJob())))
         .isInstanceOf(UserFault.class)
         .hasMessageContaining("Run ingest and panel first");
+    assertThatThrownBy(() -> run(study(""), List.of(new PanelJob())))
+        .isInstanceOf(UserFault.class)
+        .hasMessageContaining("Run ingest first");
   }
 
   @Test
@@ -312,6 +327,51 @@ class JobRunnerTest extends SparkTest {
                     + publishedFile(CohortRetention.TABLE)
                     + "' where segment_by = 'all' order by cohort, age"))
         .containsExactly("2024-01-01 | 0 | 2 | 2 | DOUBLE", "2024-01-01 | 1 | 2 | 1 | DOUBLE");
+  }
+
+  /** A job whose only table breaks its contract. */
+  private static class Broken implements Job {
+    @Override
+    public String name() {
+      return "broken";
+    }
+
+    @Override
+    public String sentence() {
+      return "Breaks.";
+    }
+
+    @Override
+    public boolean isConfiguredIn(Study study) {
+      return true;
+    }
+
+    @Override
+    public List<Table> reads() {
+      return List.of();
+    }
+
+    @Override
+    public List<Table> writes() {
+      return List.of(Transactions.TABLE, CustomerMonths.TABLE);
+    }
+
+    @Override
+    public Frames run(Frames in, Study study) {
+      return new Frames(in.session())
+          .with(CustomerMonths.TABLE, in.session().range(1).toDF("customer_id"));
+    }
+  }
+
+  /** A job that replaces one table and then breaks the contract of the next. */
+  private static final class HalfBroken extends Broken {
+    @Override
+    public Frames run(Frames in, Study study) {
+      Frames nothing = new Frames(in.session());
+      return nothing
+          .with(Transactions.TABLE, nothing.get(Transactions.TABLE))
+          .with(CustomerMonths.TABLE, in.session().range(1).toDF("customer_id"));
+    }
   }
 
   // --- helpers ---
