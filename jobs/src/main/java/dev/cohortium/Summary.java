@@ -26,7 +26,7 @@ final class Summary {
   static String text(RunSummary run) {
     List<String> head = new ArrayList<>();
     head.add("Study " + run.study() + upTo(run) + ": " + String.join(", ", run.jobs()) + " done.");
-    if (run.asOf().isPresent()) {
+    if (run.months() > 0) {
       head.add(
           String.format(
               Locale.ROOT,
@@ -105,7 +105,7 @@ final class Summary {
       curve.add(
           "      and so on to "
               + ages.get(ages.size() - 1).age()
-              + " months: cohortium show cohort_average");
+              + " months, in table cohort_average");
     }
     return curve;
   }

@@ -64,7 +64,7 @@ class SummaryTest {
   void many_ages_are_cut_to_a_screen_and_it_says_so() {
     String page = Summary.text(run(ages(23)));
     assertThat(page.lines()).hasSize(24);
-    assertThat(page).contains("and so on to 22 months").contains("show cohort_average");
+    assertThat(page).contains("and so on to 22 months, in table cohort_average");
   }
 
   @Test

@@ -23,7 +23,8 @@ public final class Catalogue {
           CohortValue.TABLE,
           CohortAverage.TABLE,
           Runs.TABLE,
-          RunCounts.TABLE);
+          RunCounts.TABLE,
+          Deliveries.TABLE);
 
   private Catalogue() {}
 

@@ -49,7 +49,10 @@ public final class CohortRetention {
               required(COHORT, DATE, "First day of the period that makes the cohort."),
               required(AGE, INT, "Periods since the cohort's; 0 is the cohort's own."),
               optional(COHORT_SIZE, LONG, "Customers of the cohort."),
-              optional(ACTIVE, LONG, "Those with an order at this age."),
+              optional(
+                  ACTIVE,
+                  LONG,
+                  "Those with an order (a receipt with a net amount above 0) at this age."),
               optional(RETAINED_RATE, DOUBLE, "active / cohort_size."),
               optional(RETAINED_LOW, DOUBLE, "Lower 95 % Wilson limit of retained_rate."),
               optional(RETAINED_HIGH, DOUBLE, "Upper 95 % Wilson limit of retained_rate."),

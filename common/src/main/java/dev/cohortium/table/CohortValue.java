@@ -55,7 +55,8 @@ public final class CohortValue {
               required(COHORT, DATE, "First day of the period that makes the cohort."),
               required(AGE, INT, "Periods since the cohort's; 0 is the cohort's own."),
               optional(COHORT_SIZE, LONG, "Customers of the cohort."),
-              optional(ORDERS, LONG, "Their orders at this age."),
+              optional(
+                  ORDERS, LONG, "Their orders (receipts with a net amount above 0) at this age."),
               optional(
                   NET_REVENUE,
                   AMOUNT_SUM,

@@ -3,6 +3,7 @@ package dev.cohortium.ingest;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
 
 import dev.cohortium.config.Source;
 import dev.cohortium.config.Study;
@@ -12,6 +13,7 @@ import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.runtime.Job;
 import dev.cohortium.table.Catalogue;
+import dev.cohortium.table.Deliveries;
 import dev.cohortium.table.Layer;
 import dev.cohortium.table.Quarantine;
 import dev.cohortium.table.RunCounts;
@@ -59,7 +61,9 @@ public final class IngestJob implements Job {
 
   @Override
   public List<Table> writes() {
-    return Stream.concat(Catalogue.in(Layer.CLEAN).stream(), Stream.of(RunCounts.TABLE)).toList();
+    return Stream.concat(
+            Catalogue.in(Layer.CLEAN).stream(), Stream.of(RunCounts.TABLE, Deliveries.TABLE))
+        .toList();
   }
 
   @Override
@@ -67,6 +71,7 @@ public final class IngestJob implements Job {
     Frames out = new Frames(in.session());
     List<Row> counts = new ArrayList<>();
     Dataset<Row> rejected = null;
+    Dataset<Row> delivered = null;
     for (Source source : study.sources().values()) {
       in.run().progress().step(name() + ": reading " + source.table());
       Table table = Catalogue.find(source.table()).orElseThrow();
@@ -76,12 +81,14 @@ public final class IngestJob implements Job {
         out.with(table, clean(judged, table));
         Dataset<Row> quarantined = quarantined(judged, source, in.run().id());
         rejected = rejected == null ? quarantined : rejected.unionByName(quarantined);
+        Dataset<Row> deliveries = deliveries(judged, source, in.run().id());
+        delivered = delivered == null ? deliveries : delivered.unionByName(deliveries);
       } catch (Exception e) {
         throw SourceFault.of(source, e);
       }
     }
     if (rejected != null) {
-      out.with(Quarantine.TABLE, rejected);
+      out.with(Quarantine.TABLE, rejected).with(Deliveries.TABLE, delivered);
     }
     return out.with(
         RunCounts.TABLE, in.session().createDataFrame(counts, Contracts.schema(RunCounts.TABLE)));
@@ -118,7 +125,11 @@ public final class IngestJob implements Job {
                     source.columns().size() + source.attributes().size(),
                     rows,
                     quarantined)
-                + (quarantined == 0 ? "" : " (" + String.join(" | ", someReasons(judged)) + ")"));
+                + (quarantined == 0 ? "" : " (" + String.join(" | ", someReasons(judged)) + ")")
+                + ((double) quarantined / rows > study.maxQuarantineShare()
+                    ? "; a run refuses more than max-quarantine-share = "
+                        + study.maxQuarantineShare()
+                    : ""));
       } catch (Exception e) {
         throw SourceFault.of(source, e);
       }
@@ -191,7 +202,7 @@ public final class IngestJob implements Job {
       throw new UserFault(
           String.format(
               Locale.ROOT,
-              "Source %s: %,d of %,d rows (%.1f %%) would be quarantined, more than max-quarantine-share = %s allows; nothing was replaced. For example:%n  - %s%nCorrect the mapping or the delivery, or raise max-quarantine-share.",
+              "Source %s: %,d of %,d rows (%.1f %%) would be quarantined, more than max-quarantine-share = %s allows; nothing was replaced. For example:%n  - %s%nCorrect the mapping or the delivery, or raise max-quarantine-share to find them all in quarantine.",
               source.table(),
               quarantined,
               read,
@@ -211,6 +222,12 @@ public final class IngestJob implements Job {
         .collectAsList()
         .stream()
         .map(row -> row.getString(0))
+        .map(
+            reason ->
+                reason.equals("malformed line")
+                    ? reason
+                        + " (other fields than the header's; line breaks inside quotes need options.multiLine = true)"
+                    : reason)
         .toList();
   }
 
@@ -230,5 +247,14 @@ public final class IngestJob implements Job {
             col(Judged.REASON).as(Quarantine.REASON),
             col(Transactions.DELIVERED_AT).as(Quarantine.DELIVERED_AT),
             lit(runId).as(Quarantine.RUN_ID));
+  }
+
+  private static Dataset<Row> deliveries(Dataset<Row> judged, Source source, String runId) {
+    return judged
+        .groupBy(col(Raw.FILE).as(Deliveries.FILE))
+        .agg(
+            max(col(Raw.MODIFIED_AT)).as(Deliveries.MODIFIED_AT), count(lit(1)).as(Deliveries.ROWS))
+        .withColumn(Deliveries.SOURCE, lit(source.table()))
+        .withColumn(Deliveries.RUN_ID, lit(runId));
   }
 }

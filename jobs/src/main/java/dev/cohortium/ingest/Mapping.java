@@ -250,7 +250,7 @@ final class Mapping {
     }
     reasons.addAll(contractReasons(values));
     columns.add(reasons(reasons).as(Judged.REASON));
-    Stream.of(SOURCE_ROW, Judged.CONTENT, Judged.FILTER, Raw.FILE, Raw.MALFORMED)
+    Stream.of(SOURCE_ROW, Judged.CONTENT, Judged.FILTER, Raw.FILE, Raw.MODIFIED_AT, Raw.MALFORMED)
         .forEach(name -> columns.add(col(name)));
     return outcome(mapped.select(columns.toArray(Column[]::new)));
   }
@@ -479,6 +479,7 @@ final class Mapping {
     columns.add(when(outcome.equalTo(Outcome.QUARANTINED.measure()), asItCame()).as(Judged.ROW));
     columns.add(col(Judged.CONTENT));
     columns.add(col(Raw.FILE));
+    columns.add(col(Raw.MODIFIED_AT));
     return canonical.select(columns.toArray(Column[]::new));
   }
 

@@ -34,7 +34,7 @@ final class SourceFault {
       return fault;
     }
     for (Throwable cause : causes(failure)) {
-      Optional<String> why = why(cause);
+      Optional<String> why = why(source, cause);
       if (why.isPresent()) {
         return new UserFault(
             "Source " + source.table() + " cannot be read (" + where(source) + "): " + why.get(),
@@ -66,10 +66,10 @@ final class SourceFault {
         : source.format().name().toLowerCase(Locale.ROOT) + " " + String.join(", ", source.path());
   }
 
-  private static Optional<String> why(Throwable cause) {
+  private static Optional<String> why(Source source, Throwable cause) {
     String message = String.valueOf(cause.getMessage());
     if (cause instanceof AnalysisException analysis) {
-      return Optional.of(Expressions.sentence(analysis) + hintOfAnalysis(message));
+      return Optional.of(Expressions.sentence(analysis) + hintOfAnalysis(source, message));
     }
     if (cause instanceof SQLException) {
       return Optional.of(
@@ -137,9 +137,9 @@ final class SourceFault {
     return Optional.empty();
   }
 
-  private static String hintOfAnalysis(String message) {
+  private static String hintOfAnalysis(Source source, String message) {
     return message.contains("PATH_NOT_FOUND")
-        ? " Correct sources.*.path in the study, or give it with --set."
+        ? " Correct sources." + source.table() + ".path in the study, or give it with --set."
         : "";
   }
 

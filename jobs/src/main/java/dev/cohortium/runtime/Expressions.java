@@ -77,7 +77,9 @@ public final class Expressions {
     return line.replaceFirst("^\\[[A-Z0-9_.]+\\]\\s*", "")
         .replaceFirst("\\s*SQLSTATE: \\w+$", "")
         .replaceFirst("(; line \\d+ pos \\d+;?|\\(line \\d+, pos \\d+\\)).*$", "")
+        // What is near in name may be ours; who shows the sentence lists the columns there are.
+        .replaceFirst("( Did you mean one of the following\\?|, found: ).*$", "")
         .strip()
-        .replaceFirst("[.;]?$", ".");
+        .replaceFirst("[.;]*$", ".");
   }
 }

@@ -10,6 +10,7 @@ import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.CohortAverage;
 import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Customers;
+import dev.cohortium.table.Deliveries;
 import dev.cohortium.table.Layer;
 import dev.cohortium.table.Quarantine;
 import dev.cohortium.table.ReceiptMonths;
@@ -200,6 +201,10 @@ public final class JobRunner {
       throw e;
     }
     ledger.counted(counts);
+    // Files are history as runs are: added, never replaced.
+    if (out.has(Deliveries.TABLE)) {
+      warehouse.append(Deliveries.TABLE, out.get(Deliveries.TABLE));
+    }
     for (Table table : out.tables()) {
       if (isPublished(table) && table.layer() != Layer.SYSTEM) {
         run.progress().step(job.name() + ": publishing " + table);

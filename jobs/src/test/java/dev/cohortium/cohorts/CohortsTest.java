@@ -228,11 +228,40 @@ class CohortsTest extends SparkTest {
   }
 
   @Test
+  void who_joined_before_the_first_receipts_is_in_no_cohort_of_joining() {
+    Frames marts =
+        run(
+            study().by(CohortBy.ENROLMENT).upTo("2024-02"),
+            """
+            customer_id | month      | orders | net_revenue
+            ann         | 2024-01-01 | 1      | 5
+            bob         | 2024-02-01 | 1      | 5
+            """,
+            """
+            program_id | customer_id | enrolled_at
+            club       | ann         | 2023-12-31 12:00:00
+            club       | bob         | 2024-01-02 12:00:00
+            """,
+            "customer_id");
+    assertRows(
+        marts.get(CohortRetention.TABLE),
+        CohortRetention.TABLE,
+        """
+        cohort     | age | cohort_size | active
+        2024-01-01 | 0   | 1           | 0
+        2024-01-01 | 1   | 1           | 1
+        """);
+  }
+
+  @Test
   void a_member_joins_in_the_month_of_the_studys_own_zone() {
     Frames marts =
         run(
             study().by(CohortBy.ENROLMENT).upTo("2024-02"),
-            "customer_id | month | orders | net_revenue",
+            """
+            customer_id | month      | orders | net_revenue
+            bob         | 2024-01-01 | 1      | 5
+            """,
             """
             program_id | customer_id | enrolled_at
             club       | ann         | 2024-01-31 23:30:00

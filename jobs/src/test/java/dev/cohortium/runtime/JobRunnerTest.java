@@ -14,6 +14,7 @@ import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.CohortRetention;
 import dev.cohortium.table.Column;
 import dev.cohortium.table.CustomerMonths;
+import dev.cohortium.table.Deliveries;
 import dev.cohortium.table.Quarantine;
 import dev.cohortium.table.RunCounts;
 import dev.cohortium.table.Runs;
@@ -98,6 +99,8 @@ class JobRunnerTest extends SparkTest {
             "ingest | transactions | read | 5",
             "panel | customer_months | rows | 4",
             "panel | receipt_months | rows | 4");
+    assertThat(shown(read(Deliveries.TABLE).select("source", "rows")))
+        .containsExactly("transactions | 5");
     assertSentences();
     List<String> first = content();
 
