@@ -31,10 +31,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -42,7 +40,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructType;
 
@@ -268,8 +265,8 @@ final class Mapping {
     }
     String value = Parsing.quoted(value(name));
     DataType given = mapped.schema().apply(value(name)).dataType();
-    String conversion = conversion(column, value, given);
-    if (conversion == null) {
+    Optional<String> conversion = new Conversion(parsing).to(column.type(), value, given);
+    if (conversion.isEmpty()) {
       problems.add(
           "columns."
               + name
@@ -279,10 +276,10 @@ final class Mapping {
               + given.sql()
               + ", not "
               + type
-              + hint(column, given));
+              + Conversion.hint(column.type(), given));
       return lit(null).cast(type);
     }
-    Column canonical = inCase(column, expr(conversion));
+    Column canonical = inCase(column, expr(conversion.get()));
     if (column.type() != ColumnType.TEXT_MAP) {
       Column text = expr(Parsing.blankAsNull("cast(" + value + " as string)"));
       reasons.add(when(text.isNotNull().and(canonical.isNull()), unparsed(name, text, type)));
@@ -321,88 +318,6 @@ final class Mapping {
       entries.add(Parsing.literal(name) + ", " + Parsing.quoted(attribute(name)));
     }
     return expr("map_filter(map(" + String.join(", ", entries) + "), (k, v) -> v is not null)");
-  }
-
-  /**
-   * SQL that turns a value of type {@code given} into the column's; null where there is no sound
-   * way.
-   */
-  private String conversion(dev.cohortium.table.Column column, String value, DataType given) {
-    String type = column.type().sql();
-    boolean isText = isText(given);
-    boolean isNull = given.sameType(DataTypes.NullType);
-    boolean isWhole =
-        Stream.of(
-                DataTypes.ByteType, DataTypes.ShortType, DataTypes.IntegerType, DataTypes.LongType)
-            .anyMatch(given::sameType);
-    boolean isFraction =
-        given instanceof DecimalType
-            || given.sameType(DataTypes.DoubleType)
-            || given.sameType(DataTypes.FloatType);
-    boolean isBoolean = given.sameType(DataTypes.BooleanType);
-    boolean isTime = Set.of("date", "timestamp", "timestamp_ntz").contains(given.typeName());
-    if (isNull) {
-      return "cast(null as " + type + ")";
-    }
-    return switch (column.type()) {
-      case STRING ->
-          isText
-              ? Parsing.blankAsNull(value)
-              : isFraction
-                  ? wholeWithoutFraction(value)
-                  : isWhole || isBoolean || isTime ? "cast(" + value + " as string)" : null;
-      case INT, LONG ->
-          isText
-              ? parsing.parse(value, type)
-              : isWhole
-                  ? Parsing.tryCast(value, type)
-                  : isFraction
-                      ? "case when "
-                          + value
-                          + " = floor("
-                          + value
-                          + ") then "
-                          + Parsing.tryCast(value, type)
-                          + " end"
-                      : null;
-      case AMOUNT, AMOUNT_SUM, DOUBLE ->
-          isText
-              ? parsing.parse(value, type)
-              : isWhole || isFraction ? Parsing.tryCast(value, type) : null;
-      case BOOLEAN ->
-          isText
-              ? parsing.parse(value, type)
-              : isBoolean ? value : isWhole ? value + " <> 0" : null;
-      case TIMESTAMP, DATE ->
-          isText ? parsing.parse(value, type) : isTime ? Parsing.tryCast(value, type) : null;
-      case TEXT_MAP ->
-          given instanceof MapType map && isText(map.keyType()) && isText(map.valueType())
-              ? value
-              : null;
-    };
-  }
-
-  /** 17850 for 17850.0, as ids come from files that know no whole number with gaps. */
-  private static String wholeWithoutFraction(String value) {
-    String whole = Parsing.tryCast(value, "decimal(38,0)");
-    return "cast(case when "
-        + value
-        + " = "
-        + whole
-        + " then cast("
-        + whole
-        + " as string) else cast("
-        + value
-        + " as string) end as string)";
-  }
-
-  private static String hint(dev.cohortium.table.Column column, DataType given) {
-    boolean isCount =
-        List.of("bigint", "integer", "double").contains(given.typeName().toLowerCase(Locale.ROOT))
-            || given.typeName().equals("long");
-    return column.type() == ColumnType.TIMESTAMP && isCount
-        ? "; use timestamp_seconds(...) or timestamp_millis(...)"
-        : "";
   }
 
   /**
