@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.AccessDeniedException;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
 import java.util.zip.ZipException;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkArithmeticException;
 import org.apache.spark.SparkRuntimeException;
 import org.apache.spark.sql.AnalysisException;
@@ -84,8 +86,12 @@ final class SourceFault {
               + " is missing. Put the jar that has it (a JDBC driver, a file system) into lib/.");
     }
     if (cause instanceof FileNotFoundException
+        || cause instanceof AccessDeniedException
+        || cause instanceof AccessControlException
         || message.contains("FILE_NOT_EXIST")
-        || message.contains("Permission denied")) {
+        || message.contains("Permission denied")
+        // What Hadoop says of a folder that this user may not list.
+        || message.contains("Invalid directory or I/O error")) {
       return Optional.of(
           "a file is missing or may not be read: " + message.lines().findFirst().orElse(message));
     }
