@@ -149,12 +149,13 @@ final class SourceFault {
         : "";
   }
 
+  /** From the root, which knows best, to what Spark wrapped around it. */
   private static List<Throwable> causes(Throwable failure) {
     List<Throwable> causes = new ArrayList<>();
     for (Throwable cause = failure;
         cause != null && !causes.contains(cause);
         cause = cause.getCause()) {
-      causes.add(cause);
+      causes.add(0, cause);
     }
     return causes;
   }
