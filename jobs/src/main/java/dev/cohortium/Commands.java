@@ -2,6 +2,7 @@ package dev.cohortium;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cohortium.config.Nearest;
 import dev.cohortium.config.Secrets;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
@@ -25,12 +26,10 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.YearMonth;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -491,18 +490,13 @@ final class Commands {
   }
 
   private static UserFault unknown(String name) {
-    LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-    List<String> nearest =
-        Catalogue.ALL.stream()
-            .map(Table::name)
-            .sorted(Comparator.comparing(known -> distance.apply(name, known)))
-            .limit(3)
-            .toList();
     return new UserFault(
         "There is no table "
             + name
-            + ". The nearest names: "
-            + String.join(", ", nearest)
-            + ". See cohortium tables.");
+            + "."
+            + Nearest.to(name, Catalogue.ALL.stream().map(Table::name).toList())
+                .map(near -> " Did you mean " + near + "?")
+                .orElse("")
+            + " See cohortium tables.");
   }
 }
