@@ -9,12 +9,17 @@ import dev.cohortium.config.StudyReader;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.ingest.IngestJob;
 import dev.cohortium.runtime.Contracts;
+import dev.cohortium.runtime.Erasure;
 import dev.cohortium.runtime.Expressions;
 import dev.cohortium.runtime.Job;
 import dev.cohortium.runtime.JobRunner;
+import dev.cohortium.runtime.Maintenance;
+import dev.cohortium.runtime.Run.Reading;
 import dev.cohortium.runtime.Warehouse;
+import dev.cohortium.runtime.WriterLock;
 import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.Customers;
+import dev.cohortium.table.Runs;
 import dev.cohortium.table.Table;
 import dev.cohortium.table.TablesPage;
 import java.io.PrintStream;
@@ -24,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +84,8 @@ final class Commands {
     program.addSubcommand("jobs", new Jobs());
     program.addSubcommand("tables", new Tables());
     program.addSubcommand("show", new Show());
+    program.addSubcommand("maintain", new Maintain());
+    program.addSubcommand("forget", new Forget());
     try {
       return program
           .setExpandAtFiles(false)
@@ -243,13 +251,20 @@ final class Commands {
     return new Terminal(err, clock, text -> secrets.redact(text)).beating();
   }
 
-  private int runJobs(Study study, List<Job> jobs, StudyOptions options, SummaryOptions printed) {
+  private int runJobs(
+      Study study, List<Job> jobs, StudyOptions options, RunOptions asked, SummaryOptions printed) {
     try (Terminal terminal = terminal()) {
       SparkSession session = start("study " + study.name(), terminal);
       noteAwaited(study, terminal);
       JobRunner runner =
           new JobRunner(
-              session, study, options.warehouseOf(study), clock, terminal, Main.version());
+              session,
+              study,
+              options.warehouseOf(study),
+              clock,
+              terminal,
+              asked.options(),
+              Main.version());
       var summary = runner.run(jobs);
       terminal.step("done");
       print(printed.isJson ? Summary.json(summary) : Summary.text(summary));
@@ -289,6 +304,34 @@ final class Commands {
     }
   }
 
+  /** What is done about another run. */
+  static final class LockOptions {
+    @Option(
+        names = "--steal-lock",
+        description =
+            "Takes the warehouse's lock from a run that is dead (on HDFS and object stores; a local one is free by then).")
+    private boolean isStealing;
+
+    private JobRunner.Options options(Reading reading) {
+      return new JobRunner.Options(
+          reading, isStealing ? WriterLock.Claim.STEAL : WriterLock.Claim.IF_FREE);
+    }
+  }
+
+  /** What a run reads, and how it locks. */
+  static final class RunOptions {
+    @Option(
+        names = "--rebuild",
+        description = "Reads all files of every source anew and makes every table again.")
+    private boolean isRebuild;
+
+    @Mixin private LockOptions lock;
+
+    private JobRunner.Options options() {
+      return lock.options(isRebuild ? Reading.ALL : Reading.NEW);
+    }
+  }
+
   /** How a run's summary is printed. */
   static final class SummaryOptions {
     @Option(names = "--json", description = "Prints the summary as one JSON object.")
@@ -300,6 +343,7 @@ final class Commands {
       mixinStandardHelpOptions = true)
   private final class Run implements Callable<Integer> {
     @Mixin private StudyOptions options;
+    @Mixin private RunOptions asked;
     @Mixin private SummaryOptions printed;
 
     @Override
@@ -312,7 +356,7 @@ final class Commands {
                 + study.name()
                 + "' configures no job. Give it sources; conf/reference.conf documents every key.");
       }
-      return runJobs(study, jobs, options, printed);
+      return runJobs(study, jobs, options, asked, printed);
     }
   }
 
@@ -320,6 +364,7 @@ final class Commands {
   private final class RunOne implements Callable<Integer> {
     private final Job job;
     @Mixin private StudyOptions options;
+    @Mixin private RunOptions asked;
     @Mixin private SummaryOptions printed;
 
     private RunOne(Job job) {
@@ -340,7 +385,7 @@ final class Commands {
                 + options.file
                 + "; conf/reference.conf documents every key.");
       }
-      return runJobs(study, List.of(job), options, printed);
+      return runJobs(study, List.of(job), options, asked, printed);
     }
   }
 
@@ -403,6 +448,94 @@ final class Commands {
           });
       return 0;
     }
+  }
+
+  @Command(
+      description =
+          "Keeps the warehouse small: compacts tables, deletes files that no version of the last 7 days needs, drops old runs from the ledger.",
+      mixinStandardHelpOptions = true)
+  private final class Maintain implements Callable<Integer> {
+    @Mixin private StudyOptions options;
+    @Mixin private LockOptions lock;
+
+    @Option(
+        names = "--keep-runs",
+        paramLabel = "DAYS",
+        defaultValue = "400",
+        description = "Drops runs that began longer ago from the ledger. Default: 400.")
+    private int days;
+
+    @Override
+    public Integer call() {
+      if (days < 1) {
+        throw new UserFault("--keep-runs is " + days + ". Give 1 day or more.");
+      }
+      Study study = study(options);
+      try (Terminal terminal = terminal()) {
+        SparkSession session = start("study " + study.name(), terminal);
+        Maintenance maintenance =
+            new Maintenance(
+                session,
+                study,
+                existing(session, study, options),
+                clock,
+                terminal,
+                lock.options(Reading.NEW),
+                Main.version());
+        maintenance.run(Duration.ofDays(days)).forEach(line -> print(line + "\n"));
+      }
+      return 0;
+    }
+  }
+
+  @Command(
+      description =
+          "Erases a customer from the clean tables, quarantine and the panel, and leaves it out of what is delivered from then on.",
+      mixinStandardHelpOptions = true)
+  private final class Forget implements Callable<Integer> {
+    @Mixin private StudyOptions options;
+    @Mixin private LockOptions lock;
+
+    @Option(
+        names = "--customer",
+        paramLabel = "ID",
+        required = true,
+        description = "The customer_id of the clean tables.")
+    private String customer;
+
+    @Override
+    public Integer call() {
+      if (customer.isBlank()) {
+        throw new UserFault("--customer is empty. Give the customer_id of the clean tables.");
+      }
+      Study study = study(options);
+      try (Terminal terminal = terminal()) {
+        SparkSession session = start("study " + study.name(), terminal);
+        Erasure erasure =
+            new Erasure(
+                session,
+                study,
+                existing(session, study, options),
+                clock,
+                terminal,
+                lock.options(Reading.NEW),
+                Main.version());
+        erasure.run(customer).forEach(line -> print(line + "\n"));
+      }
+      return 0;
+    }
+  }
+
+  /** Where the study's tables are; refused where there are none, rather than made. */
+  private String existing(SparkSession session, Study study, StudyOptions options) {
+    String location = options.warehouseOf(study);
+    if (!new Warehouse(session, location).has(Runs.TABLE)) {
+      throw new UserFault(
+          "There is no warehouse "
+              + location
+              + " yet. Run the study first, or name its warehouse with --warehouse.");
+    }
+    return location;
   }
 
   @Command(

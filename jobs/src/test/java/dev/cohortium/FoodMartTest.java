@@ -51,6 +51,7 @@ class FoodMartTest extends SparkTest {
                 folder.toString(),
                 Clock.systemUTC(),
                 Run.unwatched("test", Instant.EPOCH).progress(),
+                JobRunner.Options.USUAL,
                 "test")
             .run(List.of(new IngestJob(), new PanelJob(), new CohortsJob()));
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.holdenkarau.spark.testing.JavaDatasetSuiteBase;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.table.Column;
-import dev.cohortium.table.ColumnType;
 import dev.cohortium.table.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,7 +58,7 @@ public abstract class SparkTest extends JavaDatasetSuiteBase {
   /**
    * The rows of a table as written down: cells divided by |, the first line names the columns, an
    * empty cell or null is null. Columns that are not named are null; a required delivered_at is
-   * 2024-01-01.
+   * 2024-01-01, a delivery 1.
    */
   protected Dataset<Row> rows(Table table, String text) {
     List<List<String>> lines = cells(text);
@@ -88,9 +87,11 @@ public abstract class SparkTest extends JavaDatasetSuiteBase {
   }
 
   private static org.apache.spark.sql.Column defaultOf(Column column) {
-    return column.name().equals("delivered_at") && column.type() == ColumnType.TIMESTAMP
-        ? lit("2024-01-01 00:00:00")
-        : lit(null);
+    return switch (column.name()) {
+      case "delivered_at" -> lit("2024-01-01 00:00:00");
+      case "delivery" -> lit(1);
+      default -> lit(null);
+    };
   }
 
   /**

@@ -90,6 +90,12 @@ record Kind<T>(String allowed, Collection<String> words, Function<String, Option
                   ? Optional.of(ZoneId.of(text))
                   : Optional.empty());
 
+  /** A number, or a number of seconds, minutes, hours or days. */
+  static final Kind<String> OVERLAP =
+      matching(
+          "\\d+(\\.\\d+)?|\\d+ (second|minute|hour|day)s?",
+          "a number, or a time such as 2 days (seconds, minutes, hours or days)");
+
   static final Kind<String> CURRENCY =
       new Kind<>(
           "an ISO 4217 code such as EUR",

@@ -3,6 +3,7 @@ package dev.cohortium.config;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where the rows of one canonical table come from and how they are mapped.
@@ -16,6 +17,8 @@ import java.util.Map;
  * @param attributes SQL expression by attribute name (customers only)
  * @param filters SQL condition by name; rows that meet one are left out and counted under the first
  * @param duplicates what becomes of exact repeats of a whole source row
+ * @param delivery which rows of a receipt belong together
+ * @param increment what of a database or Delta table is read after the first time; empty: all
  * @param timeZone where its timestamps without an offset are local
  */
 public record Source(
@@ -28,6 +31,8 @@ public record Source(
     Map<String, String> attributes,
     Map<String, String> filters,
     Duplicates duplicates,
+    Delivery delivery,
+    Optional<Increment> increment,
     ZoneId timeZone) {
 
   /** Without the options: they may hold a password. */
@@ -50,4 +55,21 @@ public record Source(
     DROP,
     KEEP
   }
+
+  /** What one delivery is: its lines of a receipt are united, a later one replaces the receipt. */
+  public enum Delivery {
+    /** All files that one run takes in. */
+    RUN,
+    /** Each file. */
+    FILE
+  }
+
+  /**
+   * Rows beyond those already read.
+   *
+   * @param column the source's column that grows
+   * @param overlap how far below the greatest value seen is read again: a number, or a time such as
+   *     {@code 2 days}
+   */
+  public record Increment(String column, String overlap) {}
 }

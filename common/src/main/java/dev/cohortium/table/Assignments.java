@@ -2,6 +2,7 @@ package dev.cohortium.table;
 
 import static dev.cohortium.table.Column.optional;
 import static dev.cohortium.table.Column.required;
+import static dev.cohortium.table.ColumnType.LONG;
 import static dev.cohortium.table.ColumnType.STRING;
 import static dev.cohortium.table.ColumnType.TIMESTAMP;
 
@@ -13,6 +14,7 @@ public final class Assignments {
   public static final String ASSIGNED_AT = "assigned_at";
   public static final String STRATUM = "stratum";
   public static final String DELIVERED_AT = "delivered_at";
+  public static final String DELIVERY = Deliveries.DELIVERY;
 
   public static final Table TABLE =
       Table.in(Layer.CLEAN, "assignments", "One customer in one experiment.")
@@ -26,7 +28,9 @@ public final class Assignments {
               required(
                   DELIVERED_AT,
                   TIMESTAMP,
-                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."))
+                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."),
+              required(
+                  DELIVERY, LONG, "Number of the delivery that brought the row, as in deliveries."))
           .build();
 
   private Assignments() {}

@@ -24,7 +24,8 @@ public final class Catalogue {
           CohortAverage.TABLE,
           Runs.TABLE,
           RunCounts.TABLE,
-          Deliveries.TABLE);
+          Deliveries.TABLE,
+          Forgotten.TABLE);
 
   private Catalogue() {}
 

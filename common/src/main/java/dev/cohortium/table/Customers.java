@@ -3,6 +3,7 @@ package dev.cohortium.table;
 import static dev.cohortium.table.Column.optional;
 import static dev.cohortium.table.Column.required;
 import static dev.cohortium.table.ColumnType.INT;
+import static dev.cohortium.table.ColumnType.LONG;
 import static dev.cohortium.table.ColumnType.STRING;
 import static dev.cohortium.table.ColumnType.TEXT_MAP;
 import static dev.cohortium.table.ColumnType.TIMESTAMP;
@@ -19,6 +20,7 @@ public final class Customers {
   public static final String CITY = "city";
   public static final String ATTRIBUTES = "attributes";
   public static final String DELIVERED_AT = "delivered_at";
+  public static final String DELIVERY = Deliveries.DELIVERY;
 
   public static final Table TABLE =
       Table.in(Layer.CLEAN, "customers", "One customer as last delivered.")
@@ -40,7 +42,9 @@ public final class Customers {
               required(
                   DELIVERED_AT,
                   TIMESTAMP,
-                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."))
+                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."),
+              required(
+                  DELIVERY, LONG, "Number of the delivery that brought the row, as in deliveries."))
           .rule("birth_year between 1850 and 2100", "birth_year lies outside 1850..2100")
           .build();
 

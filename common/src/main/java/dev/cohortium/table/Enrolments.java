@@ -2,6 +2,7 @@ package dev.cohortium.table;
 
 import static dev.cohortium.table.Column.optional;
 import static dev.cohortium.table.Column.required;
+import static dev.cohortium.table.ColumnType.LONG;
 import static dev.cohortium.table.ColumnType.STRING;
 import static dev.cohortium.table.ColumnType.TIMESTAMP;
 
@@ -13,6 +14,7 @@ public final class Enrolments {
   public static final String LEFT_AT = "left_at";
   public static final String TIER = "tier";
   public static final String DELIVERED_AT = "delivered_at";
+  public static final String DELIVERY = Deliveries.DELIVERY;
 
   public static final Table TABLE =
       Table.in(Layer.CLEAN, "enrolments", "One joining of a programme by a customer.")
@@ -27,7 +29,9 @@ public final class Enrolments {
               required(
                   DELIVERED_AT,
                   TIMESTAMP,
-                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."))
+                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."),
+              required(
+                  DELIVERY, LONG, "Number of the delivery that brought the row, as in deliveries."))
           .rule("left_at >= enrolled_at", "left_at lies before enrolled_at")
           .build();
 

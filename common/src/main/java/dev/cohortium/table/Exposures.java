@@ -1,6 +1,7 @@
 package dev.cohortium.table;
 
 import static dev.cohortium.table.Column.required;
+import static dev.cohortium.table.ColumnType.LONG;
 import static dev.cohortium.table.ColumnType.STRING;
 import static dev.cohortium.table.ColumnType.TIMESTAMP;
 
@@ -10,6 +11,7 @@ public final class Exposures {
   public static final String CUSTOMER_ID = "customer_id";
   public static final String EXPOSED_AT = "exposed_at";
   public static final String DELIVERED_AT = "delivered_at";
+  public static final String DELIVERY = Deliveries.DELIVERY;
 
   public static final Table TABLE =
       Table.in(Layer.CLEAN, "exposures", "One contact of a customer in an experiment.")
@@ -21,7 +23,9 @@ public final class Exposures {
               required(
                   DELIVERED_AT,
                   TIMESTAMP,
-                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."))
+                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."),
+              required(
+                  DELIVERY, LONG, "Number of the delivery that brought the row, as in deliveries."))
           .build();
 
   private Exposures() {}

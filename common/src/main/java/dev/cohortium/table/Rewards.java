@@ -3,6 +3,7 @@ package dev.cohortium.table;
 import static dev.cohortium.table.Column.optional;
 import static dev.cohortium.table.Column.required;
 import static dev.cohortium.table.ColumnType.AMOUNT;
+import static dev.cohortium.table.ColumnType.LONG;
 import static dev.cohortium.table.ColumnType.STRING;
 import static dev.cohortium.table.ColumnType.TIMESTAMP;
 
@@ -15,6 +16,7 @@ public final class Rewards {
   public static final String POINTS = "points";
   public static final String COST_AMOUNT = "cost_amount";
   public static final String DELIVERED_AT = "delivered_at";
+  public static final String DELIVERY = Deliveries.DELIVERY;
 
   public static final Table TABLE =
       Table.in(Layer.CLEAN, "rewards", "One entry of a points account.")
@@ -36,7 +38,9 @@ public final class Rewards {
               required(
                   DELIVERED_AT,
                   TIMESTAMP,
-                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."))
+                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."),
+              required(
+                  DELIVERY, LONG, "Number of the delivery that brought the row, as in deliveries."))
           .rule("kind = 'adjust' or points >= 0", "points are negative; only kind adjust is signed")
           .build();
 

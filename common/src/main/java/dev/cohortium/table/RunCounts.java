@@ -22,7 +22,7 @@ public final class RunCounts {
               required(
                   MEASURE,
                   STRING,
-                  "What was counted: for a source read = clean + quarantined + duplicate + filtered + superseded (filtered:NAME for each filter), else rows."),
+                  "What was counted: for a source read = clean + quarantined + duplicate + filtered + superseded (filtered:NAME for each filter), and replaced (rows of earlier deliveries whose place was taken, or whose file no longer has them); else rows."),
               required(ROWS, LONG, "The count."))
           .published(Table.Publication.ALWAYS)
           .build();

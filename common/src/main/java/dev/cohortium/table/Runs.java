@@ -17,6 +17,9 @@ public final class Runs {
   public static final String FINISHED_AT = "finished_at";
   public static final String VERSION = "version";
   public static final String MESSAGE = "message";
+  public static final String SETTINGS = "settings";
+  public static final String INPUTS = "inputs";
+  public static final String OUTPUTS = "outputs";
 
   public static final Table TABLE =
       Table.in(Layer.SYSTEM, "runs", "One job of one run.")
@@ -34,7 +37,19 @@ public final class Runs {
               required(STARTED_AT, TIMESTAMP, "When it began."),
               optional(FINISHED_AT, TIMESTAMP, "When it ended; null: not known to have ended."),
               required(VERSION, STRING, "Version of the program."),
-              optional(MESSAGE, STRING, "Why it failed."))
+              optional(MESSAGE, STRING, "Why it failed, or that there was nothing to do."),
+              optional(
+                  SETTINGS,
+                  STRING,
+                  "A hash of what of the study the job's tables depend on; null: it did not end."),
+              optional(
+                  INPUTS,
+                  STRING,
+                  "Delta versions that it read, as table=version, separated by blanks."),
+              optional(
+                  OUTPUTS,
+                  STRING,
+                  "Delta versions at which it left its tables, as table=version, separated by blanks; what lies beyond was never finished."))
           .published(Table.Publication.ALWAYS)
           .build();
 

@@ -3,6 +3,7 @@ package dev.cohortium.table;
 import static dev.cohortium.table.Column.optional;
 import static dev.cohortium.table.Column.required;
 import static dev.cohortium.table.ColumnType.AMOUNT;
+import static dev.cohortium.table.ColumnType.LONG;
 import static dev.cohortium.table.ColumnType.STRING;
 import static dev.cohortium.table.ColumnType.TIMESTAMP;
 
@@ -16,6 +17,7 @@ public final class Surveys {
   public static final String TOUCHPOINT = "touchpoint";
   public static final String BRAND = "brand";
   public static final String DELIVERED_AT = "delivered_at";
+  public static final String DELIVERY = Deliveries.DELIVERY;
 
   public static final Table TABLE =
       Table.in(Layer.CLEAN, "surveys", "One answer to one survey question.")
@@ -34,7 +36,9 @@ public final class Surveys {
               required(
                   DELIVERED_AT,
                   TIMESTAMP,
-                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."))
+                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."),
+              required(
+                  DELIVERY, LONG, "Number of the delivery that brought the row, as in deliveries."))
           .rule(
               "question rlike '^(nps|csi:[^:]+|servqual:[^:]+:(expected|perceived))$'",
               "question is none of nps, csi:ASPECT, servqual:DIMENSION:expected, servqual:DIMENSION:perceived")

@@ -6,6 +6,7 @@ import static dev.cohortium.table.ColumnType.AMOUNT;
 import static dev.cohortium.table.ColumnType.BOOLEAN;
 import static dev.cohortium.table.ColumnType.DATE;
 import static dev.cohortium.table.ColumnType.INT;
+import static dev.cohortium.table.ColumnType.LONG;
 import static dev.cohortium.table.ColumnType.STRING;
 import static dev.cohortium.table.ColumnType.TIMESTAMP;
 
@@ -27,6 +28,7 @@ public final class Transactions {
   public static final String CURRENCY = "currency";
   public static final String CARD_USED = "card_used";
   public static final String DELIVERED_AT = "delivered_at";
+  public static final String DELIVERY = Deliveries.DELIVERY;
 
   public static final Table TABLE =
       Table.in(Layer.CLEAN, "transactions", "One line of a receipt.")
@@ -64,7 +66,9 @@ public final class Transactions {
               required(
                   DELIVERED_AT,
                   TIMESTAMP,
-                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."))
+                  "When the source delivered the row: what its mapping says, else the file's modification time (for a database: when it was read)."),
+              required(
+                  DELIVERY, LONG, "Number of the delivery that brought the row, as in deliveries."))
           .partitionedBy(MONTH)
           .build();
 

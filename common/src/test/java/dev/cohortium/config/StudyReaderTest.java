@@ -23,6 +23,7 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -133,6 +134,8 @@ class StudyReaderTest {
                 Map.of(),
                 Map.of("adjustment", "InvoiceNo like 'A%'"),
                 Duplicates.DROP,
+                Source.Delivery.RUN,
+                Optional.empty(),
                 ZoneId.of("Europe/London")));
     assertThat(study.sources().get("customers"))
         .isEqualTo(
@@ -150,6 +153,8 @@ class StudyReaderTest {
                 Map.of("country", "country"),
                 Map.of(),
                 Duplicates.KEEP,
+                Source.Delivery.RUN,
+                Optional.empty(),
                 ZoneId.of("UTC")));
     assertThat(study.programmes().get("club").launched()).contains(LocalDate.of(2011, 3, 1));
     assertThat(study.programmes().get("club").launchedByRegion())

@@ -86,6 +86,17 @@ public final class CohortsJob implements Job {
   }
 
   @Override
+  public String settings(Study study) {
+    return String.join(
+        "\n",
+        study.timeZone().getId(),
+        study.asOf().toString(),
+        study.cohorts().toString(),
+        study.segments().toString(),
+        study.privacy().toString());
+  }
+
+  @Override
   public Frames run(Frames in, Study study) {
     Study.Cohorts asked = study.cohorts().orElseThrow();
     LocalDate asOf = study.asOf().map(YearMonth::atEndOfMonth).orElseThrow();

@@ -4,21 +4,23 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
 
 import dev.cohortium.config.Source;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
+import dev.cohortium.ingest.Ingestion.Taken;
 import dev.cohortium.ingest.Judged.Outcome;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.runtime.Job;
 import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.Deliveries;
+import dev.cohortium.table.Forgotten;
 import dev.cohortium.table.Layer;
 import dev.cohortium.table.Quarantine;
 import dev.cohortium.table.RunCounts;
 import dev.cohortium.table.Table;
-import dev.cohortium.table.Transactions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +35,8 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Fills the clean tables from the study's sources. All sources are read and judged before any table
- * is replaced, so that a source at fault leaves the tables as they were.
+ * Fills the clean tables with what is new of the study's sources. All sources are read and judged
+ * before any table is replaced, so that a source at fault leaves the tables as they were.
  */
 public final class IngestJob implements Job {
   private static final int CHECKED_ROWS = 1000;
@@ -56,7 +58,7 @@ public final class IngestJob implements Job {
 
   @Override
   public List<Table> reads() {
-    return List.of();
+    return List.of(Forgotten.TABLE);
   }
 
   @Override
@@ -66,32 +68,70 @@ public final class IngestJob implements Job {
         .toList();
   }
 
+  /** What was read before, and how, is told by the deliveries and not by the study. */
+  @Override
+  public String settings(Study study) {
+    return "";
+  }
+
   @Override
   public Frames run(Frames in, Study study) {
     Frames out = new Frames(in.session());
     List<Row> counts = new ArrayList<>();
-    Dataset<Row> rejected = null;
-    Dataset<Row> delivered = null;
+    List<Row> deliveries = new ArrayList<>();
+    List<Dataset<Row>> rejected = new ArrayList<>();
+    Column leaves = lit(false);
+    long next = 1 + lastNumber(in.standing(Deliveries.TABLE));
     for (Source source : study.sources().values()) {
       in.run().progress().step(name() + ": reading " + source.table());
-      Table table = Catalogue.find(source.table()).orElseThrow();
       try {
-        Dataset<Row> judged = in.keep(judged(in.session(), source, study, in.run().startedAt()));
-        counts.addAll(counts(judged, source, study, in.run().id()));
-        out.with(table, clean(judged, table));
-        Dataset<Row> quarantined = quarantined(judged, source, in.run().id());
-        rejected = rejected == null ? quarantined : rejected.unionByName(quarantined);
-        Dataset<Row> deliveries = deliveries(judged, source, in.run().id());
-        delivered = delivered == null ? deliveries : delivered.unionByName(deliveries);
+        Taken taken = new Ingestion(in, study, source).into(out, next + deliveries.size());
+        counts.addAll(taken.counts());
+        deliveries.addAll(taken.deliveries());
+        taken.quarantined().ifPresent(rejected::add);
+        Column ofSource = col(Quarantine.SOURCE).equalTo(source.table());
+        leaves =
+            leaves.or(
+                taken.scope() == Intake.Scope.WHOLE
+                    ? ofSource
+                    : ofSource.and(col(Quarantine.FILE).isin(taken.reread().toArray())));
       } catch (Exception e) {
         throw SourceFault.of(source, e);
       }
     }
-    if (rejected != null) {
-      out.with(Quarantine.TABLE, rejected).with(Deliveries.TABLE, delivered);
+    if (deliveries.isEmpty()) {
+      return out;
     }
-    return out.with(
-        RunCounts.TABLE, in.session().createDataFrame(counts, Contracts.schema(RunCounts.TABLE)));
+    addQuarantine(in, out, counts, rejected, leaves);
+    return out.with(RunCounts.TABLE, frame(in, counts, RunCounts.TABLE))
+        .with(Deliveries.TABLE, frame(in, deliveries, Deliveries.TABLE));
+  }
+
+  private static long lastNumber(Dataset<Row> deliveries) {
+    Row last = deliveries.agg(max(col(Deliveries.DELIVERY))).head();
+    return last.isNullAt(0) ? 0 : last.getLong(0);
+  }
+
+  private static Dataset<Row> frame(Frames in, List<Row> rows, Table table) {
+    return in.session().createDataFrame(rows, Contracts.schema(table));
+  }
+
+  /** The rejected rows of this run; those of files that are read again go. */
+  private static void addQuarantine(
+      Frames in, Frames out, List<Row> counts, List<Dataset<Row>> rejected, Column leaves) {
+    long gone = in.standing(Quarantine.TABLE).where(leaves).count();
+    long came =
+        counts.stream()
+            .filter(c -> c.getString(3).equals(Outcome.QUARANTINED.measure()))
+            .mapToLong(c -> c.getLong(4))
+            .sum();
+    if (gone + came == 0 && in.stands(Quarantine.TABLE)) {
+      return;
+    }
+    counts.add(
+        RowFactory.create(in.run().id(), "ingest", Quarantine.TABLE.name(), "replaced", gone));
+    rejected.add(0, in.standing(Quarantine.TABLE).where(not(leaves)));
+    out.with(Quarantine.TABLE, rejected.stream().reduce(Dataset::unionByName).orElseThrow());
   }
 
   /**
@@ -105,13 +145,17 @@ public final class IngestJob implements Job {
     for (Source source : study.sources().values()) {
       try {
         Raw raw = new SourceReader(session, Instant.EPOCH).read(source);
-        refuseWithoutColumns(raw);
+        if (raw.rows().schema().isEmpty()) {
+          throw Ingestion.emptiness(source);
+        }
         Raw first = new Raw(source, raw.rows().limit(CHECKED_ROWS));
         Dataset<Row> judged =
             Zoned.plan(session, source.timeZone(), () -> Mapping.judge(first, study));
         List<Row> outcomes = judged.groupBy(col(Judged.OUTCOME)).agg(count(lit(1))).collectAsList();
         long rows = outcomes.stream().mapToLong(r -> r.getLong(1)).sum();
-        refuseEmpty(source, rows);
+        if (rows == 0) {
+          throw Ingestion.emptiness(source);
+        }
         long quarantined =
             outcomes.stream()
                 .filter(r -> Outcome.QUARANTINED.measure().equals(r.getString(0)))
@@ -137,34 +181,12 @@ public final class IngestJob implements Job {
     return lines;
   }
 
-  private static Dataset<Row> judged(
-      SparkSession session, Source source, Study study, Instant readAt) {
-    Raw raw = new SourceReader(session, readAt).read(source);
-    refuseWithoutColumns(raw);
-    Dataset<Row> judged = Zoned.plan(session, source.timeZone(), () -> Mapping.judge(raw, study));
-    Table table = Catalogue.find(source.table()).orElseThrow();
-    return table.equals(Transactions.TABLE)
-        ? Replacement.ofReceipts(judged, source, study.timeZone())
-        : Replacement.ofKeys(judged, source, table);
-  }
-
-  private static void refuseWithoutColumns(Raw raw) {
-    if (raw.rows().schema().isEmpty()) {
-      refuseEmpty(raw.source(), 0);
-    }
-  }
-
-  private static void refuseEmpty(Source source, long rows) {
-    if (rows == 0) {
-      throw new UserFault(
-          "Source "
-              + source.table()
-              + " delivered no rows. A study's source is never taken as empty: correct its path or query, or leave the source out of the study.");
-    }
-  }
-
-  /** The rows of run_counts for one source. */
-  private static List<Row> counts(Dataset<Row> judged, Source source, Study study, String runId) {
+  /**
+   * Counts what became of the rows of one source, and refuses too many in quarantine.
+   *
+   * @return rows by measure of {@link RunCounts}
+   */
+  static Map<String, Long> counts(Dataset<Row> judged, Source source, Study study) {
     Map<String, Long> measures = new TreeMap<>();
     for (Outcome outcome : Outcome.values()) {
       measures.put(outcome.measure(), 0L);
@@ -184,15 +206,9 @@ public final class IngestJob implements Job {
         measures.merge("filtered:" + row.getString(1), rows, Long::sum);
       }
     }
-    refuseEmpty(source, read);
     measures.put("read", read);
     refuseTooManyRejected(judged, source, study, measures.get(Outcome.QUARANTINED.measure()), read);
-    return measures.entrySet().stream()
-        .map(
-            measure ->
-                RowFactory.create(
-                    runId, "ingest", source.table(), measure.getKey(), measure.getValue()))
-        .toList();
+    return measures;
   }
 
   private static void refuseTooManyRejected(
@@ -229,32 +245,5 @@ public final class IngestJob implements Job {
                         + " (other fields than the header's; line breaks inside quotes need options.multiLine = true)"
                     : reason)
         .toList();
-  }
-
-  private static Dataset<Row> clean(Dataset<Row> judged, Table table) {
-    return judged
-        .where(col(Judged.OUTCOME).equalTo(Outcome.CLEAN.measure()))
-        .select(table.columnNames().stream().map(name -> col(name)).toArray(Column[]::new));
-  }
-
-  private static Dataset<Row> quarantined(Dataset<Row> judged, Source source, String runId) {
-    return judged
-        .where(col(Judged.OUTCOME).equalTo(Outcome.QUARANTINED.measure()))
-        .select(
-            lit(source.table()).as(Quarantine.SOURCE),
-            col(Raw.FILE).as(Quarantine.FILE),
-            col(Judged.ROW).as(Quarantine.ROW),
-            col(Judged.REASON).as(Quarantine.REASON),
-            col(Transactions.DELIVERED_AT).as(Quarantine.DELIVERED_AT),
-            lit(runId).as(Quarantine.RUN_ID));
-  }
-
-  private static Dataset<Row> deliveries(Dataset<Row> judged, Source source, String runId) {
-    return judged
-        .groupBy(col(Raw.FILE).as(Deliveries.FILE))
-        .agg(
-            max(col(Raw.MODIFIED_AT)).as(Deliveries.MODIFIED_AT), count(lit(1)).as(Deliveries.ROWS))
-        .withColumn(Deliveries.SOURCE, lit(source.table()))
-        .withColumn(Deliveries.RUN_ID, lit(runId));
   }
 }

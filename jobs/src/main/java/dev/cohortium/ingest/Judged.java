@@ -17,6 +17,9 @@ final class Judged {
   /** LONG: hash of the whole source row, to find exact repeats. */
   static final String CONTENT = Raw.technical("content");
 
+  /** STRING: which rows of a receipt were delivered together; only where there are several. */
+  static final String BATCH = Raw.technical("batch");
+
   private Judged() {}
 
   /** Where a delivered row ends. */

@@ -120,9 +120,10 @@ final class Mapping {
       String quoted = Parsing.quoted(name);
       DataType given = raw.schema().apply(name).dataType();
       sourceRow.add(col(quoted));
-      // The null flags keep (null, a) and (a, null) apart, which the hash alone would not.
+      // The names keep (null, a) and (a, null) apart, which the hash alone would not. A column that
+      // only other files of the run have leaves no trace.
+      content.add(when(col(quoted).isNotNull(), lit(name)));
       content.add(isNested(given) ? to_json(col(quoted)) : col(quoted));
-      content.add(col(quoted).isNull());
       String type = types.get(name);
       if (type == null) {
         columns.add(col(quoted));
@@ -134,10 +135,12 @@ final class Mapping {
         untyped.add(when(text.isNotNull().and(value.isNull()), unparsed(name, text, type)));
       }
     }
+    content.add(col(Raw.MALFORMED));
     columns.add(struct(sourceRow.toArray(Column[]::new)).as(SOURCE_ROW));
     columns.add(xxhash64(content.toArray(Column[]::new)).as(Judged.CONTENT));
     columns.add(reasons(untyped).as(UNTYPED));
-    Stream.of(Raw.FILE, Raw.MODIFIED_AT, Raw.MALFORMED).forEach(name -> columns.add(col(name)));
+    Stream.of(Raw.FILE, Raw.MODIFIED_AT, Raw.INCREMENT, Raw.MALFORMED)
+        .forEach(name -> columns.add(col(name)));
     return raw.select(columns.toArray(Column[]::new));
   }
 
@@ -195,7 +198,14 @@ final class Mapping {
                 columns.add(
                     rowwise(typed, "attributes." + name, sql).cast("string").as(attribute(name))));
     columns.add(firstFilter(typed).as(Judged.FILTER));
-    Stream.of(SOURCE_ROW, Judged.CONTENT, UNTYPED, Raw.FILE, Raw.MODIFIED_AT, Raw.MALFORMED)
+    Stream.of(
+            SOURCE_ROW,
+            Judged.CONTENT,
+            UNTYPED,
+            Raw.FILE,
+            Raw.MODIFIED_AT,
+            Raw.INCREMENT,
+            Raw.MALFORMED)
         .forEach(name -> columns.add(col(name)));
     return typed.select(columns.toArray(Column[]::new));
   }
@@ -247,7 +257,14 @@ final class Mapping {
     }
     reasons.addAll(contractReasons(values));
     columns.add(reasons(reasons).as(Judged.REASON));
-    Stream.of(SOURCE_ROW, Judged.CONTENT, Judged.FILTER, Raw.FILE, Raw.MODIFIED_AT, Raw.MALFORMED)
+    Stream.of(
+            SOURCE_ROW,
+            Judged.CONTENT,
+            Judged.FILTER,
+            Raw.FILE,
+            Raw.MODIFIED_AT,
+            Raw.INCREMENT,
+            Raw.MALFORMED)
         .forEach(name -> columns.add(col(name)));
     return outcome(mapped.select(columns.toArray(Column[]::new)));
   }
@@ -395,6 +412,7 @@ final class Mapping {
     columns.add(col(Judged.CONTENT));
     columns.add(col(Raw.FILE));
     columns.add(col(Raw.MODIFIED_AT));
+    columns.add(col(Raw.INCREMENT));
     return canonical.select(columns.toArray(Column[]::new));
   }
 

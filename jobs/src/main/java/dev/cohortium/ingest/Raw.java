@@ -20,6 +20,9 @@ record Raw(Source source, Dataset<Row> rows) {
   /** STRING: the text of a line that is no row; null for the others. */
   static final String MALFORMED = MARK + "malformed";
 
+  /** Of any type: the value of the source's increment; null without one. */
+  static final String INCREMENT = MARK + "increment";
+
   /** Whether {@code column} is the source's own. */
   static boolean isSourceColumn(String column) {
     return !column.startsWith(MARK);

@@ -6,9 +6,11 @@ import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.lag;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.trunc;
 import static org.apache.spark.sql.functions.when;
@@ -36,18 +38,46 @@ final class Replacement {
   private static final String SPREAD = Raw.technical("spread");
   private static final String IS_REPEAT = Raw.technical("is_repeat");
   private static final String IS_OLD = Raw.technical("is_old");
+  private static final String OCCURRENCE = Raw.technical("occurrence");
+  private static final String VERSION = Raw.technical("version");
 
   private Replacement() {}
 
   /**
-   * Receipt lines: the receipt is the unit. Its lines are those of its latest delivery where the
-   * source says when it delivered, else all of this run; line_no and month are filled. In and out:
-   * as {@link Mapping#judge} gives, with every outcome decided.
+   * Receipt lines: the receipt is the unit. Inside one delivery its lines are those of the latest
+   * time where the source says when it delivered, else all; of several deliveries ({@link
+   * Judged#BATCH}) the latest stands. line_no and month are filled. In and out: as {@link
+   * Mapping#judge} gives, with every outcome decided.
    */
   static Dataset<Row> ofReceipts(Dataset<Row> judged, Source source, ZoneId studyZone) {
-    boolean saysDelivery = source.columns().containsKey(Transactions.DELIVERED_AT);
-    Dataset<Row> spread = spread(judged);
+    boolean hasBatches = List.of(judged.columns()).contains(Judged.BATCH);
     Column[] receipt = {col(Transactions.TRANSACTION_ID), col(IS_GOOD), col(SPREAD)};
+    Dataset<Row> spread = spread(judged);
+    if (!hasBatches) {
+      return decided(inDelivery(spread, receipt, source, studyZone), judged);
+    }
+    // Said once for both windows, or each would exchange the rows for itself.
+    Column[] inBatch = append(receipt, col(Judged.BATCH));
+    Dataset<Row> compared = inDelivery(spread.repartition(receipt), inBatch, source, studyZone);
+    Column isKept = isKept();
+    WindowSpec batch = Window.partitionBy(inBatch);
+    Column version =
+        struct(
+            max(when(isKept, col(Transactions.DELIVERED_AT))).over(batch),
+            max(when(isKept, Contest.path(source))).over(batch),
+            sum(when(isKept, Contest.content(Transactions.TABLE))).over(batch));
+    Column latest = max(col(VERSION)).over(Window.partitionBy(receipt));
+    return decided(
+        compared
+            .withColumn(VERSION, version)
+            .withColumn(IS_OLD, col(IS_OLD).or(isKept.and(col(VERSION).lt(latest)))),
+        judged);
+  }
+
+  /** What becomes of the lines of {@code receipt} inside one delivery. */
+  private static Dataset<Row> inDelivery(
+      Dataset<Row> spread, Column[] receipt, Source source, ZoneId studyZone) {
+    boolean saysDelivery = source.columns().containsKey(Transactions.DELIVERED_AT);
     Column delivered = saysDelivery ? col(Transactions.DELIVERED_AT) : lit(0);
     WindowSpec ordered =
         Window.partitionBy(receipt)
@@ -57,45 +87,71 @@ final class Replacement {
                 col(Transactions.PRODUCT_ID),
                 col(Transactions.NET_AMOUNT),
                 col(Judged.CONTENT),
+                col(OCCURRENCE),
                 col(Transactions.DELIVERED_AT).desc(),
                 col(Raw.FILE));
     Dataset<Row> compared =
         spread
+            .withColumn(OCCURRENCE, occurrence(source, receipt))
             .withColumn(
                 IS_OLD, saysDelivery ? delivered.lt(first(delivered).over(ordered)) : lit(false))
-            .withColumn(IS_REPEAT, isRepeat(source, ordered));
-    Column isKept = col(IS_GOOD).and(not(col(IS_OLD))).and(not(col(IS_REPEAT)));
-    Column isKeptLine = isKept;
+            .withColumn(IS_REPEAT, isRepeat(ordered));
     if (source.columns().containsKey(Transactions.LINE_NO)) {
       // Two lines under one number: the later delivered stays, then the first by content.
       WindowSpec line =
-          Window.partitionBy(append(receipt, col(Transactions.LINE_NO), isKept))
+          Window.partitionBy(append(receipt, col(Transactions.LINE_NO), isKept()))
               .orderBy(col(Transactions.DELIVERED_AT).desc(), col(Judged.CONTENT), col(Raw.FILE));
       compared =
-          compared.withColumn(IS_OLD, col(IS_OLD).or(isKept.and(row_number().over(line).gt(1))));
+          compared.withColumn(IS_OLD, col(IS_OLD).or(isKept().and(row_number().over(line).gt(1))));
     } else {
       WindowSpec soFar = ordered.rowsBetween(Window.unboundedPreceding(), Window.currentRow());
       compared =
           compared.withColumn(
-              Transactions.LINE_NO, sum(when(isKeptLine, 1).otherwise(0)).over(soFar).cast("int"));
+              Transactions.LINE_NO, sum(when(isKept(), 1).otherwise(0)).over(soFar).cast("int"));
     }
     Column receiptTime =
-        min(when(isKept, col(Transactions.OCCURRED_AT))).over(Window.partitionBy(receipt));
+        min(when(isKept(), col(Transactions.OCCURRED_AT))).over(Window.partitionBy(receipt));
     Column month = trunc(from_utc_timestamp(receiptTime, studyZone.getId()).cast("date"), "month");
-    return decided(compared.withColumn(Transactions.MONTH, month), judged);
+    return compared.withColumn(Transactions.MONTH, month);
   }
 
-  /** Other tables: the key is the unit, its latest row stays, ties by content. */
+  private static Column isKept() {
+    return col(IS_GOOD).and(not(col(IS_OLD))).and(not(col(IS_REPEAT)));
+  }
+
+  /**
+   * Which of the equal rows of one file a row is, where a source keeps them: of an overlap between
+   * files each is one row, however many of its files repeat it.
+   */
+  private static Column occurrence(Source source, Column[] receipt) {
+    boolean areKept = source.duplicates() == Source.Duplicates.KEEP;
+    return areKept
+        ? row_number()
+            .over(
+                Window.partitionBy(append(receipt, col(Judged.CONTENT), col(Raw.FILE)))
+                    .orderBy(col(Raw.MODIFIED_AT)))
+        : lit(1);
+  }
+
+  /** Other tables: the key is the unit, its latest row stays, ties by path and content. */
   static Dataset<Row> ofKeys(Dataset<Row> judged, Source source, Table table) {
     List<Column> key = new ArrayList<>(table.key().stream().map(name -> col(name)).toList());
     key.add(col(IS_GOOD));
     key.add(col(SPREAD));
     WindowSpec latestFirst =
         Window.partitionBy(key.toArray(Column[]::new))
-            .orderBy(col(Transactions.DELIVERED_AT).desc(), col(Judged.CONTENT), col(Raw.FILE));
+            .orderBy(
+                col(Transactions.DELIVERED_AT).desc(),
+                Contest.path(source).desc(),
+                Contest.content(table).desc(),
+                col(Judged.CONTENT),
+                col(Raw.FILE));
+    Column isEqualToLater =
+        coalesce(lag(Judged.CONTENT, 1).over(latestFirst).equalTo(col(Judged.CONTENT)), lit(false));
+    boolean areDropped = source.duplicates() == Source.Duplicates.DROP;
     return decided(
         spread(judged)
-            .withColumn(IS_REPEAT, isRepeat(source, latestFirst))
+            .withColumn(IS_REPEAT, areDropped ? isEqualToLater : lit(false))
             .withColumn(IS_OLD, row_number().over(latestFirst).gt(1)),
         judged);
   }
@@ -108,10 +164,13 @@ final class Replacement {
         .withColumn(SPREAD, when(not(isGood), col(Judged.CONTENT)));
   }
 
-  private static Column isRepeat(Source source, WindowSpec ordered) {
-    return source.duplicates() == Source.Duplicates.DROP
-        ? coalesce(lag(Judged.CONTENT, 1).over(ordered).equalTo(col(Judged.CONTENT)), lit(false))
-        : lit(false);
+  private static Column isRepeat(WindowSpec ordered) {
+    Column isEqual =
+        lag(Judged.CONTENT, 1)
+            .over(ordered)
+            .equalTo(col(Judged.CONTENT))
+            .and(lag(OCCURRENCE, 1).over(ordered).equalTo(col(OCCURRENCE)));
+    return coalesce(isEqual, lit(false));
   }
 
   private static Dataset<Row> decided(Dataset<Row> compared, Dataset<Row> judged) {

@@ -6,13 +6,23 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.cohortium.config.Secrets;
 import dev.cohortium.config.Source;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -41,22 +51,116 @@ final class SourceReader {
     this.readAt = readAt;
   }
 
-  /** The rows of {@code source}, planned and not read yet. */
+  /** Whether {@code source} is made of files, which tell what is new; else it is read anew. */
+  static boolean isOfFiles(Source source) {
+    return source.format() != Source.Format.JDBC && source.format() != Source.Format.DELTA;
+  }
+
+  /**
+   * The files of {@code source}; a database or Delta table is one reading. Nothing is opened.
+   *
+   * @param known whether files were read before: then a pattern that no file meets is none, and no
+   *     fault
+   */
+  List<SourceFile> files(Source source, boolean known) {
+    if (source.format() == Source.Format.JDBC) {
+      return List.of(reading(Secrets.redactUrls(source.options().get("url"))));
+    }
+    if (source.format() == Source.Format.DELTA) {
+      return source.path().stream().map(this::reading).toList();
+    }
+    SortedMap<String, SourceFile> files = new TreeMap<>();
+    for (String path : source.path()) {
+      if (!known || !isPattern(path) || isMet(path)) {
+        listed(source, path).forEach(file -> files.put(file.path(), file));
+      }
+    }
+    return List.copyOf(files.values());
+  }
+
+  private SourceFile reading(String origin) {
+    return new SourceFile(origin, OptionalLong.empty(), readAt);
+  }
+
+  private List<SourceFile> listed(Source source, String path) {
+    return reader(source)
+        // Lists files of any kind; their content is not asked for.
+        .format("binaryFile")
+        .load(path)
+        .select("_metadata.file_path", "_metadata.file_size", "_metadata.file_modification_time")
+        .collectAsList()
+        .stream()
+        .map(
+            row ->
+                new SourceFile(
+                    row.getString(0),
+                    OptionalLong.of(row.getLong(1)),
+                    row.getTimestamp(2).toInstant()))
+        .toList();
+  }
+
+  private static boolean isPattern(String path) {
+    return path.matches(".*[*?\\[{].*");
+  }
+
+  private boolean isFile(String name) {
+    Path path = new Path(name);
+    try {
+      FileSystem files = path.getFileSystem(session.sparkContext().hadoopConfiguration());
+      return files.exists(path) && files.getFileStatus(path).isFile();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean isMet(String pattern) {
+    Path path = new Path(pattern);
+    try {
+      FileStatus[] met =
+          path.getFileSystem(session.sparkContext().hadoopConfiguration()).globStatus(path);
+      return met != null && met.length > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** All rows of {@code source}, planned and not read yet. */
   Raw read(Source source) {
+    return read(source, path(source), Optional.empty());
+  }
+
+  /** The rows of some files of {@code source}. */
+  Raw read(Source source, List<SourceFile> files) {
+    String[] paths = files.stream().map(file -> literal(file.path())).toArray(String[]::new);
+    return read(source, paths, Optional.empty());
+  }
+
+  /** The rows of {@code source} beyond {@code highWater}, less the source's overlap. */
+  Raw readBeyond(Source source, Optional<String> highWater) {
+    return read(source, path(source), highWater);
+  }
+
+  private Raw read(Source source, String[] paths, Optional<String> highWater) {
     Dataset<Row> rows =
         switch (source.format()) {
-          case CSV -> csv(source);
-          case JSON -> json(source);
-          case PARQUET -> files(reader(source).option("mergeSchema", "true"), "parquet", source);
-          case DELTA -> delta(source);
-          case JDBC -> jdbc(source);
+          case CSV -> csv(source, paths);
+          case JSON -> json(source, paths);
+          case PARQUET ->
+              files(reader(source).option("mergeSchema", "true"), "parquet", source, paths);
+          case DELTA -> delta(source, highWater);
+          case JDBC -> jdbc(source, highWater);
         };
     return new Raw(source, rows);
   }
 
+  /** The path that means exactly the file of this URI, whatever characters it has. */
+  private static String literal(String uri) {
+    return new Path(URI.create(uri)).toString().replaceAll("([\\\\*?\\[\\]{}])", "\\\\$1");
+  }
+
   /** Text columns named by the header; lines with more or fewer fields than it are malformed. */
-  private Dataset<Row> csv(Source source) {
-    Dataset<Row> first = csvReader(source).csv(path(source));
+  private Dataset<Row> csv(Source source, String[] paths) {
+    Dataset<Row> first = inTree(csvReader(source), source).csv(paths);
     StructType header = first.schema();
     if (header.isEmpty()) {
       return session.emptyDataFrame();
@@ -68,7 +172,7 @@ final class SourceReader {
             .option("enforceSchema", first.inputFiles().length == 1)
             .option("columnPruning", "false")
             .schema(withMalformed(header));
-    return files(reader, "csv", source);
+    return files(reader, "csv", source, paths);
   }
 
   /** Quotes as in RFC 4180 unless the study says otherwise, and a header line. */
@@ -84,12 +188,12 @@ final class SourceReader {
   /**
    * Every primitive as its text, structs and arrays as they are; a first pass finds the columns.
    */
-  private Dataset<Row> json(Source source) {
+  private Dataset<Row> json(Source source, String[] paths) {
     StructType inferred =
         reader(source)
             .option("primitivesAsString", "true")
             .option("columnNameOfCorruptRecord", Raw.MALFORMED)
-            .json(path(source))
+            .json(paths)
             .schema();
     List<String> names = new ArrayList<>(List.of(inferred.fieldNames()));
     names.remove(Raw.MALFORMED);
@@ -100,12 +204,25 @@ final class SourceReader {
     for (String name : names) {
       columns = columns.add(inferred.apply(name));
     }
-    return files(reader(source).schema(withMalformed(columns)), "json", source);
+    return files(reader(source).schema(withMalformed(columns)), "json", source, paths);
   }
 
-  private Dataset<Row> delta(Source source) {
+  /**
+   * The names of folders such as day=2024-03-01 are columns below the one folder that a source is,
+   * whichever of its files are read.
+   */
+  private DataFrameReader inTree(DataFrameReader reader, Source source) {
+    boolean isOneTree = source.path().size() == 1 && !isPattern(source.path().get(0));
+    boolean isSaid =
+        source.options().keySet().stream().anyMatch(option -> option.equalsIgnoreCase("basePath"));
+    return isOneTree && !isSaid && !isFile(source.path().get(0))
+        ? reader.option("basePath", source.path().get(0))
+        : reader;
+  }
+
+  private Dataset<Row> delta(Source source, Optional<String> highWater) {
     return source.path().stream()
-        .map(path -> snapshot(reader(source).format("delta").load(path), path))
+        .map(path -> snapshot(source, reader(source).format("delta").load(path), path, highWater))
         .reduce(Dataset::unionByName)
         .orElseThrow();
   }
@@ -122,13 +239,13 @@ final class SourceReader {
     return source.path().toArray(String[]::new);
   }
 
-  private static Dataset<Row> files(DataFrameReader reader, String format, Source source) {
+  private Dataset<Row> files(DataFrameReader reader, String format, Source source, String[] paths) {
     Dataset<Row> rows =
-        reader
+        inTree(reader, source)
             .option("columnNameOfCorruptRecord", Raw.MALFORMED)
             .option("mode", "PERMISSIVE")
             .format(format)
-            .load(path(source));
+            .load(paths);
     List<Column> columns = new ArrayList<>();
     for (String name : rows.columns()) {
       columns.add(col(Parsing.quoted(name)));
@@ -138,10 +255,11 @@ final class SourceReader {
     }
     columns.add(col("_metadata.file_path").as(Raw.FILE));
     columns.add(col("_metadata.file_modification_time").as(Raw.MODIFIED_AT));
+    columns.add(lit(null).cast("string").as(Raw.INCREMENT));
     return rows.select(columns.toArray(Column[]::new));
   }
 
-  private Dataset<Row> jdbc(Source source) {
+  private Dataset<Row> jdbc(Source source, Optional<String> highWater) {
     String url = source.options().get("url");
     Dataset<Row> rows =
         session
@@ -150,7 +268,8 @@ final class SourceReader {
             .option("preferTimestampNTZ", "true")
             .options(source.options())
             .load();
-    return snapshot(ownsItsTimes(url) ? rows : inTheJvmsZone(rows), Secrets.redactUrls(url));
+    return snapshot(
+        source, ownsItsTimes(url) ? rows : inTheJvmsZone(rows), Secrets.redactUrls(url), highWater);
   }
 
   /**
@@ -181,8 +300,12 @@ final class SourceReader {
     return rows.select(columns);
   }
 
-  private Dataset<Row> snapshot(Dataset<Row> rows, String origin) {
-    return rows.withColumn(Raw.MALFORMED, lit(null).cast("string"))
+  private Dataset<Row> snapshot(
+      Source source, Dataset<Row> all, String origin, Optional<String> highWater) {
+    Increments increments = new Increments(source);
+    Dataset<Row> rows = highWater.map(mark -> increments.beyond(all, mark)).orElse(all);
+    return rows.withColumn(Raw.INCREMENT, increments.value(rows))
+        .withColumn(Raw.MALFORMED, lit(null).cast("string"))
         .withColumn(Raw.FILE, lit(origin))
         .withColumn(Raw.MODIFIED_AT, lit(Timestamp.from(readAt)));
   }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.when;
 
+import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Enrolments;
 import dev.cohortium.table.Joinings;
 import java.time.ZoneId;
@@ -60,10 +61,25 @@ final class Joining {
   }
 
   /**
+   * Dates the first order of members anew. In: {@link Joinings}, {@link CustomerMonths} of all
+   * months. Out: {@link Joinings}.
+   */
+  static Dataset<Row> acquired(Dataset<Row> joinings, Dataset<Row> customerMonths) {
+    Dataset<Row> firstOrders =
+        customerMonths
+            .where(col(CustomerMonths.ORDERS).gt(0))
+            .groupBy(col(CustomerMonths.CUSTOMER_ID).as(Joinings.CUSTOMER_ID))
+            .agg(min(col(CustomerMonths.MONTH)).as(Joinings.ACQUIRED_MONTH));
+    return joinings
+        .drop(Joinings.ACQUIRED_MONTH)
+        .join(firstOrders, new String[] {Joinings.CUSTOMER_ID}, "left_outer");
+  }
+
+  /**
    * Folds repeated enrolments. In: {@link Enrolments}. Out: one row per programme and customer: the
    * first joining; the month of the last leaving, null where any enrolment is open.
    */
-  private static Dataset<Row> members(Dataset<Row> enrolments, ZoneId zone) {
+  static Dataset<Row> members(Dataset<Row> enrolments, ZoneId zone) {
     Column left = col(Enrolments.LEFT_AT);
     Column joined = min(col(Enrolments.ENROLLED_AT));
     Column allLeft = count_if(left.isNull()).equalTo(0);

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.expr;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
+import dev.cohortium.table.Deliveries;
 import java.util.Optional;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
@@ -26,11 +27,13 @@ public final class Expressions {
    * @throws UserFault if a segment is no deterministic expression over one customer's columns
    */
   public static void checkSegments(Study study, Dataset<Row> customers) {
+    // Which delivery brought a customer is nothing of the customer's.
+    Dataset<Row> rows = customers.drop(Deliveries.DELIVERY);
     study
         .segments()
         .forEach(
             (segment, sql) ->
-                problem(customers, sql)
+                problem(rows, sql)
                     .ifPresent(
                         problem -> {
                           throw new UserFault(
@@ -41,7 +44,7 @@ public final class Expressions {
                                       segment,
                                       sql,
                                       problem,
-                                      String.join(", ", customers.columns())
+                                      String.join(", ", rows.columns())
                                           .replace("attributes", "attributes.NAME")));
                         }));
   }

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * Tables in, tables out. A job does no writing and never looks at the clock; {@link JobRunner}
- * reads its inputs, and checks, writes and publishes its outputs.
+ * reads its inputs, and checks, writes and publishes its outputs. One whose inputs and settings are
+ * as they were is not run again.
  */
 public interface Job {
   /** Its name on the command line and in the ledger. */
@@ -21,13 +22,16 @@ public interface Job {
   /** The tables it reads; one that does not exist yet is given as empty. */
   List<Table> reads();
 
-  /** The tables it replaces whole. */
+  /** The tables it replaces, whole or some months of them. */
   List<Table> writes();
+
+  /** All of the study on which its outputs depend; equal texts, equal outputs of equal inputs. */
+  String settings(Study study);
 
   /**
    * Computes the outputs.
    *
-   * @param in the tables of {@link #reads}
+   * @param in the tables of {@link #reads}, and those of {@link #writes} as they stand
    * @param study valid; its as-of is set unless the job reads no panel
    * @return one Dataset for each table of {@link #writes}, or for those of them that have anything
    *     to replace

@@ -19,6 +19,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * Tables for BI tools: WAREHOUSE/published/TABLE/TABLE.parquet, one plain Parquet file each. Who
@@ -30,6 +31,16 @@ final class Publication {
   private static final Set<String> RENAMES_ATOMICALLY = Set.of("hdfs", "viewfs", "abfs", "abfss");
 
   private Publication() {}
+
+  /** Whether {@code table} is published, as it stands or as it stood. */
+  static boolean isThere(Table table, SparkSession session, String warehouse) {
+    Path file = new Path(warehouse + "/published/" + table.name(), table.name() + ".parquet");
+    try {
+      return file.getFileSystem(session.sparkContext().hadoopConfiguration()).exists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot look for " + file, e);
+    }
+  }
 
   /** Puts {@code rows} out as the one visible file of {@code table}, in the order of its key. */
   static void publish(Table table, Dataset<Row> rows, String warehouse) {

@@ -10,13 +10,22 @@ import dev.cohortium.table.Table;
 import io.delta.tables.DeltaTable;
 import io.delta.tables.DeltaTableBuilder;
 import java.io.BufferedReader;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -29,6 +38,9 @@ import org.apache.spark.sql.SparkSession;
 
 /** The Delta tables of one study: LOCATION/{clean, panel, marts, system}/TABLE. */
 public final class Warehouse {
+  /** How long the files of replaced rows are kept at least, as Delta does by default. */
+  static final Duration RETENTION = Duration.ofDays(7);
+
   private final SparkSession session;
   private final String location;
   private final Set<Table> known = new HashSet<>();
@@ -71,7 +83,7 @@ public final class Warehouse {
   void open() {
     Path system = new Path(location, Layer.SYSTEM.folder());
     try {
-      if (!system.getFileSystem(session.sparkContext().hadoopConfiguration()).mkdirs(system)) {
+      if (!files(system).mkdirs(system)) {
         throw new IOException("the folder cannot be made");
       }
     } catch (IOException | IllegalArgumentException e) {
@@ -100,7 +112,7 @@ public final class Warehouse {
   private Optional<Path> lastCommit(Table table) {
     Path log = new Path(path(table), "_delta_log");
     try {
-      FileSystem files = log.getFileSystem(session.sparkContext().hadoopConfiguration());
+      FileSystem files = files(log);
       return !files.exists(log)
           ? Optional.empty()
           : Stream.of(files.listStatus(log, file -> file.getName().matches("\\d{20}\\.json")))
@@ -141,34 +153,113 @@ public final class Warehouse {
         .save(path(table));
   }
 
+  /** Replaces a small table by rows of this process. */
+  void replace(Table table, List<Row> rows) {
+    replace(table, rows(table, rows));
+  }
+
+  /** Rows of this process, in the contract's columns. */
+  Dataset<Row> rows(Table table, List<Row> rows) {
+    return session.createDataFrame(rows, Contracts.schema(table));
+  }
+
+  /** How many files hold the rows of {@code table}. */
+  int files(Table table) {
+    return read(table).inputFiles().length;
+  }
+
   /** Adds rows in one commit. */
   void append(Table table, Dataset<Row> rows) {
     create(table);
     writer(table, rows).mode(SaveMode.Append).save(path(table));
   }
 
+  /** Replaces the rows of {@code months} in one commit; the other months stay as they are. */
+  void replaceMonths(Table table, Dataset<Row> rows, Set<LocalDate> months) {
+    String days =
+        months.stream().map(month -> "DATE'" + month + "'").collect(Collectors.joining(", "));
+    create(table);
+    writer(table, rows)
+        .mode(SaveMode.Overwrite)
+        .option("replaceWhere", table.partitionedBy().get(0) + " in (" + days + ")")
+        .save(path(table));
+  }
+
+  /** The rows as they were at {@code version}. */
+  Dataset<Row> readAt(Table table, long version) {
+    return session.read().format("delta").option("versionAsOf", version).load(path(table));
+  }
+
   /**
-   * Rows that the last commit to {@code table} wrote, as Delta counted them. Read from the commit
-   * itself: Delta's history would start Spark jobs for one number.
+   * Whether the rows of {@code version} can still be read for sure: its files are kept for {@link
+   * #RETENTION} after a later commit removed them.
    */
-  long rowsLastWritten(Table table) {
-    Path last = lastCommit(table).orElseThrow();
+  boolean keeps(Table table, long version, Instant now) {
+    if (version(table) == version) {
+      return true;
+    }
+    Path next = commit(table, version + 1);
     try {
-      FileSystem files = last.getFileSystem(session.sparkContext().hadoopConfiguration());
-      try (BufferedReader actions =
-          new BufferedReader(new InputStreamReader(files.open(last), UTF_8))) {
-        ObjectMapper json = new ObjectMapper();
-        for (String action = actions.readLine(); action != null; action = actions.readLine()) {
-          JsonNode rows = json.readTree(action).at("/commitInfo/operationMetrics/numOutputRows");
-          if (!rows.isMissingNode()) {
-            return rows.asLong();
-          }
-        }
-      }
+      FileSystem files = files(next);
+      return files.exists(next)
+          && Instant.ofEpochMilli(files.getFileStatus(next).getModificationTime())
+              .isAfter(now.minus(RETENTION).plus(Duration.ofHours(1)));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the log of " + path(table), e);
     }
-    return read(table).count();
+  }
+
+  /**
+   * The partitions whose rows changed after {@code version}, by their only column; the empty name
+   * stands for a table without partitions. Read from the table's own log.
+   *
+   * @return empty: the log does not tell
+   */
+  Optional<Set<String>> partitionsChanged(Table table, long version) {
+    Set<String> changed = new TreeSet<>();
+    for (long next = version + 1; next <= version(table); next++) {
+      for (JsonNode action : actions(table, next)) {
+        if (action.has("metaData") || action.has("unreadable")) {
+          return Optional.empty();
+        }
+        for (String kind : List.of("add", "remove")) {
+          JsonNode file = action.path(kind);
+          if (file.path("dataChange").asBoolean()) {
+            changed.add(
+                table.partitionedBy().isEmpty()
+                    ? ""
+                    : file.path("partitionValues").path(table.partitionedBy().get(0)).asText());
+          }
+        }
+      }
+    }
+    return Optional.of(changed);
+  }
+
+  private List<JsonNode> actions(Table table, long version) {
+    Path commit = commit(table, version);
+    ObjectMapper json = new ObjectMapper();
+    List<JsonNode> actions = new ArrayList<>();
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(files(commit).open(commit), UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        actions.add(json.readTree(line));
+      }
+      return actions;
+    } catch (FileNotFoundException e) {
+      // Delta cleans its log behind a checkpoint.
+      return List.of(json.createObjectNode().put("unreadable", true));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the log of " + path(table), e);
+    }
+  }
+
+  private Path commit(Table table, long version) {
+    return new Path(path(table), String.format(Locale.ROOT, "_delta_log/%020d.json", version));
+  }
+
+  private FileSystem files(Path path) throws IOException {
+    return path.getFileSystem(session.sparkContext().hadoopConfiguration());
   }
 
   private static DataFrameWriter<Row> writer(Table table, Dataset<Row> rows) {

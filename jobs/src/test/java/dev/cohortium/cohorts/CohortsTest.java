@@ -622,6 +622,8 @@ class CohortsTest extends SparkTest {
               Map.of(),
               Map.of(),
               Source.Duplicates.KEEP,
+              Source.Delivery.RUN,
+              Optional.empty(),
               ZoneId.of("Europe/Paris"));
       return new Study(
           "test",

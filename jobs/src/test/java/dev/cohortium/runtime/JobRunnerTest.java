@@ -360,6 +360,11 @@ class JobRunnerTest extends SparkTest {
     }
 
     @Override
+    public String settings(Study study) {
+      return "";
+    }
+
+    @Override
     public Frames run(Frames in, Study study) {
       return new Frames(in.session())
           .with(CustomerMonths.TABLE, in.session().range(1).toDF("customer_id"));
@@ -405,6 +410,7 @@ class JobRunnerTest extends SparkTest {
             folder.resolve("warehouse").toString(),
             Clock.fixed(now, ZoneOffset.UTC),
             Run.unwatched("test", now).progress(),
+            JobRunner.Options.USUAL,
             "test")
         .run(jobs);
   }

@@ -1,0 +1,177 @@
+package dev.cohortium.ingest;
+
+import static org.apache.spark.sql.functions.array_sort;
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.map_entries;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import dev.cohortium.config.Source;
+import dev.cohortium.ingest.Judged.Outcome;
+import dev.cohortium.table.ColumnType;
+import dev.cohortium.table.Deliveries;
+import dev.cohortium.table.Table;
+import dev.cohortium.table.Transactions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Decides between what a run delivers and the rows that stand. A receipt, or a key of another
+ * table, has a version: when it was delivered, where the source does not say the file's path, and
+ * at last its content. The greatest version stands, whichever came first.
+ */
+final class Contest {
+  private static final String STANDING = "standing_version";
+  private static final String DELIVERED = "delivered_version";
+  private static final String WINS = "delivered_wins";
+  private static final String LINES = "standing_rows";
+
+  private final Table table;
+  private final Source source;
+
+  Contest(Table table, Source source) {
+    this.table = table;
+    this.source = source;
+  }
+
+  /** What is replaced whole: the receipt, or the key. */
+  static List<String> unit(Table table) {
+    return table.equals(Transactions.TABLE) ? List.of(Transactions.TRANSACTION_ID) : table.key();
+  }
+
+  /**
+   * The units that both have.
+   *
+   * @param judged of a run, every outcome decided
+   * @param standing rows of the table
+   * @param files delivery and file of what stands
+   * @return one row per unit: its columns, whether the delivered rows win, the month (of receipts)
+   *     and the number of the rows that stand
+   */
+  Dataset<Row> contested(Dataset<Row> judged, Dataset<Row> standing, Dataset<Row> files) {
+    Dataset<Row> delivered =
+        judged
+            .where(col(Judged.OUTCOME).equalTo(Outcome.CLEAN.measure()))
+            .groupBy(unitColumns())
+            .agg(version().as(DELIVERED));
+    String[] unit = unit(table).toArray(String[]::new);
+    Dataset<Row> named =
+        standing
+            .join(delivered.select(unitColumns()), unit, "left_semi")
+            .join(broadcast(files), new String[] {Deliveries.DELIVERY}, "left")
+            .withColumnRenamed(Deliveries.FILE, Raw.FILE);
+    boolean hasMonths = table.equals(Transactions.TABLE);
+    Column month = hasMonths ? min(col(Transactions.MONTH)) : lit(null).cast(ColumnType.DATE.sql());
+    return named
+        .groupBy(unitColumns())
+        .agg(version().as(STANDING), month.as(Transactions.MONTH), count(lit(1)).as(LINES))
+        .join(delivered, unit, "inner")
+        .withColumn(WINS, col(DELIVERED).gt(col(STANDING)))
+        .drop(DELIVERED, STANDING);
+  }
+
+  private Column[] unitColumns() {
+    return unit(table).stream().map(name -> col(name)).toArray(Column[]::new);
+  }
+
+  private Column version() {
+    return struct(max(col(Transactions.DELIVERED_AT)), max(path(source)), sum(content(table)));
+  }
+
+  /**
+   * What tells apart deliveries of the same time: the path, unless the source itself dates them.
+   */
+  static Column path(Source source) {
+    return source.columns().containsKey(Transactions.DELIVERED_AT)
+        ? lit("")
+        : coalesce(col(Raw.FILE), lit(""));
+  }
+
+  /** A hash of what a row says, without where it came from. */
+  static Column content(Table table) {
+    List<Column> content = new ArrayList<>();
+    for (dev.cohortium.table.Column column : table.columns()) {
+      if (List.of(
+              Transactions.DELIVERED_AT,
+              Transactions.DELIVERY,
+              Transactions.LINE_NO,
+              Transactions.MONTH)
+          .contains(column.name())) {
+        continue;
+      }
+      Column value = col(column.name());
+      content.add(
+          column.type() == ColumnType.TEXT_MAP ? to_json(array_sort(map_entries(value))) : value);
+      // The null flags keep (null, a) and (a, null) apart.
+      content.add(value.isNull());
+    }
+    return xxhash64(content.toArray(Column[]::new));
+  }
+
+  /** {@code judged} with what loses against rows that stand as superseded. */
+  Dataset<Row> decided(Dataset<Row> judged, Dataset<Row> contested) {
+    String loses = Raw.technical("loses");
+    Column[] columns =
+        List.of(judged.columns()).stream()
+            .map(
+                name ->
+                    name.equals(Judged.OUTCOME)
+                        ? when(
+                                col(loses).and(col(name).equalTo(Outcome.CLEAN.measure())),
+                                lit(Outcome.SUPERSEDED.measure()))
+                            .otherwise(col(name))
+                            .as(name)
+                        : col(name))
+            .toArray(Column[]::new);
+    return judged
+        .join(
+            contested.where(col(WINS).equalTo(false)).select(unitAnd(lit(true).as(loses))),
+            unit(table).toArray(String[]::new),
+            "left")
+        .select(columns);
+  }
+
+  private Column[] unitAnd(Column more) {
+    List<Column> columns = new ArrayList<>(List.of(unitColumns()));
+    columns.add(more);
+    return columns.toArray(Column[]::new);
+  }
+
+  /** The rows of {@code standing} that no delivered row replaces. */
+  Dataset<Row> staying(Dataset<Row> standing, Dataset<Row> contested) {
+    return standing.join(
+        contested.where(col(WINS)).select(unitColumns()),
+        unit(table).toArray(String[]::new),
+        "left_anti");
+  }
+
+  /** Rows that stand and go, by month: month, rows. */
+  static Dataset<Row> going(Dataset<Row> contested) {
+    return contested.where(col(WINS)).groupBy(Transactions.MONTH).agg(sum(col(LINES)).as(LINES));
+  }
+
+  /** Rows of the deliveries {@code numbers}, by month: month, rows. */
+  Dataset<Row> of(Set<Long> numbers, Dataset<Row> standing) {
+    Column month =
+        table.equals(Transactions.TABLE)
+            ? col(Transactions.MONTH)
+            : lit(null).cast(ColumnType.DATE.sql()).as(Transactions.MONTH);
+    return standing
+        .where(col(Deliveries.DELIVERY).isin(numbers.toArray()))
+        .groupBy(month)
+        .agg(count(lit(1)).as(LINES));
+  }
+}

@@ -1,0 +1,525 @@
+package dev.cohortium.ingest;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import dev.cohortium.config.Source;
+import dev.cohortium.config.Study;
+import dev.cohortium.config.UserFault;
+import dev.cohortium.ingest.Intake.Scope;
+import dev.cohortium.ingest.Judged.Outcome;
+import dev.cohortium.ingest.Known.Delivery;
+import dev.cohortium.runtime.Frames;
+import dev.cohortium.runtime.Run;
+import dev.cohortium.table.Catalogue;
+import dev.cohortium.table.Deliveries;
+import dev.cohortium.table.Forgotten;
+import dev.cohortium.table.Quarantine;
+import dev.cohortium.table.RunCounts;
+import dev.cohortium.table.Table;
+import dev.cohortium.table.Transactions;
+import java.sql.Timestamp;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** Takes in what is new of one source: reads, judges, and decides against the rows that stand. */
+final class Ingestion {
+  private static final String REPLACED = "replaced";
+
+  private final Frames in;
+  private final Study study;
+  private final Source source;
+  private final Table table;
+  private final Known known;
+  private final String declaration;
+  private final SourceReader reader;
+
+  Ingestion(Frames in, Study study, Source source) {
+    this.in = in;
+    this.study = study;
+    this.source = source;
+    this.table = Catalogue.find(source.table()).orElseThrow();
+    this.known = Known.of(source, in.standing(Deliveries.TABLE));
+    this.declaration = Declaration.of(source, study, table);
+    this.reader = new SourceReader(in.session(), in.run().startedAt());
+  }
+
+  /**
+   * What becomes of one source.
+   *
+   * @param counts rows of {@link RunCounts}
+   * @param deliveries rows of {@link Deliveries}
+   * @param quarantined rows of {@link Quarantine}; empty: nothing was read
+   * @param reread files whose earlier rows in quarantine go; all of them where the scope is the
+   *     whole
+   * @param scope what became of the rows that stood
+   */
+  record Taken(
+      List<Row> counts,
+      List<Row> deliveries,
+      Optional<Dataset<Row>> quarantined,
+      Set<String> reread,
+      Scope scope) {
+    static final Taken NOTHING =
+        new Taken(List.of(), List.of(), Optional.empty(), Set.of(), Scope.ADDED);
+  }
+
+  /** What one file brought. */
+  private record Content(long rows, long hash, String highWater) {
+    static final Content NOTHING = new Content(0, 0, null);
+  }
+
+  /**
+   * Reads what is new and puts the table's new rows into {@code out}.
+   *
+   * @param next the number of the next delivery
+   */
+  Taken into(Frames out, long next) {
+    Intake intake = intake();
+    intake.notes().forEach(in.run().progress()::note);
+    if (intake.files().isEmpty()) {
+      if (known.isEmpty()) {
+        throw emptiness(source);
+      }
+      return Taken.NOTHING;
+    }
+    Map<SourceFile, Long> numbers = new LinkedHashMap<>();
+    intake.files().forEach(file -> numbers.put(file, next + numbers.size()));
+    Dataset<Row> judged = in.keep(judged(intake, numbers));
+    Map<String, Content> contents = contents(judged);
+    Map<SourceFile, Delivery> repeats = repeats(intake, contents);
+    Map<SourceFile, String> outcomes = outcomes(repeats);
+    if (isSameSnapshot(intake, contents)) {
+      in.run().progress().note(source.table() + ": delivers the rows that it delivered last");
+      return Taken.NOTHING;
+    }
+    List<Row> deliveries = deliveries(intake, numbers, contents, repeats, outcomes);
+    Intake read = intake.without(unchanged(outcomes)).without(skipped(outcomes));
+    if (!repeats.isEmpty()) {
+      noteRepeats(repeats, outcomes);
+      Intake again = read;
+      judged = again.files().isEmpty() ? judged.where(lit(false)) : in.keep(judged(again, numbers));
+    }
+    // Of a file that now repeats another its own earlier rows go all the same.
+    Set<Long> replaced = intake.without(unchanged(outcomes)).replaced(known);
+    return taken(
+        out, read, judged, deliveries, replaced, paths(intake.without(unchanged(outcomes))));
+  }
+
+  private static Set<String> paths(Intake intake) {
+    return intake.files().stream().map(SourceFile::path).collect(Collectors.toSet());
+  }
+
+  // --- what is read ---
+
+  private Intake intake() {
+    List<SourceFile> there = reader.files(source, !known.isEmpty());
+    if (SourceReader.isOfFiles(source)) {
+      return Intake.ofFiles(source, there, known, declaration, in.run().reading());
+    }
+    boolean isAdded =
+        source.increment().isPresent()
+            && !known.isEmpty()
+            && known.isDeclared(declaration)
+            && in.run().reading() == Run.Reading.NEW;
+    return new Intake(there, isAdded ? Scope.ADDED : Scope.WHOLE, List.of());
+  }
+
+  private Dataset<Row> judged(Intake intake, Map<SourceFile, Long> numbers) {
+    Raw raw =
+        SourceReader.isOfFiles(source)
+            ? reader.read(source, intake.files())
+            : reader.readBeyond(
+                source, intake.scope() == Scope.ADDED ? highWater() : Optional.empty());
+    if (raw.rows().schema().isEmpty()) {
+      throw emptiness(source);
+    }
+    Dataset<Row> mapped =
+        numbered(
+            withoutForgotten(
+                Zoned.plan(in.session(), source.timeZone(), () -> Mapping.judge(raw, study))),
+            intake,
+            numbers);
+    return table.equals(Transactions.TABLE)
+        ? Replacement.ofReceipts(mapped, source, study.timeZone())
+        : Replacement.ofKeys(mapped, source, table);
+  }
+
+  private Optional<String> highWater() {
+    return known.deliveries().stream()
+        .map(Delivery::highWater)
+        .filter(mark -> mark != null)
+        .findFirst();
+  }
+
+  /** Filters the rows of customers who were erased. */
+  private Dataset<Row> withoutForgotten(Dataset<Row> mapped) {
+    if (!in.has(Forgotten.TABLE) || table.column(Transactions.CUSTOMER_ID).isEmpty()) {
+      return mapped;
+    }
+    String isForgotten = Raw.technical("is_forgotten");
+    Dataset<Row> forgotten =
+        in.get(Forgotten.TABLE).select(col(Forgotten.CUSTOMER_HASH), lit(true).as(isForgotten));
+    Column filtered = lit(Outcome.FILTERED.measure());
+    return mapped
+        .join(
+            broadcast(forgotten),
+            sha2(col(Transactions.CUSTOMER_ID), 256).equalTo(col(Forgotten.CUSTOMER_HASH)),
+            "left")
+        .withColumn(Judged.OUTCOME, when(col(isForgotten), filtered).otherwise(col(Judged.OUTCOME)))
+        .withColumn(
+            Judged.FILTER, when(col(isForgotten), lit("forgotten")).otherwise(col(Judged.FILTER)))
+        .drop(isForgotten, Forgotten.CUSTOMER_HASH);
+  }
+
+  /** Fills delivery, and tells the batches apart where there are several. */
+  private Dataset<Row> numbered(Dataset<Row> mapped, Intake intake, Map<SourceFile, Long> numbers) {
+    List<Row> rows =
+        intake.files().stream()
+            .map(file -> RowFactory.create(file.path(), numbers.get(file), batch(file)))
+            .toList();
+    StructType schema =
+        new StructType()
+            .add(Raw.FILE, DataTypes.StringType)
+            .add(Deliveries.DELIVERY, DataTypes.LongType)
+            .add(Judged.BATCH, DataTypes.StringType);
+    boolean hasBatches =
+        table.equals(Transactions.TABLE)
+            && rows.stream().map(row -> row.getString(2)).distinct().count() > 1;
+    Dataset<Row> files = in.session().createDataFrame(rows, schema);
+    return mapped
+        .drop(Deliveries.DELIVERY)
+        .join(
+            broadcast(hasBatches ? files : files.drop(Judged.BATCH)),
+            new String[] {Raw.FILE},
+            "left");
+  }
+
+  /** The lines of a receipt are united inside a batch, which outlives a rebuild. */
+  private String batch(SourceFile file) {
+    return source.delivery() == Source.Delivery.FILE
+        ? file.path()
+        : known
+            .of(file)
+            .filter(d -> d.file().equals(file))
+            .map(Delivery::batch)
+            .orElse(in.run().id());
+  }
+
+  // --- what a file brought ---
+
+  private Map<String, Content> contents(Dataset<Row> judged) {
+    Map<String, Content> contents = new HashMap<>();
+    for (Row row :
+        judged
+            .groupBy(col(Raw.FILE))
+            .agg(
+                count(lit(1)),
+                // Overflow is as good a hash as any other.
+                sum(col(Judged.CONTENT)),
+                max(col(Raw.INCREMENT)).cast("string"))
+            .collectAsList()) {
+      contents.put(row.getString(0), new Content(row.getLong(1), row.getLong(2), row.getString(3)));
+    }
+    return contents;
+  }
+
+  private static Content content(Map<String, Content> contents, SourceFile file) {
+    return contents.getOrDefault(file.path(), Content.NOTHING);
+  }
+
+  /** The files whose rows are those of another, or of the same file as it was. */
+  private Map<SourceFile, Delivery> repeats(Intake intake, Map<String, Content> contents) {
+    Map<SourceFile, Delivery> repeats = new LinkedHashMap<>();
+    if (!SourceReader.isOfFiles(source)) {
+      return repeats;
+    }
+    Set<String> paths = paths(intake);
+    List<Delivery> first = new ArrayList<>();
+    known.deliveries().stream()
+        .filter(
+            d -> d.isRead() && (!paths.contains(d.file().path()) || intake.scope() == Scope.ADDED))
+        .filter(d -> intake.scope() == Scope.ADDED)
+        .forEach(first::add);
+    for (SourceFile file : inOrder(intake)) {
+      Content brought = content(contents, file);
+      Optional<Delivery> same =
+          brought.rows() == 0
+              ? Optional.empty()
+              : first.stream()
+                  .filter(d -> d.rows() == brought.rows() && d.content() == brought.hash())
+                  // A file is rather as it was than a copy of another.
+                  .min(Comparator.comparing(d -> d.file().path().equals(file.path()) ? 0 : 1));
+      same.ifPresent(d -> repeats.put(file, d));
+      if (same.isEmpty()) {
+        first.removeIf(d -> d.file().path().equals(file.path()));
+        first.add(
+            new Delivery(
+                0, in.run().id(), file, "read", brought.rows(), brought.hash(), null, declaration));
+      }
+    }
+    return repeats;
+  }
+
+  /** As they were delivered: known files by their number, then by time and path. */
+  private List<SourceFile> inOrder(Intake intake) {
+    return intake.files().stream()
+        .sorted(
+            Comparator.<SourceFile>comparingLong(
+                    file -> known.of(file).map(Delivery::number).orElse(Long.MAX_VALUE))
+                .thenComparing(SourceFile::modifiedAt)
+                .thenComparing(SourceFile::path))
+        .toList();
+  }
+
+  private static Map<SourceFile, String> outcomes(Map<SourceFile, Delivery> repeats) {
+    Map<SourceFile, String> outcomes = new LinkedHashMap<>();
+    repeats.forEach(
+        (file, same) ->
+            outcomes.put(file, same.file().path().equals(file.path()) ? "unchanged" : "skipped"));
+    return outcomes;
+  }
+
+  private static Set<SourceFile> unchanged(Map<SourceFile, String> outcomes) {
+    return having(outcomes, "unchanged");
+  }
+
+  private static Set<SourceFile> skipped(Map<SourceFile, String> outcomes) {
+    return having(outcomes, "skipped");
+  }
+
+  private static Set<SourceFile> having(Map<SourceFile, String> outcomes, String outcome) {
+    return outcomes.entrySet().stream()
+        .filter(e -> e.getValue().equals(outcome))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  private void noteRepeats(Map<SourceFile, Delivery> repeats, Map<SourceFile, String> outcomes) {
+    repeats.forEach(
+        (file, same) -> {
+          if (outcomes.get(file).equals("skipped")) {
+            in.run()
+                .progress()
+                .note(
+                    source.table()
+                        + ": skipped "
+                        + file.path()
+                        + ", whose rows are those of "
+                        + same.file().path());
+          }
+        });
+  }
+
+  /** Whether a database or Delta table gives exactly what it gave last. */
+  private boolean isSameSnapshot(Intake intake, Map<String, Content> contents) {
+    return !SourceReader.isOfFiles(source)
+        && in.run().reading() == Run.Reading.NEW
+        && (intake.scope() == Scope.ADDED
+            ? contents.isEmpty()
+            : source.increment().isEmpty()
+                && known.isDeclared(declaration)
+                && known.deliveries().size() == intake.files().size()
+                && intake.files().stream()
+                    .allMatch(
+                        file ->
+                            known
+                                .of(file)
+                                .filter(d -> d.rows() == content(contents, file).rows())
+                                .filter(d -> d.content() == content(contents, file).hash())
+                                .isPresent()));
+  }
+
+  private List<Row> deliveries(
+      Intake intake,
+      Map<SourceFile, Long> numbers,
+      Map<String, Content> contents,
+      Map<SourceFile, Delivery> repeats,
+      Map<SourceFile, String> outcomes) {
+    List<Row> rows = new ArrayList<>();
+    for (SourceFile file : intake.files()) {
+      Content brought = content(contents, file);
+      String outcome = outcomes.getOrDefault(file, "read");
+      rows.add(
+          RowFactory.create(
+              numbers.get(file),
+              in.run().id(),
+              source.table(),
+              file.path(),
+              outcome,
+              outcome.equals("skipped") ? repeats.get(file).file().path() : null,
+              file.size().isPresent() ? file.size().getAsLong() : null,
+              Timestamp.from(file.modifiedAt()),
+              brought.rows(),
+              brought.hash(),
+              brought.highWater() == null ? highWater().orElse(null) : brought.highWater(),
+              declaration));
+    }
+    return rows;
+  }
+
+  // --- what becomes of it ---
+
+  private Taken taken(
+      Frames out,
+      Intake read,
+      Dataset<Row> judgedAlone,
+      List<Row> deliveries,
+      Set<Long> replaced,
+      Set<String> reread) {
+    boolean isWhole = read.scope() == Scope.WHOLE;
+    refuseBrokenIncrements(judgedAlone);
+    Dataset<Row> standing = in.standing(table).where(not(isOf(replaced)));
+    boolean stands = !isWhole && in.stands(table);
+    Contest contest = new Contest(table, source);
+    Dataset<Row> contested =
+        stands ? in.keep(contest.contested(judgedAlone, standing, files())) : null;
+    boolean isContested = stands && contested.count() > 0;
+    Dataset<Row> judged =
+        isContested ? in.keep(contest.decided(judgedAlone, contested)) : judgedAlone;
+    Map<String, Long> measures = IngestJob.counts(judged, source, study);
+    if (measures.get("read") == 0 && isWhole) {
+      throw emptiness(source);
+    }
+    Dataset<Row> clean = clean(judged);
+    Set<LocalDate> months = new TreeSet<>();
+    long gone = 0;
+    if (isWhole) {
+      gone = in.stands(table) ? in.standing(table).count() : 0;
+      out.with(table, clean);
+    } else {
+      if (isContested) {
+        gone += gone(Contest.going(contested), months);
+      }
+      if (!replaced.isEmpty()) {
+        gone += gone(contest.of(replaced, in.standing(table)), months);
+      }
+      if (gone > 0 || measures.get(Outcome.CLEAN.measure()) > 0) {
+        Dataset<Row> staying = isContested ? contest.staying(standing, contested) : standing;
+        add(out, clean, staying, months);
+      }
+    }
+    List<Row> counts = new ArrayList<>();
+    measures.put(REPLACED, gone);
+    measures.forEach(
+        (measure, rows) ->
+            counts.add(RowFactory.create(in.run().id(), "ingest", source.table(), measure, rows)));
+    return new Taken(counts, deliveries, Optional.of(quarantined(judged)), reread, read.scope());
+  }
+
+  private Column isOf(Set<Long> numbers) {
+    return numbers.isEmpty() ? lit(false) : col(Deliveries.DELIVERY).isin(numbers.toArray());
+  }
+
+  private Dataset<Row> files() {
+    return in.standing(Deliveries.TABLE).select(Deliveries.DELIVERY, Deliveries.FILE);
+  }
+
+  /** Sums the rows that go, and adds their months. */
+  private static long gone(Dataset<Row> byMonth, Set<LocalDate> months) {
+    long rows = 0;
+    for (Row row : byMonth.collectAsList()) {
+      if (!row.isNullAt(0)) {
+        months.add(row.getDate(0).toLocalDate());
+      }
+      rows += row.getLong(1);
+    }
+    return rows;
+  }
+
+  /** Receipts replace the months that they touch, the small tables are replaced whole. */
+  private void add(Frames out, Dataset<Row> clean, Dataset<Row> staying, Set<LocalDate> touched) {
+    if (table.partitionedBy().isEmpty()) {
+      out.with(table, staying.unionByName(clean));
+      return;
+    }
+    Set<LocalDate> months = new TreeSet<>(touched);
+    clean
+        .select(Transactions.MONTH)
+        .distinct()
+        .collectAsList()
+        .forEach(row -> months.add(row.getDate(0).toLocalDate()));
+    Object[] days = months.stream().map(java.sql.Date::valueOf).toArray();
+    out.with(table, staying.where(col(Transactions.MONTH).isin(days)).unionByName(clean), months);
+  }
+
+  private Dataset<Row> clean(Dataset<Row> judged) {
+    return judged
+        .where(col(Judged.OUTCOME).equalTo(Outcome.CLEAN.measure()))
+        .select(table.columnNames().stream().map(name -> col(name)).toArray(Column[]::new));
+  }
+
+  private Dataset<Row> quarantined(Dataset<Row> judged) {
+    return judged
+        .where(col(Judged.OUTCOME).equalTo(Outcome.QUARANTINED.measure()))
+        .select(
+            lit(source.table()).as(Quarantine.SOURCE),
+            col(Raw.FILE).as(Quarantine.FILE),
+            col(Judged.ROW).as(Quarantine.ROW),
+            col(Judged.REASON).as(Quarantine.REASON),
+            col(Transactions.DELIVERED_AT).as(Quarantine.DELIVERED_AT),
+            lit(in.run().id()).as(Quarantine.RUN_ID));
+  }
+
+  // --- refusals ---
+
+  static UserFault emptiness(Source source) {
+    return new UserFault(
+        "Source "
+            + source.table()
+            + " delivered no rows. A study's source is never taken as empty: correct its path or query, or leave the source out of the study.");
+  }
+
+  /** A receipt whose lines lie on both sides of what was read would lose lines. */
+  private void refuseBrokenIncrements(Dataset<Row> judged) {
+    if (source.increment().isEmpty() || !table.equals(Transactions.TABLE)) {
+      return;
+    }
+    List<Row> broken =
+        judged
+            .where(col(Judged.OUTCOME).equalTo(Outcome.CLEAN.measure()))
+            .groupBy(col(Transactions.TRANSACTION_ID))
+            .agg(min(col(Raw.INCREMENT)).as("least"), max(col(Raw.INCREMENT)).as("greatest"))
+            .where(col("least").notEqual(col("greatest")))
+            .orderBy(Transactions.TRANSACTION_ID)
+            .limit(1)
+            .collectAsList();
+    if (!broken.isEmpty()) {
+      throw new UserFault(
+          "Source "
+              + source.table()
+              + ": its increment "
+              + source.increment().get().column()
+              + " differs between the lines of receipt "
+              + broken.get(0).get(0)
+              + " ("
+              + broken.get(0).get(1)
+              + " and "
+              + broken.get(0).get(2)
+              + "), so that a later reading could bring a part of a receipt only. Take a column that is the same on all lines of a receipt, or read the source whole.");
+    }
+  }
+}

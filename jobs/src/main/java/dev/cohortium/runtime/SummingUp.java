@@ -1,0 +1,124 @@
+package dev.cohortium.runtime;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import dev.cohortium.table.CohortAverage;
+import dev.cohortium.table.CustomerMonths;
+import dev.cohortium.table.ReceiptMonths;
+import java.time.LocalDate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** What the tables say at the end of a run, in a few numbers. */
+final class SummingUp {
+  private final Warehouse warehouse;
+  private final Optional<LocalDate> asOf;
+
+  SummingUp(Warehouse warehouse, Optional<LocalDate> asOf) {
+    this.warehouse = warehouse;
+    this.asOf = asOf;
+  }
+
+  /**
+   * Distinct customers with an order up to as-of. Where cohorts stand at that day, the first
+   * purchases that they count; else counted in the panel.
+   */
+  long customers(boolean hasCohorts) {
+    if (hasCohorts) {
+      Optional<Row> start =
+          firstPurchaseMonths()
+              .where(col(CohortAverage.AGE).equalTo(0))
+              .select(CohortAverage.CUSTOMERS)
+              .collectAsList()
+              .stream()
+              .findFirst();
+      if (start.isPresent()) {
+        return start.get().getLong(0);
+      }
+    }
+    if (!warehouse.has(CustomerMonths.TABLE)) {
+      return 0;
+    }
+    Dataset<Row> active =
+        warehouse.read(CustomerMonths.TABLE).where(col(CustomerMonths.ORDERS).gt(0));
+    return upToAsOf(active, CustomerMonths.MONTH)
+        .select(CustomerMonths.CUSTOMER_ID)
+        .distinct()
+        .count();
+  }
+
+  /** Months with a receipt up to as-of. */
+  long months() {
+    return warehouse.has(ReceiptMonths.TABLE)
+        ? upToAsOf(warehouse.read(ReceiptMonths.TABLE), ReceiptMonths.MONTH)
+            .select(ReceiptMonths.MONTH)
+            .distinct()
+            .count()
+        : 0;
+  }
+
+  private Dataset<Row> upToAsOf(Dataset<Row> rows, String month) {
+    return asOf.map(day -> rows.where(col(month).leq(lit(java.sql.Date.valueOf(day)))))
+        .orElse(rows);
+  }
+
+  /** The pooled retention curve of first purchases by month. */
+  List<RunSummary.Retention> retention() {
+    return firstPurchaseMonths()
+        .orderBy(CohortAverage.AGE)
+        .select(
+            CohortAverage.AGE,
+            CohortAverage.CUSTOMERS,
+            CohortAverage.RETAINED_RATE,
+            CohortAverage.RETAINED_LOW,
+            CohortAverage.RETAINED_HIGH)
+        .collectAsList()
+        .stream()
+        .map(
+            r ->
+                new RunSummary.Retention(
+                    r.getInt(0), r.getLong(1), r.getDouble(2), r.getDouble(3), r.getDouble(4)))
+        .toList();
+  }
+
+  private Dataset<Row> firstPurchaseMonths() {
+    return warehouse
+        .read(CohortAverage.TABLE)
+        .where(
+            col(CohortAverage.COHORT_BY)
+                .equalTo("first_purchase")
+                .and(col(CohortAverage.GRANULARITY).equalTo("month"))
+                .and(col(CohortAverage.SEGMENT_BY).equalTo("all")));
+  }
+
+  /** The counts of what sources delivered, by table, from rows of run_counts. */
+  static Map<String, RunSummary.Delivered> delivered(List<Row> counts) {
+    Map<String, Map<String, Long>> byTable = new LinkedHashMap<>();
+    for (Row count : counts) {
+      byTable
+          .computeIfAbsent(count.getString(2), t -> new LinkedHashMap<>())
+          .put(count.getString(3), count.getLong(4));
+    }
+    Map<String, RunSummary.Delivered> delivered = new LinkedHashMap<>();
+    byTable.forEach(
+        (table, measures) -> {
+          if (measures.containsKey("read")) {
+            delivered.put(
+                table,
+                new RunSummary.Delivered(
+                    measures.get("read"),
+                    measures.get("clean"),
+                    measures.get("quarantined"),
+                    measures.get("duplicate"),
+                    measures.get("filtered"),
+                    measures.get("superseded")));
+          }
+        });
+    return delivered;
+  }
+}
