@@ -6,7 +6,9 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.cohortium.config.Source;
 import dev.cohortium.config.UserFault;
+import java.sql.Timestamp;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -19,6 +21,34 @@ final class Increments {
   private static final List<String> TIMES = List.of("timestamp", "timestamp_ntz", "date");
 
   private final Source source;
+
+  /**
+   * A value of an increment.
+   *
+   * @param value as Spark gives it
+   * @param text as SQL can cast it back
+   */
+  record Mark(Comparable<Object> value, String text) {}
+
+  /** The mark of a value that Spark gave; empty: null. */
+  @SuppressWarnings("unchecked")
+  static Optional<Mark> mark(Object value) {
+    return Optional.ofNullable(value)
+        .map(given -> new Mark((Comparable<Object>) given, text(given)));
+  }
+
+  /** An instant is told as one, whatever the zone of the JVM. */
+  private static String text(Object value) {
+    return value instanceof Timestamp instant ? instant.toInstant().toString() : value.toString();
+  }
+
+  /** The greater of two marks of one type. */
+  static Optional<Mark> greater(Optional<Mark> one, Optional<Mark> other) {
+    if (one.isEmpty() || other.isEmpty()) {
+      return one.or(() -> other);
+    }
+    return one.get().value().compareTo(other.get().value()) >= 0 ? one : other;
+  }
 
   Increments(Source source) {
     this.source = source;

@@ -3,7 +3,6 @@ package dev.cohortium.ingest;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
 
 import dev.cohortium.config.Source;
@@ -23,6 +22,7 @@ import dev.cohortium.table.RunCounts;
 import dev.cohortium.table.Table;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -81,11 +81,17 @@ public final class IngestJob implements Job {
     List<Row> deliveries = new ArrayList<>();
     List<Dataset<Row>> rejected = new ArrayList<>();
     Column leaves = lit(false);
-    long next = 1 + lastNumber(in.standing(Deliveries.TABLE));
+    List<Row> delivered = new ArrayList<>(in.standing(Deliveries.TABLE).collectAsList());
+    delivered.sort(Comparator.comparing(row -> row.<Long>getAs(Deliveries.DELIVERY)));
+    long next =
+        delivered.isEmpty()
+            ? 1
+            : 1 + delivered.get(delivered.size() - 1).<Long>getAs(Deliveries.DELIVERY);
     for (Source source : study.sources().values()) {
       in.run().progress().step(name() + ": reading " + source.table());
       try {
-        Taken taken = new Ingestion(in, study, source).into(out, next + deliveries.size());
+        Taken taken =
+            new Ingestion(in, study, source, delivered).into(out, next + deliveries.size());
         counts.addAll(taken.counts());
         deliveries.addAll(taken.deliveries());
         taken.quarantined().ifPresent(rejected::add);
@@ -105,11 +111,6 @@ public final class IngestJob implements Job {
     addQuarantine(in, out, counts, rejected, leaves);
     return out.with(RunCounts.TABLE, frame(in, counts, RunCounts.TABLE))
         .with(Deliveries.TABLE, frame(in, deliveries, Deliveries.TABLE));
-  }
-
-  private static long lastNumber(Dataset<Row> deliveries) {
-    Row last = deliveries.agg(max(col(Deliveries.DELIVERY))).head();
-    return last.isNullAt(0) ? 0 : last.getLong(0);
   }
 
   private static Dataset<Row> frame(Frames in, List<Row> rows, Table table) {
@@ -184,26 +185,24 @@ public final class IngestJob implements Job {
   /**
    * Counts what became of the rows of one source, and refuses too many in quarantine.
    *
+   * @param tally of {@link Ingestion}: file, outcome, filter, rows
    * @return rows by measure of {@link RunCounts}
    */
-  static Map<String, Long> counts(Dataset<Row> judged, Source source, Study study) {
+  static Map<String, Long> counts(
+      Dataset<Row> judged, List<Row> tally, Source source, Study study) {
     Map<String, Long> measures = new TreeMap<>();
     for (Outcome outcome : Outcome.values()) {
       measures.put(outcome.measure(), 0L);
     }
     source.filters().keySet().forEach(name -> measures.put("filtered:" + name, 0L));
     long read = 0;
-    for (Row row :
-        judged
-            .groupBy(col(Judged.OUTCOME), col(Judged.FILTER))
-            .agg(count(lit(1)))
-            .collectAsList()) {
-      String outcome = row.getString(0);
-      long rows = row.getLong(2);
+    for (Row row : tally) {
+      String outcome = row.getString(1);
+      long rows = row.getLong(3);
       read += rows;
       measures.merge(outcome, rows, Long::sum);
       if (outcome.equals(Outcome.FILTERED.measure())) {
-        measures.merge("filtered:" + row.getString(1), rows, Long::sum);
+        measures.merge("filtered:" + row.getString(2), rows, Long::sum);
       }
     }
     measures.put("read", read);

@@ -57,12 +57,17 @@ final class Ingestion {
   private final String declaration;
   private final SourceReader reader;
 
-  Ingestion(Frames in, Study study, Source source) {
+  /**
+   * Of one source.
+   *
+   * @param delivered rows of {@link Deliveries}, in the order of their numbers
+   */
+  Ingestion(Frames in, Study study, Source source, List<Row> delivered) {
     this.in = in;
     this.study = study;
     this.source = source;
     this.table = Catalogue.find(source.table()).orElseThrow();
-    this.known = Known.of(source, in.standing(Deliveries.TABLE));
+    this.known = Known.of(source, delivered);
     this.declaration = Declaration.of(source, study, table);
     this.reader = new SourceReader(in.session(), in.run().startedAt());
   }
@@ -88,8 +93,13 @@ final class Ingestion {
   }
 
   /** What one file brought. */
-  private record Content(long rows, long hash, String highWater) {
-    static final Content NOTHING = new Content(0, 0, null);
+  private record Content(long rows, long hash, Optional<Increments.Mark> highWater) {
+    static final Content NOTHING = new Content(0, 0, Optional.empty());
+
+    private Content plus(Content other) {
+      return new Content(
+          rows + other.rows, hash + other.hash, Increments.greater(highWater, other.highWater));
+    }
   }
 
   /**
@@ -109,7 +119,8 @@ final class Ingestion {
     Map<SourceFile, Long> numbers = new LinkedHashMap<>();
     intake.files().forEach(file -> numbers.put(file, next + numbers.size()));
     Dataset<Row> judged = in.keep(judged(intake, numbers));
-    Map<String, Content> contents = contents(judged);
+    List<Row> tally = tally(judged);
+    Map<String, Content> contents = contents(tally);
     Map<SourceFile, Delivery> repeats = repeats(intake, contents);
     Map<SourceFile, String> outcomes = outcomes(repeats);
     if (isSameSnapshot(intake, contents)) {
@@ -120,13 +131,13 @@ final class Ingestion {
     Intake read = intake.without(unchanged(outcomes)).without(skipped(outcomes));
     if (!repeats.isEmpty()) {
       noteRepeats(repeats, outcomes);
-      Intake again = read;
-      judged = again.files().isEmpty() ? judged.where(lit(false)) : in.keep(judged(again, numbers));
+      judged = read.files().isEmpty() ? judged.where(lit(false)) : in.keep(judged(read, numbers));
+      tally = tally(judged);
     }
     // Of a file that now repeats another its own earlier rows go all the same.
     Set<Long> replaced = intake.without(unchanged(outcomes)).replaced(known);
     return taken(
-        out, read, judged, deliveries, replaced, paths(intake.without(unchanged(outcomes))));
+        out, read, judged, tally, deliveries, replaced, paths(intake.without(unchanged(outcomes))));
   }
 
   private static Set<String> paths(Intake intake) {
@@ -209,6 +220,9 @@ final class Ingestion {
     boolean hasBatches =
         table.equals(Transactions.TABLE)
             && rows.stream().map(row -> row.getString(2)).distinct().count() > 1;
+    if (rows.size() == 1) {
+      return mapped.withColumn(Deliveries.DELIVERY, lit(rows.get(0).getLong(1)));
+    }
     Dataset<Row> files = in.session().createDataFrame(rows, schema);
     return mapped
         .drop(Deliveries.DELIVERY)
@@ -231,19 +245,26 @@ final class Ingestion {
 
   // --- what a file brought ---
 
-  private Map<String, Content> contents(Dataset<Row> judged) {
+  /** Rows by file, outcome and filter: these, rows, a hash of them, the greatest increment. */
+  private static List<Row> tally(Dataset<Row> judged) {
+    return judged
+        .groupBy(col(Raw.FILE), col(Judged.OUTCOME), col(Judged.FILTER))
+        .agg(
+            count(lit(1)),
+            // Overflow is as good a hash as any other.
+            sum(col(Judged.CONTENT)),
+            max(col(Raw.INCREMENT)))
+        .collectAsList();
+  }
+
+  private static Map<String, Content> contents(List<Row> tally) {
     Map<String, Content> contents = new HashMap<>();
-    for (Row row :
-        judged
-            .groupBy(col(Raw.FILE))
-            .agg(
-                count(lit(1)),
-                // Overflow is as good a hash as any other.
-                sum(col(Judged.CONTENT)),
-                max(col(Raw.INCREMENT)).cast("string"))
-            .collectAsList()) {
-      contents.put(row.getString(0), new Content(row.getLong(1), row.getLong(2), row.getString(3)));
-    }
+    tally.forEach(
+        row ->
+            contents.merge(
+                row.getString(0),
+                new Content(row.getLong(3), row.getLong(4), Increments.mark(row.get(5))),
+                Content::plus));
     return contents;
   }
 
@@ -375,7 +396,7 @@ final class Ingestion {
               Timestamp.from(file.modifiedAt()),
               brought.rows(),
               brought.hash(),
-              brought.highWater() == null ? highWater().orElse(null) : brought.highWater(),
+              brought.highWater().map(Increments.Mark::text).or(this::highWater).orElse(null),
               declaration));
     }
     return rows;
@@ -387,6 +408,7 @@ final class Ingestion {
       Frames out,
       Intake read,
       Dataset<Row> judgedAlone,
+      List<Row> tallyAlone,
       List<Row> deliveries,
       Set<Long> replaced,
       Set<String> reread) {
@@ -400,7 +422,8 @@ final class Ingestion {
     boolean isContested = stands && contested.count() > 0;
     Dataset<Row> judged =
         isContested ? in.keep(contest.decided(judgedAlone, contested)) : judgedAlone;
-    Map<String, Long> measures = IngestJob.counts(judged, source, study);
+    Map<String, Long> measures =
+        IngestJob.counts(judged, isContested ? tally(judged) : tallyAlone, source, study);
     if (measures.get("read") == 0 && isWhole) {
       throw emptiness(source);
     }

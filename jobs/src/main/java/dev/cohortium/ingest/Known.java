@@ -1,7 +1,5 @@
 package dev.cohortium.ingest;
 
-import static org.apache.spark.sql.functions.col;
-
 import dev.cohortium.config.Source;
 import dev.cohortium.table.Deliveries;
 import java.sql.Timestamp;
@@ -11,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** What earlier runs took in of one source: the last delivery of each of its files. */
@@ -44,17 +41,13 @@ final class Known {
   /**
    * The deliveries of {@code source}.
    *
-   * @param deliveries {@link Deliveries}
+   * @param deliveries rows of {@link Deliveries}, in the order of their numbers
    */
-  static Known of(Source source, Dataset<Row> deliveries) {
+  static Known of(Source source, List<Row> deliveries) {
     Known known = new Known();
-    for (Row row :
-        deliveries
-            .where(col(Deliveries.SOURCE).equalTo(source.table()))
-            .orderBy(Deliveries.DELIVERY)
-            .collectAsList()) {
-      known.add(row);
-    }
+    deliveries.stream()
+        .filter(row -> row.getAs(Deliveries.SOURCE).equals(source.table()))
+        .forEach(known::add);
     return known;
   }
 

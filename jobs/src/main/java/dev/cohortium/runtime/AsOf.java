@@ -4,6 +4,7 @@ import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.table.ReceiptMonths;
 import java.time.YearMonth;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 
@@ -12,12 +13,11 @@ final class AsOf {
   private AsOf() {}
 
   /**
-   * The study with its as-of: what it says, else the last month with receipts whose successor has
-   * receipts too (so that a stray date in the future never counts).
+   * The months of the panel.
    *
-   * @throws UserFault if there is no such month
+   * @throws UserFault if there is none for {@code job} to read
    */
-  static Study in(Warehouse warehouse, Study asked, Job job) {
+  static NavigableSet<YearMonth> months(Warehouse warehouse, Job job) {
     if (!warehouse.has(ReceiptMonths.TABLE)) {
       throw new UserFault(
           "Job "
@@ -26,7 +26,7 @@ final class AsOf {
               + warehouse.location()
               + " does not have yet. Run ingest and panel first, or run.");
     }
-    TreeSet<YearMonth> months = new TreeSet<>();
+    NavigableSet<YearMonth> months = new TreeSet<>();
     for (Row row :
         warehouse
             .read(ReceiptMonths.TABLE)
@@ -35,6 +35,17 @@ final class AsOf {
             .collectAsList()) {
       months.add(YearMonth.from(row.getDate(0).toLocalDate()));
     }
+    return months;
+  }
+
+  /**
+   * The study with its as-of: what it says, else the last month with receipts whose successor has
+   * receipts too (so that a stray date in the future never counts).
+   *
+   * @param months with receipts
+   * @throws UserFault if there is no such month
+   */
+  static Study in(NavigableSet<YearMonth> months, Study asked) {
     if (months.isEmpty()) {
       throw new UserFault(
           "The panel of study '"

@@ -86,6 +86,7 @@ public final class Erasure {
           Versions.parse(""),
           owned,
           () -> {
+            writing.begin();
             long rows = 0;
             for (Table table : tables) {
               long erased = erased(writing, table, customer);

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -59,10 +60,12 @@ final class JobSequence {
   RunSummary run(List<Job> jobs) {
     Map<String, RunSummary.Delivered> sources = new LinkedHashMap<>();
     Study upTo = study;
+    NavigableSet<YearMonth> months = new TreeSet<>();
     try {
       for (Job job : jobs) {
         if (readsPanel(job)) {
-          upTo = AsOf.in(warehouse, upTo, job);
+          months = AsOf.months(warehouse, job);
+          upTo = AsOf.in(months, upTo);
         }
         refuseWithoutInput(job);
         sources.putAll(run(job, upTo));
@@ -73,7 +76,7 @@ final class JobSequence {
     }
     writing.saveLedger();
     progress.step("summing up");
-    return summary(jobs, upTo, sources);
+    return summary(jobs, upTo, sources, months);
   }
 
   private static boolean readsPanel(Job job) {
@@ -241,6 +244,10 @@ final class JobSequence {
     if (out.has(RunCounts.TABLE)) {
       counts.addAll(out.get(RunCounts.TABLE).collectAsList());
     }
+    if (out.tables().isEmpty()) {
+      return;
+    }
+    writing.begin();
     for (Table table : out.tables()) {
       if (table.layer() == Layer.SYSTEM) {
         continue;
@@ -320,11 +327,14 @@ final class JobSequence {
   }
 
   private RunSummary summary(
-      List<Job> jobs, Study upTo, Map<String, RunSummary.Delivered> sources) {
+      List<Job> jobs,
+      Study upTo,
+      Map<String, RunSummary.Delivered> sources,
+      NavigableSet<YearMonth> monthsOfPanel) {
     Optional<LocalDate> asOf = upTo.asOf().map(YearMonth::atEndOfMonth);
     List<String> names = jobs.stream().map(Job::name).toList();
-    boolean hasCohorts = names.contains("cohorts");
     SummingUp sums = new SummingUp(warehouse, asOf);
+    List<RunSummary.Retention> retention = names.contains("cohorts") ? sums.retention() : List.of();
     return new RunSummary(
         run.id(),
         study.name(),
@@ -332,8 +342,14 @@ final class JobSequence {
         asOf,
         names,
         sources,
-        sums.customers(hasCohorts),
-        sums.months(),
-        hasCohorts ? sums.retention() : List.of());
+        // Those of age 0 are all who ever ordered.
+        retention.isEmpty() ? sums.customers() : retention.get(0).customers(),
+        monthsOfPanel.isEmpty()
+            ? sums.months()
+            : upTo.asOf()
+                .map(last -> monthsOfPanel.headSet(last, true))
+                .orElse(monthsOfPanel)
+                .size(),
+        retention);
   }
 }

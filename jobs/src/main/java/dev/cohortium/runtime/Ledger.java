@@ -98,15 +98,15 @@ final class Ledger {
   /**
    * Opens the ledger for this run. What an earlier run left as started was interrupted.
    *
+   * @param dead the run that was killed before it wrote anything, if one was
    * @param takingBack takes back what an interrupted job committed, given the versions before it,
    *     and tells the versions at which its tables then stand
    * @throws UserFault if the warehouse belongs to another study
    */
-  void open(UnaryOperator<Versions> takingBack) {
-    if (!warehouse.has(Runs.TABLE)) {
-      return;
+  void open(Optional<WriterLock.Owner> dead, UnaryOperator<Versions> takingBack) {
+    if (warehouse.has(Runs.TABLE)) {
+      warehouse.read(Runs.TABLE).collectAsList().stream().map(Entry::of).forEach(entries::add);
     }
-    warehouse.read(Runs.TABLE).collectAsList().stream().map(Entry::of).forEach(entries::add);
     refuseAnotherStudy();
     // The last to begin is the first to be taken back.
     boolean isAnyLeftOpen = false;
@@ -118,9 +118,31 @@ final class Ledger {
         isAnyLeftOpen = true;
       }
     }
-    if (isAnyLeftOpen) {
+    boolean isUnheardOf =
+        dead.filter(owner -> entries.stream().noneMatch(e -> e.runId().equals(owner.runId())))
+            .isPresent();
+    if (isUnheardOf) {
+      entries.add(killed(dead.get()));
+    }
+    if (isAnyLeftOpen || isUnheardOf) {
       save();
     }
+  }
+
+  private Entry killed(WriterLock.Owner owner) {
+    return new Entry(
+        owner.runId(),
+        owner.job(),
+        study.name(),
+        Optional.empty(),
+        "interrupted",
+        owner.startedAt(),
+        Optional.empty(),
+        version,
+        null,
+        null,
+        Versions.parse(""),
+        Versions.parse(""));
   }
 
   private void refuseAnotherStudy() {
@@ -148,7 +170,8 @@ final class Ledger {
   }
 
   /**
-   * Writes that {@code job} has begun, with the end of the job before it.
+   * Notes that {@code job} has begun. To be saved before its first commit, of which the next run
+   * knows by this row how to take it back.
    *
    * @param settings what its tables depend on, hashed
    * @param before the versions of its tables
@@ -161,7 +184,6 @@ final class Ledger {
       Versions inputs,
       Versions before) {
     note(job, asOf, at, "started", settings, inputs, before);
-    save();
   }
 
   private void note(

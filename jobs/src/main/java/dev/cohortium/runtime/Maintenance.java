@@ -67,6 +67,7 @@ public final class Maintenance {
           // Nothing to take back: another layout of the same rows is as good as the old one.
           List.of(),
           () -> {
+            writing.begin();
             for (Table table : Catalogue.ALL) {
               if (writing.warehouse().has(table)) {
                 lines.add(maintained(writing.warehouse(), table));

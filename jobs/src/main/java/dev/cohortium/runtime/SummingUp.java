@@ -24,23 +24,8 @@ final class SummingUp {
     this.asOf = asOf;
   }
 
-  /**
-   * Distinct customers with an order up to as-of. Where cohorts stand at that day, the first
-   * purchases that they count; else counted in the panel.
-   */
-  long customers(boolean hasCohorts) {
-    if (hasCohorts) {
-      Optional<Row> start =
-          firstPurchaseMonths()
-              .where(col(CohortAverage.AGE).equalTo(0))
-              .select(CohortAverage.CUSTOMERS)
-              .collectAsList()
-              .stream()
-              .findFirst();
-      if (start.isPresent()) {
-        return start.get().getLong(0);
-      }
-    }
+  /** Distinct customers with an order up to as-of. */
+  long customers() {
     if (!warehouse.has(CustomerMonths.TABLE)) {
       return 0;
     }

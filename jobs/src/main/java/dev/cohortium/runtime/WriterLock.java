@@ -69,6 +69,35 @@ public abstract class WriterLock implements AutoCloseable {
     }
   }
 
+  private Optional<Owner> dead = Optional.empty();
+
+  /**
+   * Who holds a lock.
+   *
+   * @param runId the run
+   * @param job the job at work
+   */
+  record Owner(String runId, String job, Instant startedAt) {}
+
+  /** The run that had the lock before and did not give it back: it was killed. */
+  Optional<Owner> dead() {
+    return dead;
+  }
+
+  final void buried(Optional<JsonNode> card) {
+    dead =
+        card.filter(owner -> owner.hasNonNull("run_id") && owner.hasNonNull("started_at"))
+            .map(
+                owner ->
+                    new Owner(
+                        owner.path("run_id").asText(),
+                        owner.path("job").asText("-"),
+                        Instant.parse(owner.path("started_at").asText())));
+  }
+
+  /** Writes down which job is at work. */
+  abstract void at(String job);
+
   /**
    * Fails if the lock is no longer this run's.
    *
@@ -129,8 +158,11 @@ public abstract class WriterLock implements AutoCloseable {
   private static final class OfMachine extends WriterLock {
     private final FileChannel channel;
 
-    private OfMachine(FileChannel channel) {
+    private final ObjectNode card;
+
+    private OfMachine(FileChannel channel, ObjectNode card) {
       this.channel = channel;
+      this.card = card;
     }
 
     static WriterLock take(java.nio.file.Path file, Run owner) throws IOException {
@@ -143,9 +175,21 @@ public abstract class WriterLock implements AutoCloseable {
             parsed(Files.readAllBytes(file)),
             "Wait for it to end, or stop it: the lock is free as soon as its process is gone.");
       }
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(card(owner).toString().getBytes(UTF_8)));
-      return new OfMachine(channel);
+      OfMachine lock = new OfMachine(channel, card(owner));
+      lock.buried(parsed(Files.readAllBytes(file)));
+      lock.at("-");
+      return lock;
+    }
+
+    @Override
+    void at(String job) {
+      try {
+        card.put("job", job);
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap(card.toString().getBytes(UTF_8)), 0);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot write the lock", e);
+      }
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {
@@ -210,6 +254,7 @@ public abstract class WriterLock implements AutoCloseable {
                   + EXPIRY.toMinutes()
                   + " minutes after its last sign of life; --steal-lock takes it at once.");
         }
+        lock.buried(other);
         lock.write(true);
       }
       // Stores that cannot create a file only where there is none let the last writer win.
@@ -226,6 +271,18 @@ public abstract class WriterLock implements AutoCloseable {
       return lock;
     }
 
+    @Override
+    void at(String job) {
+      try {
+        card.put("job", job);
+        if (isMine()) {
+          write(true);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot write " + file, e);
+      }
+    }
+
     private boolean isCreated() throws IOException {
       try {
         write(false);
@@ -240,7 +297,7 @@ public abstract class WriterLock implements AutoCloseable {
       }
     }
 
-    private void write(boolean over) throws IOException {
+    private synchronized void write(boolean over) throws IOException {
       card.put(EXPIRES_AT, clock.instant().plus(EXPIRY).toString());
       try (OutputStream out = files.create(file, over)) {
         out.write(card.toString().getBytes(UTF_8));

@@ -33,6 +33,7 @@ final class Writing implements AutoCloseable {
   private final Ledger ledger;
   private final Secrets secrets;
   private final WriterLock lock;
+  private final Map<String, Long> versionsBefore;
 
   /**
    * Opens the warehouse at {@code location}, there or not.
@@ -59,6 +60,7 @@ final class Writing implements AutoCloseable {
     this.secrets = Secrets.of(study.sources().values());
     refuseLocalWarehouseOnCluster(location);
     warehouse.open();
+    this.versionsBefore = versions(Catalogue.in(Layer.SYSTEM)).byTable();
     this.lock =
         WriterLock.take(
             warehouse.location(),
@@ -67,7 +69,7 @@ final class Writing implements AutoCloseable {
             clock,
             options.claim());
     try {
-      ledger.open(this::takeBack);
+      ledger.open(lock.dead(), this::takeBack);
     } catch (Throwable e) {
       lock.close();
       throw e;
@@ -106,6 +108,16 @@ final class Writing implements AutoCloseable {
     return clock.instant();
   }
 
+  /**
+   * To be called before anything is written of a job: from here on it can be taken back.
+   *
+   * @throws UserFault if the lock is no longer this run's
+   */
+  void begin() {
+    lock.check();
+    ledger.save();
+  }
+
   /** Fails if the lock is no longer this run's. */
   void check() {
     lock.check();
@@ -131,6 +143,7 @@ final class Writing implements AutoCloseable {
       Iterable<Table> owned,
       Supplier<String> work) {
     Versions before = versions(owned);
+    lock.at(job);
     ledger.started(job, asOf, clock.instant(), settings, inputs, before);
     try {
       String message = work.get();
@@ -191,7 +204,8 @@ final class Writing implements AutoCloseable {
     lock.check();
     ledger.save();
     for (Table table : Catalogue.in(Layer.SYSTEM)) {
-      if (isPublished(table) && warehouse.has(table)) {
+      boolean isNew = warehouse.version(table) != versionsBefore.get(table.name());
+      if (isPublished(table) && warehouse.has(table) && (isNew || !isOut(table))) {
         publish(table);
       }
     }

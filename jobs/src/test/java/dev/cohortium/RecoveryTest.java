@@ -1,0 +1,256 @@
+package dev.cohortium;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cohortium.runtime.Warehouse;
+import dev.cohortium.table.Catalogue;
+import dev.cohortium.table.Layer;
+import dev.cohortium.table.Runs;
+import dev.cohortium.table.Table;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs in processes of their own, which are killed. */
+class RecoveryTest extends SparkTest {
+  private static final int LEAST_KILLS = 30;
+
+  @TempDir private Path folder;
+  private int kills;
+
+  /** The program, in a process that can be killed. */
+  static final class Victim {
+    private Victim() {}
+
+    public static void main(String[] arguments) {
+      System.exit(Main.run(arguments, Map.of(), Clock.systemUTC(), System.out, System.err));
+    }
+  }
+
+  @Test
+  void after_a_kill_at_any_moment_the_next_run_ends_as_an_undisturbed_one() throws Exception {
+    Random random = new Random(2024);
+    deliver("january", 1, 60);
+    deliver("february", 2, 60);
+    assertThat(end(start("undisturbed"))).isZero();
+
+    // At the first commits to each table, and at the second.
+    killAtEachCommit(2);
+    assertThat(end(start("killed"))).isZero();
+    assertSameTables();
+
+    deliver("march", 3, 40);
+    deliver("january again", 1, 30);
+    assertThat(end(start("undisturbed"))).isZero();
+    killAtEachCommit(1);
+    for (int i = 0; i < 4 || kills < LEAST_KILLS; i++) {
+      Process victim = start("killed");
+      if (!victim.waitFor(1_000 + random.nextInt(12_000), TimeUnit.MILLISECONDS)) {
+        kill(victim);
+      }
+    }
+    // A run beside another is refused, and harms neither.
+    Process first = start("killed");
+    while (!Files.exists(folder.resolve("killed/system/lock"))
+        || Files.size(folder.resolve("killed/system/lock")) == 0) {
+      if (!first.isAlive()) {
+        break;
+      }
+      Thread.onSpinWait();
+    }
+    assertThat(end(first)).isZero();
+    assertSameTables();
+    assertThat(kills).isGreaterThanOrEqualTo(LEAST_KILLS);
+    assertThat(
+            read("killed", Runs.TABLE)
+                .where("status = 'interrupted'")
+                .select("run_id")
+                .distinct()
+                .count())
+        .isPositive();
+    assertThat(read("killed", Runs.TABLE).where("status = 'started'").count()).isZero();
+  }
+
+  /** Kills one process after the other, each at a commit to a table that has been spared so far. */
+  private void killAtEachCommit(int killsOfTable) throws Exception {
+    Map<String, Integer> killed = new HashMap<>();
+    while (true) {
+      Set<Path> before = commits();
+      Process victim = start("killed");
+      Optional<String> table = Optional.empty();
+      while (victim.isAlive() && table.isEmpty()) {
+        Set<Path> now = commits();
+        now.removeAll(before);
+        table =
+            now.stream()
+                .map(commit -> commit.getParent().getParent().getFileName().toString())
+                .filter(name -> killed.getOrDefault(name, 0) < killsOfTable)
+                .findFirst();
+      }
+      if (table.isEmpty()) {
+        assertThat(end(victim)).isZero();
+        return;
+      }
+      kill(victim);
+      killed.merge(table.get(), 1, Integer::sum);
+    }
+  }
+
+  private Set<Path> commits() throws IOException {
+    Path warehouse = folder.resolve("killed");
+    if (!Files.exists(warehouse)) {
+      return new HashSet<>();
+    }
+    try (Stream<Path> files = Files.walk(warehouse, 4)) {
+      return files
+          .filter(file -> file.toString().matches(".*_delta_log/\\d{20}\\.json"))
+          .collect(Collectors.toCollection(HashSet::new));
+    } catch (UncheckedIOException | NoSuchFileException e) {
+      // Something was moved while it was looked at.
+      return new HashSet<>();
+    }
+  }
+
+  // --- processes ---
+
+  private Process start(String warehouse) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    command.addAll(opens());
+    command.addAll(
+        List.of(
+            "-Xmx1g",
+            "-XX:TieredStopAtLevel=1",
+            "-Dspark.master=local[2]",
+            "-Dspark.sql.shuffle.partitions=2",
+            "-Duser.timezone=UTC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Victim.class.getName(),
+            "run",
+            "--study",
+            study().toString(),
+            "--warehouse",
+            folder.resolve(warehouse).toString()));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve(warehouse + ".log").toFile())
+        .start();
+  }
+
+  private static List<String> opens() {
+    return java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(
+            argument -> argument.startsWith("--add-opens") || argument.startsWith("-XX:+Ignore"))
+        .toList();
+  }
+
+  private int end(Process process) throws Exception {
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    if (process.exitValue() != 0) {
+      for (String log : List.of("killed.log", "undisturbed.log")) {
+        if (Files.exists(folder.resolve(log))) {
+          System.err.println(Files.readString(folder.resolve(log), UTF_8));
+        }
+      }
+    }
+    return process.exitValue();
+  }
+
+  private void kill(Process process) throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+    kills++;
+  }
+
+  // --- data ---
+
+  private Path study() throws IOException {
+    Path study = folder.resolve("study.conf");
+    if (!Files.exists(study)) {
+      Files.writeString(
+          study,
+          """
+          study = shop, currency = EUR, max-quarantine-share = 0.5, publish = [customer_months]
+          programmes.club {}
+          sources {
+            transactions {
+              format = csv, path = "%1$s/receipts/*.csv"
+              columns { transaction_id = receipt, customer_id = customer, occurred_at = at, net_amount = amount }
+            }
+            enrolments { format = csv, path = "%1$s/members/*.csv", columns { customer_id = customer, enrolled_at = at } }
+          }
+          cohorts { by = [first_purchase, enrolment] }
+          """
+              .formatted(folder));
+    }
+    return study;
+  }
+
+  /** A delivery of a month's receipts, one of them broken, and of a member. */
+  private void deliver(String name, int month, int receipts) throws IOException {
+    StringBuilder lines = new StringBuilder("receipt,customer,at,amount\n");
+    for (int i = 0; i < receipts; i++) {
+      lines.append(
+          "r%d-%d,c%d,2024-%02d-%02d,%d.50\n"
+              .formatted(month, i, i % 17, month, 1 + i % 28, name.length() + i % 7));
+    }
+    lines.append("r%d-x,c1,2024-%02d-01,%s\n".formatted(month, month, name));
+    write("receipts/" + name + ".csv", lines.toString());
+    write("members/" + name + ".csv", "customer,at\nc%d,2024-%02d-05\n".formatted(month, month));
+  }
+
+  private void write(String file, String text) throws IOException {
+    Path path = folder.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+    // Later names are later deliveries.
+    Instant at = Instant.parse("2024-04-01T00:00:00Z").plusSeconds(text.length());
+    Files.setLastModifiedTime(path, FileTime.from(at));
+  }
+
+  private org.apache.spark.sql.Dataset<org.apache.spark.sql.Row> read(
+      String warehouse, Table table) {
+    return new Warehouse(spark(), folder.resolve(warehouse).toString()).read(table);
+  }
+
+  private void assertSameTables() {
+    for (Table table : Catalogue.ALL) {
+      boolean isThere = new Warehouse(spark(), folder.resolve("undisturbed").toString()).has(table);
+      if (table.layer() == Layer.SYSTEM || !isThere) {
+        continue;
+      }
+      List<String> expected = content(read("undisturbed", table));
+      assertThat(content(read("killed", table))).as(table.name()).isEqualTo(expected).isNotEmpty();
+      Path published = folder.resolve("killed/published/" + table + "/" + table + ".parquet");
+      if (Files.exists(folder.resolve("undisturbed/published/" + table))) {
+        assertThat(content(spark().read().parquet(published.toString())))
+            .as("published " + table)
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  private static List<String> content(org.apache.spark.sql.Dataset<org.apache.spark.sql.Row> rows) {
+    return shown(rows.drop("run_id", "delivery"));
+  }
+}

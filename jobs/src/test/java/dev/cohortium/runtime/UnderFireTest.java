@@ -1,0 +1,146 @@
+package dev.cohortium.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cohortium.SparkTest;
+import dev.cohortium.cohorts.CohortsJob;
+import dev.cohortium.config.Study;
+import dev.cohortium.config.StudyReader;
+import dev.cohortium.ingest.IngestJob;
+import dev.cohortium.panel.PanelJob;
+import dev.cohortium.table.Catalogue;
+import dev.cohortium.table.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A BI tool that reads without rest while runs publish. */
+class UnderFireTest extends SparkTest {
+  private static final List<Job> ALL = List.of(new IngestJob(), new PanelJob(), new CohortsJob());
+  private static final int RUNS = 4;
+
+  @TempDir private Path folder;
+
+  @Test
+  void who_reads_while_runs_publish_sees_one_run_or_the_other_and_never_an_error()
+      throws Exception {
+    deliver(0);
+    run(0);
+    Map<Table, Set<String>> published = new HashMap<>();
+    Map<Table, Set<String>> seen = new ConcurrentHashMap<>();
+    AtomicBoolean isOver = new AtomicBoolean();
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    note(published);
+    Thread reader =
+        new Thread(
+            () -> {
+              try (Connection duck = DriverManager.getConnection("jdbc:duckdb:")) {
+                while (!isOver.get()) {
+                  for (Table table : published()) {
+                    seen.computeIfAbsent(table, t -> new HashSet<>()).add(content(duck, table));
+                  }
+                }
+              } catch (SQLException | IOException e) {
+                failure.set(e);
+              }
+            });
+    reader.start();
+    for (int i = 1; i < RUNS; i++) {
+      deliver(i);
+      run(i);
+      note(published);
+    }
+    isOver.set(true);
+    reader.join();
+
+    assertThat(failure.get()).isNull();
+    assertThat(published.keySet()).hasSizeGreaterThan(6);
+    published.forEach(
+        (table, contents) -> {
+          assertThat(contents).as(table + " differs after runs").hasSizeGreaterThan(1);
+          assertThat(contents).as(table + " as it was seen").containsAll(seen.get(table));
+        });
+  }
+
+  private void note(Map<Table, Set<String>> published) throws SQLException, IOException {
+    try (Connection duck = DriverManager.getConnection("jdbc:duckdb:")) {
+      for (Table table : published()) {
+        published.computeIfAbsent(table, t -> new HashSet<>()).add(content(duck, table));
+      }
+    }
+  }
+
+  private List<Table> published() {
+    return Catalogue.ALL.stream().filter(table -> Files.exists(file(table))).toList();
+  }
+
+  private Path file(Table table) {
+    return folder.resolve("warehouse/published/" + table + "/" + table + ".parquet");
+  }
+
+  /** Every value of every row, in one number. */
+  private String content(Connection duck, Table table) throws SQLException, IOException {
+    try (Statement statement = duck.createStatement();
+        ResultSet result =
+            statement.executeQuery("select count(*), sum(hash(t)) from '" + file(table) + "' t")) {
+      result.next();
+      return result.getString(1) + " rows, " + result.getString(2);
+    }
+  }
+
+  /** More customers every time, and a row that is rejected. */
+  private void deliver(int day) throws IOException {
+    StringBuilder lines = new StringBuilder("receipt,customer,at,amount\n");
+    for (int i = 0; i < 2_000; i++) {
+      lines.append(
+          "r%d-%d,c%d,2024-%02d-%02d,%d.25\n"
+              .formatted(day, i, (i * 7 + day) % 400, 1 + i % 6, 1 + i % 28, 1 + i % 9));
+    }
+    lines.append("r%d-x,c1,2024-01-01,none\n".formatted(day));
+    Files.writeString(folder.resolve("day" + day + ".csv"), lines);
+  }
+
+  private void run(int minute) {
+    Study study =
+        StudyReader.parse(
+            """
+            study = shop, currency = EUR, cohorts {}, publish = [customer_months]
+            sources.transactions {
+              format = csv, path = "%s/*.csv"
+              columns { transaction_id = receipt, customer_id = customer, occurred_at = at, net_amount = amount }
+            }
+            """
+                .formatted(folder),
+            "test",
+            List.of(),
+            Map.of());
+    Instant now = Instant.parse("2024-08-01T00:00:00Z").plusSeconds(60L * minute);
+    new JobRunner(
+            spark(),
+            study,
+            folder.resolve("warehouse").toString(),
+            Clock.fixed(now, ZoneOffset.UTC),
+            Run.unwatched("test", now).progress(),
+            JobRunner.Options.USUAL,
+            "test")
+        .run(ALL);
+  }
+}
