@@ -45,7 +45,7 @@ public final class PanelJob implements Job {
   @Override
   public Frames run(Frames in, Study study) {
     ZoneId zone = study.timeZone();
-    Dataset<Row> receipts = in.keep(Receipts.receipts(in.get(Transactions.TABLE)));
+    Dataset<Row> receipts = in.keep(Receipts.receipts(in.get(Transactions.TABLE), in::keep));
     Dataset<Row> customerMonths =
         in.has(Rewards.TABLE)
             ? Panel.customerMonths(receipts, in.get(Rewards.TABLE), zone)
