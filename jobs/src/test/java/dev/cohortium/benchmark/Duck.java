@@ -102,8 +102,8 @@ final class Duck implements AutoCloseable {
           before as (partition by cohort order by age rows between unbounded preceding and 1 preceding))
       select make_date((cohort // 12)::bigint, (cohort %% 12 + 1)::bigint, 1) as cohort, age,
         cohort_size, active,
-        case when age + 5 <= %2$d - cohort then seen end as rolling,
-        cohort_size - lag(seen, 5) over (partition by cohort order by age) as churned,
+        case when age + 5 <= %2$d - cohort then seen::bigint end as rolling,
+        (cohort_size - lag(seen, 5) over (partition by cohort order by age))::bigint as churned,
         case when age >= 6 then reactivated end as reactivated,
         orders, net_revenue, margin
       from seen
