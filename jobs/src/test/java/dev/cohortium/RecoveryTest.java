@@ -68,15 +68,16 @@ class RecoveryTest extends SparkTest {
         kill(victim);
       }
     }
-    // A run beside another is refused, and harms neither.
     Process first = start("killed");
-    while (!Files.exists(folder.resolve("killed/system/lock"))
-        || Files.size(folder.resolve("killed/system/lock")) == 0) {
-      if (!first.isAlive()) {
-        break;
-      }
+    Path lock = folder.resolve("killed/system/lock");
+    while (first.isAlive() && !Files.readString(lock).contains("\"process\":" + first.pid())) {
       Thread.onSpinWait();
     }
+    Process second = start("killed", "second.log");
+    assertThat(end(second)).isEqualTo(2);
+    assertThat(Files.readString(folder.resolve("second.log")))
+        .contains("Another run is writing to this warehouse", "process " + first.pid())
+        .doesNotContain("\tat ");
     assertThat(end(first)).isZero();
     assertSameTables();
     assertThat(kills).isGreaterThanOrEqualTo(LEAST_KILLS);
@@ -133,6 +134,10 @@ class RecoveryTest extends SparkTest {
   // --- processes ---
 
   private Process start(String warehouse) throws IOException {
+    return start(warehouse, warehouse + ".log");
+  }
+
+  private Process start(String warehouse, String log) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     command.addAll(opens());
@@ -153,7 +158,7 @@ class RecoveryTest extends SparkTest {
             folder.resolve(warehouse).toString()));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
-        .redirectOutput(folder.resolve(warehouse + ".log").toFile())
+        .redirectOutput(folder.resolve(log).toFile())
         .start();
   }
 
@@ -166,7 +171,7 @@ class RecoveryTest extends SparkTest {
 
   private int end(Process process) throws Exception {
     assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-    if (process.exitValue() != 0) {
+    if (process.exitValue() == 1) {
       for (String log : List.of("killed.log", "undisturbed.log")) {
         if (Files.exists(folder.resolve(log))) {
           System.err.println(Files.readString(folder.resolve(log), UTF_8));

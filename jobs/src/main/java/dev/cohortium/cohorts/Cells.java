@@ -50,7 +50,6 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.RelationalGroupedDataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
@@ -76,6 +75,7 @@ final class Cells {
   private static final String ORIGIN = "origin";
   private static final String IS_MEMBER = "is_member";
   private static final String ENTRY = "entry";
+  private static final String OPENS = "opens";
   private static final String OPENED = "opened";
   private static final String SEGMENT_OF = "segment_of";
   private static final String GIVEN_AGE = "given_age";
@@ -213,7 +213,8 @@ final class Cells {
 
   /**
    * What one period of a customer adds to the customer's cohorts. Out: one row per kind of cohort
-   * and addition: cohort_by, segments, cohort (a period), and entry with age and the additions.
+   * the period belongs to: cohort_by, segments, cohort (a period), age, what is added there, and
+   * opens: the age of the first window that sees the period's order; null: none does.
    */
   private static Dataset<Row> entries(Dataset<Row> histories, List<CohortBy> by, int inactive) {
     Column[] origins = by.stream().map(Cells::origin).toArray(Column[]::new);
@@ -222,26 +223,6 @@ final class Cells {
     Column previousAge = greatest(coalesce(col(PREVIOUS).minus(col(COHORT)), lit(-1)), lit(-1));
     Column windowOpens = greatest(previousAge.plus(1), age.minus(inactive - 1));
     Column isReactivated = col(IS_ACTIVE).and(age.minus(previousAge).gt(inactive));
-    Column here =
-        struct(
-            age.as(AGE),
-            one(col(IS_MEMBER)).as(COHORT_SIZE),
-            one(col(IS_ACTIVE)).as(ACTIVE),
-            one(isReactivated).as(REACTIVATED),
-            lit(0L).as(OPENED),
-            col(ORDERS),
-            col(NET_REVENUE),
-            col(MARGIN));
-    Column opening =
-        struct(
-            windowOpens.as(AGE),
-            lit(0L).as(COHORT_SIZE),
-            lit(0L).as(ACTIVE),
-            lit(0L).as(REACTIVATED),
-            lit(1L).as(OPENED),
-            lit(0L).as(ORDERS),
-            NO_AMOUNT.as(NET_REVENUE),
-            NO_AMOUNT.as(MARGIN));
     return histories
         .withColumn(ORIGIN, explode(array(origins)))
         .select(col("*"), col(ORIGIN + ".*"))
@@ -250,7 +231,14 @@ final class Cells {
             col(COHORT_BY),
             col(Segments.SEGMENTS),
             col(COHORT),
-            explode(when(col(IS_ACTIVE), array(here, opening)).otherwise(array(here))).as(ENTRY));
+            age.as(AGE),
+            when(col(IS_ACTIVE), windowOpens).as(OPENS),
+            one(col(IS_MEMBER)).as(COHORT_SIZE),
+            one(col(IS_ACTIVE)).as(ACTIVE),
+            one(isReactivated).as(REACTIVATED),
+            col(ORDERS),
+            col(NET_REVENUE),
+            col(MARGIN));
   }
 
   /** Where a customer's ages begin, and on which row the customer enters the cohort. */
@@ -274,26 +262,58 @@ final class Cells {
    */
   private static Dataset<Row> sums(Dataset<Row> entries) {
     Dataset<Row> alike =
-        added(
-            entries
-                .select(col(COHORT_BY), col(Segments.SEGMENTS), col(COHORT), col(ENTRY + ".*"))
-                .groupBy(COHORT_BY, Segments.SEGMENTS, COHORT, AGE));
-    return added(
-        alike
-            .withColumn(SEGMENT_OF, explode(col(Segments.SEGMENTS)))
-            .select(col("*"), col(SEGMENT_OF + ".*"))
-            .groupBy(COHORT_BY, SEGMENT_BY, SEGMENT, COHORT, AGE));
+        entries
+            .groupBy(COHORT_BY, Segments.SEGMENTS, COHORT, AGE, OPENS)
+            .agg(
+                sum(col(COHORT_SIZE)).as(COHORT_SIZE),
+                sum(col(ACTIVE)).as(ACTIVE),
+                sum(col(REACTIVATED)).as(REACTIVATED),
+                sum(col(ORDERS)).as(ORDERS),
+                sum(col(NET_REVENUE)).as(NET_REVENUE),
+                sum(col(MARGIN)).as(MARGIN));
+    return withOpenings(alike)
+        .withColumn(SEGMENT_OF, explode(col(Segments.SEGMENTS)))
+        .select(col("*"), col(SEGMENT_OF + ".*"))
+        .groupBy(COHORT_BY, SEGMENT_BY, SEGMENT, COHORT, AGE)
+        .agg(
+            sum(col(COHORT_SIZE)).as(COHORT_SIZE),
+            sum(col(ACTIVE)).as(ACTIVE),
+            sum(col(REACTIVATED)).as(REACTIVATED),
+            sum(col(OPENED)).as(OPENED),
+            sum(col(ORDERS)).as(ORDERS),
+            sum(col(NET_REVENUE)).as(NET_REVENUE),
+            sum(col(MARGIN)).as(MARGIN));
   }
 
-  private static Dataset<Row> added(RelationalGroupedDataset cells) {
-    return cells.agg(
-        sum(col(COHORT_SIZE)).as(COHORT_SIZE),
-        sum(col(ACTIVE)).as(ACTIVE),
-        sum(col(REACTIVATED)).as(REACTIVATED),
-        sum(col(OPENED)).as(OPENED),
-        sum(col(ORDERS)).as(ORDERS),
-        sum(col(NET_REVENUE)).as(NET_REVENUE),
-        sum(col(MARGIN)).as(MARGIN));
+  /**
+   * Puts the windows that open beside what is counted at an age. Only here, where few rows are
+   * left, do the two become rows of their own.
+   */
+  private static Dataset<Row> withOpenings(Dataset<Row> alike) {
+    Column here =
+        struct(
+            col(AGE),
+            col(COHORT_SIZE),
+            col(ACTIVE),
+            col(REACTIVATED),
+            lit(0L).as(OPENED),
+            col(ORDERS),
+            col(NET_REVENUE),
+            col(MARGIN));
+    Column opening =
+        struct(
+            col(OPENS).as(AGE),
+            lit(0L).as(COHORT_SIZE),
+            lit(0L).as(ACTIVE),
+            lit(0L).as(REACTIVATED),
+            col(ACTIVE).as(OPENED),
+            lit(0L).as(ORDERS),
+            when(lit(false), col(NET_REVENUE)).as(NET_REVENUE),
+            when(lit(false), col(MARGIN)).as(MARGIN));
+    return alike
+        .withColumn(
+            ENTRY, explode(when(col(OPENS).isNull(), array(here)).otherwise(array(here, opening))))
+        .select(col(COHORT_BY), col(Segments.SEGMENTS), col(COHORT), col(ENTRY + ".*"));
   }
 
   /**

@@ -1,18 +1,14 @@
 package dev.cohortium.panel;
 
-import static org.apache.spark.sql.functions.array_distinct;
 import static org.apache.spark.sql.functions.bit_count;
 import static org.apache.spark.sql.functions.bit_or;
-import static org.apache.spark.sql.functions.bool_or;
 import static org.apache.spark.sql.functions.call_function;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
-import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.dayofmonth;
-import static org.apache.spark.sql.functions.flatten;
 import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.last_day;
 import static org.apache.spark.sql.functions.least;
@@ -20,7 +16,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_from_entries;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.try_element_at;
@@ -31,9 +26,12 @@ import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.ReceiptMonths;
 import dev.cohortium.table.Rewards;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.RelationalGroupedDataset;
 import org.apache.spark.sql.Row;
 
 /**
@@ -87,34 +85,87 @@ final class Panel {
         .drop(POINTS, Receipts.HOLDER);
   }
 
-  /** One customer and month, with the holder and without points. */
+  /**
+   * One customer and month, with the holder and without points.
+   *
+   * <p>Stores are told apart by summing a month's receipts of each store first, however many there
+   * are; that needs no exchange.
+   */
   private static Dataset<Row> monthsByHolder(Dataset<Row> receipts, ZoneId zone) {
-    return receipts
-        .where(Receipts.IS_IDENTIFIED)
-        .groupBy(
-            col(Receipts.HOLDER),
-            col(Receipts.CUSTOMER_ID).as(CustomerMonths.CUSTOMER_ID),
-            col(Receipts.MONTH).as(CustomerMonths.MONTH))
-        .agg(
-            count_if(Receipts.IS_ORDER).as(CustomerMonths.ORDERS),
-            count_if(col(Receipts.NET_REVENUE).lt(0)).as(CustomerMonths.RETURN_RECEIPTS),
-            amountSum(Receipts.ITEMS).as(CustomerMonths.ITEMS),
-            amountSum(Receipts.GROSS_REVENUE).as(CustomerMonths.GROSS_REVENUE),
-            amountSum(Receipts.RETURNED_AMOUNT).as(CustomerMonths.RETURNED_AMOUNT),
-            amountSum(Receipts.NET_REVENUE).as(CustomerMonths.NET_REVENUE),
-            amountSum(Receipts.DISCOUNT).as(CustomerMonths.DISCOUNT),
-            amountSum(Receipts.MARGIN).as(CustomerMonths.MARGIN),
-            coalesce(bit_or(ofOrders(dayBit(zone))), lit(0L)).as(CustomerMonths.ACTIVE_DAY_BITS),
-            when(bool_or(col(Receipts.KNOWS_CATEGORY)), distinctCategories())
-                .as(CustomerMonths.CATEGORIES),
-            when(
-                    count(col(Receipts.STORE_ID)).gt(0),
-                    size(collect_set(ofOrders(col(Receipts.STORE_ID)))))
-                .as(CustomerMonths.STORES),
-            sum(ofOrders(col(Receipts.CARD_USED).cast("long"))).as(CustomerMonths.CARD_ORDERS),
-            min(ofOrders(col(Receipts.OCCURRED_AT))).as(CustomerMonths.FIRST_ORDER_AT),
-            max(ofOrders(col(Receipts.OCCURRED_AT))).as(CustomerMonths.LAST_ORDER_AT))
-        .withColumn(CustomerMonths.ACTIVE_DAYS, bit_count(col(CustomerMonths.ACTIVE_DAY_BITS)));
+    Dataset<Row> identified = receipts.where(Receipts.IS_IDENTIFIED);
+    Dataset<Row> byStore =
+        summed(
+            identified.groupBy(Receipts.HOLDER, Receipts.MONTH, Receipts.STORE_ID),
+            ofReceipts(identified, zone));
+    Dataset<Row> months =
+        summed(byStore.groupBy(Receipts.HOLDER, Receipts.MONTH), ofStores(byStore));
+    Column bits = coalesce(col(CustomerMonths.ACTIVE_DAY_BITS), lit(0L));
+    return months.select(
+        col(Receipts.HOLDER),
+        Receipts.customer(col(Receipts.HOLDER)).as(CustomerMonths.CUSTOMER_ID),
+        col(Receipts.MONTH).as(CustomerMonths.MONTH),
+        col(CustomerMonths.ORDERS),
+        col(CustomerMonths.RETURN_RECEIPTS),
+        Amounts.total(Receipts.ITEMS).as(CustomerMonths.ITEMS),
+        Amounts.total(Receipts.GROSS_REVENUE).as(CustomerMonths.GROSS_REVENUE),
+        Amounts.total(Receipts.RETURNED_AMOUNT).as(CustomerMonths.RETURNED_AMOUNT),
+        Amounts.difference(Receipts.GROSS_REVENUE, Receipts.RETURNED_AMOUNT)
+            .as(CustomerMonths.NET_REVENUE),
+        Amounts.total(Receipts.DISCOUNT).as(CustomerMonths.DISCOUNT),
+        Amounts.total(Receipts.MARGIN).as(CustomerMonths.MARGIN),
+        bits.as(CustomerMonths.ACTIVE_DAY_BITS),
+        bit_count(bits).as(CustomerMonths.ACTIVE_DAYS),
+        when(col(Receipts.KNOWS_CATEGORY), Categories.counted(months))
+            .as(CustomerMonths.CATEGORIES),
+        col(CustomerMonths.STORES),
+        col(CustomerMonths.CARD_ORDERS),
+        col(CustomerMonths.FIRST_ORDER_AT),
+        col(CustomerMonths.LAST_ORDER_AT));
+  }
+
+  /** What the receipts of one store and month sum up to. */
+  private static List<Column> ofReceipts(Dataset<Row> receipts, ZoneId zone) {
+    List<Column> sums = new ArrayList<>();
+    sums.add(count_if(Receipts.IS_ORDER).as(CustomerMonths.ORDERS));
+    sums.add(count_if(col(Receipts.SIGN).lt(0)).as(CustomerMonths.RETURN_RECEIPTS));
+    sums.add(bit_or(ofOrders(dayBit(zone))).as(CustomerMonths.ACTIVE_DAY_BITS));
+    sums.add(sum(ofOrders(col(Receipts.CARD_USED).cast("long"))).as(CustomerMonths.CARD_ORDERS));
+    sums.add(min(ofOrders(col(Receipts.OCCURRED_AT))).as(CustomerMonths.FIRST_ORDER_AT));
+    sums.add(max(ofOrders(col(Receipts.OCCURRED_AT))).as(CustomerMonths.LAST_ORDER_AT));
+    sums.addAll(ofEither(receipts));
+    return sums;
+  }
+
+  /** What the sums by store sum up to. */
+  private static List<Column> ofStores(Dataset<Row> byStore) {
+    Column store = col(Receipts.STORE_ID);
+    Column hasOrder = store.isNotNull().and(col(CustomerMonths.ORDERS).gt(0));
+    List<Column> sums = new ArrayList<>();
+    for (String count :
+        List.of(
+            CustomerMonths.ORDERS, CustomerMonths.RETURN_RECEIPTS, CustomerMonths.CARD_ORDERS)) {
+      sums.add(sum(col(count)).as(count));
+    }
+    sums.add(bit_or(col(CustomerMonths.ACTIVE_DAY_BITS)).as(CustomerMonths.ACTIVE_DAY_BITS));
+    sums.add(min(col(CustomerMonths.FIRST_ORDER_AT)).as(CustomerMonths.FIRST_ORDER_AT));
+    sums.add(max(col(CustomerMonths.LAST_ORDER_AT)).as(CustomerMonths.LAST_ORDER_AT));
+    sums.add(when(count(store).gt(0), count_if(hasOrder)).cast("int").as(CustomerMonths.STORES));
+    sums.addAll(ofEither(byStore));
+    return sums;
+  }
+
+  /** What is summed in the same way over receipts and over stores. */
+  private static List<Column> ofEither(Dataset<Row> rows) {
+    List<Column> sums = new ArrayList<>(Categories.united(rows));
+    sums.add(max(col(Receipts.KNOWS_CATEGORY)).as(Receipts.KNOWS_CATEGORY));
+    for (String amount : Receipts.AMOUNTS) {
+      sums.addAll(Amounts.sums(amount));
+    }
+    return sums;
+  }
+
+  private static Dataset<Row> summed(RelationalGroupedDataset groups, List<Column> sums) {
+    return groups.agg(sums.get(0), sums.subList(1, sums.size()).toArray(Column[]::new));
   }
 
   /**
@@ -126,14 +177,6 @@ final class Panel {
     Column day =
         least(greatest(LocalTime.date(col(Receipts.OCCURRED_AT), zone), month), last_day(month));
     return call_function("shiftleft", lit(1L), dayofmonth(day));
-  }
-
-  /**
-   * How many categories the receipts name. The sets of the receipts are gathered each once, so that
-   * a customer of a million receipts holds a few baskets and not a million.
-   */
-  private static Column distinctCategories() {
-    return size(array_distinct(flatten(collect_set(col(Receipts.CATEGORIES)))));
   }
 
   /**
@@ -175,17 +218,22 @@ final class Panel {
       col(ReceiptMonths.IDENTIFIED),
       col(ReceiptMonths.CARD_USED)
     };
+    List<Column> revenue = new ArrayList<>(Amounts.sums(Receipts.GROSS_REVENUE));
+    revenue.addAll(Amounts.sums(Receipts.RETURNED_AMOUNT));
+    Column[] sums = revenue.toArray(Column[]::new);
     return receipts
         .withColumn(ReceiptMonths.IDENTIFIED, Receipts.IS_IDENTIFIED)
         .groupBy(with(col(Receipts.HOLDER), place))
-        .agg(
-            count(lit(1)).as(ReceiptMonths.RECEIPTS),
-            sum(col(Receipts.NET_REVENUE)).as(ReceiptMonths.NET_REVENUE))
+        .agg(count(lit(1)).as(ReceiptMonths.RECEIPTS), sums)
         .groupBy(place)
         .agg(
             sum(col(ReceiptMonths.RECEIPTS)).as(ReceiptMonths.RECEIPTS),
-            count_if(col(ReceiptMonths.IDENTIFIED)).as(ReceiptMonths.CUSTOMERS),
-            amountSum(ReceiptMonths.NET_REVENUE).as(ReceiptMonths.NET_REVENUE));
+            with(count_if(col(ReceiptMonths.IDENTIFIED)).as(ReceiptMonths.CUSTOMERS), sums))
+        .select(
+            with(
+                Amounts.difference(Receipts.GROSS_REVENUE, Receipts.RETURNED_AMOUNT)
+                    .as(ReceiptMonths.NET_REVENUE),
+                with(col(ReceiptMonths.RECEIPTS), with(col(ReceiptMonths.CUSTOMERS), place))));
   }
 
   /** {@code value} where the receipt is an order, else null. */

@@ -68,7 +68,7 @@ public final class PanelJob implements Job {
   }
 
   private static Frames whole(Frames in, ZoneId zone) {
-    Dataset<Row> receipts = in.keep(Receipts.receipts(in.get(Transactions.TABLE)));
+    Dataset<Row> receipts = in.keep(Receipts.receipts(in.get(Transactions.TABLE), in::keep));
     return new Frames(in.session())
         .with(CustomerMonths.TABLE, customerMonths(in, receipts, in.get(Rewards.TABLE), zone))
         .with(ReceiptMonths.TABLE, Panel.receiptMonths(receipts))
@@ -82,7 +82,7 @@ public final class PanelJob implements Job {
     Dataset<Row> receipts =
         in.keep(
             Receipts.receipts(
-                in.get(Transactions.TABLE).where(col(Transactions.MONTH).isin(days))));
+                in.get(Transactions.TABLE).where(col(Transactions.MONTH).isin(days)), in::keep));
     Dataset<Row> rewards =
         in.get(Rewards.TABLE).where(LocalTime.month(col(Rewards.OCCURRED_AT), zone).isin(days));
     Dataset<Row> customerMonths = customerMonths(in, receipts, rewards, zone);

@@ -2,19 +2,19 @@ package dev.cohortium.panel;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.negate;
-import static org.apache.spark.sql.functions.sort_array;
-import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import dev.cohortium.table.Transactions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -24,11 +24,10 @@ import org.apache.spark.sql.Row;
  * partition. What all outputs of the panel are made from; never written.
  */
 final class Receipts {
+  private static final String OF_CUSTOMER = "c";
+
   /** Who holds the receipt: the customer, or the receipt itself where it is anonymous. */
   static final String HOLDER = "holder";
-
-  /** Null: anonymous. */
-  static final String CUSTOMER_ID = "customer_id";
 
   static final String MONTH = "month";
 
@@ -36,81 +35,126 @@ final class Receipts {
   static final String OCCURRED_AT = "occurred_at";
 
   /** The least of the lines' stores; null: unknown. */
-  static final String STORE_ID = "store_id";
+  static final String STORE_ID = Transactions.STORE_ID;
 
   /** The least of the lines' channels; null: unknown. */
-  static final String CHANNEL = "channel";
+  static final String CHANNEL = Transactions.CHANNEL;
 
   /** Whether a line says that a card was shown; null: no line says. */
   static final String CARD_USED = "card_used";
 
-  /** Sum over the lines whose quantity is known; null: none is. */
+  /** Of {@link Amounts}, over the lines whose quantity is known; null: none is. */
   static final String ITEMS = "items";
 
+  /** Of {@link Amounts}. */
   static final String GROSS_REVENUE = "gross_revenue";
 
-  /** Positive. */
+  /** Of {@link Amounts}; positive. */
   static final String RETURNED_AMOUNT = "returned_amount";
 
-  static final String NET_REVENUE = "net_revenue";
-
-  /** Sum over the lines whose discount is known; null: none is. */
+  /** Of {@link Amounts}, over the lines whose discount is known; null: none is. */
   static final String DISCOUNT = "discount";
 
-  /** Net amount less cost over the lines whose cost is known; null: none is. */
+  /** Of {@link Amounts}: net amount less cost over the lines whose cost is known; null: none is. */
   static final String MARGIN = "margin";
 
-  /** The categories of the lines above 0, each once, sorted. */
-  static final String CATEGORIES = "categories";
+  /** The sums of {@link Amounts}. */
+  static final List<String> AMOUNTS =
+      List.of(ITEMS, GROSS_REVENUE, RETURNED_AMOUNT, DISCOUNT, MARGIN);
 
-  /** Whether any line knows its category. */
+  /** 1, 0 or -1: whether the net amount is above, equal to or below 0. */
+  static final String SIGN = "sign";
+
+  /** Whether any line knows its category; of {@link Categories} those of the lines above 0. */
   static final String KNOWS_CATEGORY = "knows_category";
 
-  static final Column IS_IDENTIFIED = col(CUSTOMER_ID).isNotNull();
+  static final Column IS_IDENTIFIED = col(HOLDER).startsWith(OF_CUSTOMER);
 
   /** An order is a receipt with a customer and a net amount above 0. */
-  static final Column IS_ORDER = IS_IDENTIFIED.and(col(NET_REVENUE).gt(0));
+  static final Column IS_ORDER = IS_IDENTIFIED.and(col(SIGN).gt(0));
+
+  private static final String NET_AMOUNT = "net_amount";
+  private static final String COST_AMOUNT = "cost_amount";
 
   private Receipts() {}
+
+  /** The receipts, what they need being computed anew each time. */
+  static Dataset<Row> receipts(Dataset<Row> transactions) {
+    return receipts(transactions, UnaryOperator.identity());
+  }
 
   /**
    * The receipts. In: {@link Transactions}. Out: one row per holder, month and transaction_id, so
    * that a receipt whose lines name several customers is one receipt of each.
    *
    * <p>This is the panel's one exchange of lines: anonymous receipts are spread by their own id
-   * instead of meeting in the partition of null. Sums keep the whole precision of Spark's decimal
-   * sum, so that no receipt can overflow; the contract's type is taken once, at the end.
+   * instead of meeting in the partition of null. Lines carry numbers in the place of texts and
+   * decimals, which lets Spark sum them by hashing alone.
+   *
+   * @param keep lets what is used several times be computed once
    */
-  static Dataset<Row> receipts(Dataset<Row> transactions) {
-    Column netAmount = col(Transactions.NET_AMOUNT);
-    Column boughtCategory = when(netAmount.gt(0), col(Transactions.CATEGORY));
-    return transactions
-        .withColumn(HOLDER, holder(col(Transactions.CUSTOMER_ID), col(Transactions.TRANSACTION_ID)))
-        .repartition(col(HOLDER))
-        .groupBy(
-            col(HOLDER),
-            col(Transactions.CUSTOMER_ID).as(CUSTOMER_ID),
+  static Dataset<Row> receipts(Dataset<Row> transactions, UnaryOperator<Dataset<Row>> keep) {
+    Names names = Names.of(transactions, keep, STORE_ID, CHANNEL, Transactions.CATEGORY);
+    Column bought = when(col(NET_AMOUNT).gt(0), col(Transactions.CATEGORY));
+    Dataset<Row> receipts =
+        lines(transactions, names)
+            .repartition(col(HOLDER))
+            .groupBy(HOLDER, MONTH, Transactions.TRANSACTION_ID)
+            .agg(
+                min(col(OCCURRED_AT)).as(OCCURRED_AT),
+                sums(bought, names.count(Transactions.CATEGORY)))
+            .drop(Transactions.TRANSACTION_ID)
+            .withColumn(SIGN, Amounts.compared(GROSS_REVENUE, RETURNED_AMOUNT));
+    return names.toTexts(names.toTexts(receipts, STORE_ID), CHANNEL);
+  }
+
+  /** The lines with what the panel uses of them, texts and amounts as numbers. */
+  private static Dataset<Row> lines(Dataset<Row> transactions, Names names) {
+    Dataset<Row> lines =
+        transactions.select(
+            holder(col(Transactions.CUSTOMER_ID), col(Transactions.TRANSACTION_ID)).as(HOLDER),
             col(Transactions.MONTH).as(MONTH),
-            col(Transactions.TRANSACTION_ID))
-        .agg(
-            min(col(Transactions.OCCURRED_AT)).as(OCCURRED_AT),
-            min(col(Transactions.STORE_ID)).as(STORE_ID),
-            min(col(Transactions.CHANNEL)).as(CHANNEL),
-            max(col(Transactions.CARD_USED)).as(CARD_USED),
-            sum(col(Transactions.QUANTITY)).as(ITEMS),
-            sum(greatest(netAmount, lit(0))).as(GROSS_REVENUE),
-            sum(greatest(negate(netAmount), lit(0))).as(RETURNED_AMOUNT),
-            sum(netAmount).as(NET_REVENUE),
-            sum(col(Transactions.DISCOUNT_AMOUNT)).as(DISCOUNT),
-            sum(netAmount.minus(col(Transactions.COST_AMOUNT))).as(MARGIN),
-            sort_array(collect_set(boughtCategory)).as(CATEGORIES),
-            count(col(Transactions.CATEGORY)).gt(0).as(KNOWS_CATEGORY))
-        .drop(Transactions.TRANSACTION_ID);
+            col(Transactions.TRANSACTION_ID),
+            col(Transactions.OCCURRED_AT).as(OCCURRED_AT),
+            col(STORE_ID),
+            col(CHANNEL),
+            col(Transactions.CATEGORY),
+            col(Transactions.CARD_USED).as(CARD_USED),
+            Amounts.units(col(Transactions.QUANTITY)).as(ITEMS),
+            Amounts.units(col(Transactions.NET_AMOUNT)).as(NET_AMOUNT),
+            Amounts.units(col(Transactions.DISCOUNT_AMOUNT)).as(DISCOUNT),
+            Amounts.units(col(Transactions.COST_AMOUNT)).as(COST_AMOUNT));
+    for (String column : List.of(STORE_ID, CHANNEL, Transactions.CATEGORY)) {
+      lines = names.toNumbers(lines, column);
+    }
+    return lines;
+  }
+
+  /** What a receipt sums over its lines, besides its time. */
+  private static Column[] sums(Column bought, long categories) {
+    Column netAmount = col(NET_AMOUNT);
+    List<Column> sums = new ArrayList<>();
+    sums.add(min(col(STORE_ID)).as(STORE_ID));
+    sums.add(min(col(CHANNEL)).as(CHANNEL));
+    sums.add(max(col(CARD_USED)).as(CARD_USED));
+    sums.add(max(col(Transactions.CATEGORY).isNotNull()).as(KNOWS_CATEGORY));
+    sums.addAll(Amounts.sums(col(ITEMS), ITEMS));
+    sums.addAll(Amounts.sums(greatest(netAmount, lit(0L)), GROSS_REVENUE));
+    sums.addAll(Amounts.sums(greatest(negate(netAmount), lit(0L)), RETURNED_AMOUNT));
+    sums.addAll(Amounts.sums(col(DISCOUNT), DISCOUNT));
+    sums.addAll(Amounts.sums(netAmount.minus(col(COST_AMOUNT)), MARGIN));
+    sums.addAll(Categories.gathered(bought, categories));
+    return sums.toArray(Column[]::new);
   }
 
   /** The holder of a customer's receipts. */
   static Column holder(Column customerId) {
-    return concat(lit("c"), customerId);
+    return concat(lit(OF_CUSTOMER), customerId);
+  }
+
+  /** The customer who is {@code holder}. */
+  static Column customer(Column holder) {
+    return holder.substr(lit(OF_CUSTOMER.length() + 1), length(holder));
   }
 
   /** The prefix keeps a customer apart from an anonymous receipt of the same id. */

@@ -7,6 +7,8 @@ import dev.cohortium.table.ReceiptMonths;
 import dev.cohortium.table.Rewards;
 import dev.cohortium.table.Transactions;
 import java.time.ZoneId;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -227,6 +229,57 @@ class PanelTest extends SparkTest {
         customer_id | month      | net_revenue
         ann         | 2024-01-01 | 199999999999999.9999
         """);
+  }
+
+  @Test
+  void sums_beyond_a_long_of_ten_thousandths_are_exact_and_beyond_the_contract_null() {
+    assertRows(
+        customerMonths(
+            """
+            transaction_id | customer_id | month      | occurred_at         | quantity            | net_amount | discount_amount | cost_amount
+            """
+                + lines("ann", 30, "99999999999999.9999", "-0.0001", "-99999999999999.9999")
+                + lines("bob", 101, "99999999999999.9999", "-99999.9999", "0")),
+        CustomerMonths.TABLE,
+        """
+        customer_id | month      | orders | return_receipts | items                 | returned_amount | net_revenue   | margin
+        ann         | 2024-01-01 | 0      | 30              | 2999999999999999.9970 | 0.0030          | -0.0030       | 2999999999999999.9940
+        bob         | 2024-01-01 | 0      | 101             |                       | 10099999.9899   | -10099999.9899 | -10099999.9899
+        """);
+  }
+
+  /** So many receipts of one line. */
+  private static String lines(
+      String customer, int count, String quantity, String netAmount, String costAmount) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i ->
+                "%s%d | %s | 2024-01-01 | 2024-01-05 10:00:00 | %s | %s | | %s\n"
+                    .formatted(customer, i, customer, quantity, netAmount, costAmount))
+        .collect(Collectors.joining());
+  }
+
+  @Test
+  void categories_are_counted_once_each_however_many_there_are() {
+    for (int categories : new int[] {63, 64, 65, 512, 513, 1500}) {
+      String lines =
+          IntStream.range(0, 2 * categories)
+              .mapToObj(
+                  i ->
+                      "p%d | ann | 2024-01-01 | 2024-01-05 10:00:00 | k%d | %d%n"
+                          .formatted(i / 7, i % categories, i % categories == 0 ? -1 : 1))
+              .collect(Collectors.joining());
+      assertRows(
+          customerMonths(
+              "transaction_id | customer_id | month | occurred_at | category | net_amount\n"
+                  + lines),
+          CustomerMonths.TABLE,
+          """
+          customer_id | month      | categories
+          ann         | 2024-01-01 | %d
+          """
+              .formatted(categories - 1));
+    }
   }
 
   @Test

@@ -1,0 +1,88 @@
+package dev.cohortium.panel;
+
+import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.call_function;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.rint;
+import static org.apache.spark.sql.functions.shiftright;
+import static org.apache.spark.sql.functions.signum;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import dev.cohortium.table.ColumnType;
+import java.math.BigDecimal;
+import java.util.List;
+import org.apache.spark.sql.Column;
+
+/**
+ * Exact sums of amounts without decimals, whose sums Spark computes as objects: an amount is a LONG
+ * of ten-thousandths, and a sum of them is two LONGs, high * 2^28 + low. Neither overflows below
+ * 2^32 amounts of the greatest size, 2^35 of any.
+ */
+final class Amounts {
+  private static final int LOW_BITS = 28;
+  private static final long LOW = (1L << LOW_BITS) - 1;
+  private static final BigDecimal UNIT = new BigDecimal("0.0001");
+
+  /** Below, a DOUBLE tells every ten-thousandth from the next. */
+  private static final BigDecimal EXACT_AS_DOUBLE = new BigDecimal(100_000_000_000L);
+
+  private Amounts() {}
+
+  /** The ten-thousandths (LONG) of a DECIMAL(18,4). */
+  static Column units(Column amount) {
+    return when(
+            abs(amount).lt(lit(EXACT_AS_DOUBLE)),
+            rint(amount.cast("double").multiply(10_000)).cast("long"))
+        .otherwise(amount.multiply(10_000).cast("long"));
+  }
+
+  /** The sum of {@code units}, in two columns of {@code name}; null where all are null. */
+  static List<Column> sums(Column units, String name) {
+    return List.of(
+        sum(shiftright(units, LOW_BITS)).as(high(name)), sum(units.bitwiseAND(LOW)).as(low(name)));
+  }
+
+  /** The sum of the sums {@code name}. */
+  static List<Column> sums(String name) {
+    return List.of(sum(high(name)).as(high(name)), sum(low(name)).as(low(name)));
+  }
+
+  /** The sum {@code name} as the contract's DECIMAL(20,4); null beyond it. */
+  static Column total(String name) {
+    return total(col(high(name)), col(low(name)));
+  }
+
+  /** {@code plus} less {@code minus}, both sums, as the contract's DECIMAL(20,4). */
+  static Column difference(String plus, String minus) {
+    return total(col(high(plus)).minus(col(high(minus))), col(low(plus)).minus(col(low(minus))));
+  }
+
+  /** 1, 0 or -1 for a sum {@code plus} that is above, equal to or below the sum {@code minus}. */
+  static Column compared(String plus, String minus) {
+    Column low = col(low(plus)).minus(col(low(minus)));
+    Column high = col(high(plus)).minus(col(high(minus))).plus(shiftright(low, LOW_BITS));
+    return when(high.notEqual(0), signum(high)).otherwise(signum(low.bitwiseAND(LOW))).cast("int");
+  }
+
+  private static Column total(Column high, Column low) {
+    Column fitsLong = abs(high).lt(1L << (62 - LOW_BITS)).and(abs(low).lt(1L << 62));
+    Column small = call_function("shiftleft", high, lit(LOW_BITS)).plus(low).cast("decimal(20,0)");
+    Column large =
+        high.cast("decimal(20,0)").multiply(lit(1L << LOW_BITS)).plus(low.cast("decimal(20,0)"));
+    return when(fitsLong, amount(small)).otherwise(amount(large));
+  }
+
+  private static Column amount(Column units) {
+    return units.multiply(lit(UNIT)).cast(ColumnType.AMOUNT_SUM.sql());
+  }
+
+  private static String high(String name) {
+    return name + "_high";
+  }
+
+  private static String low(String name) {
+    return name + "_low";
+  }
+}
