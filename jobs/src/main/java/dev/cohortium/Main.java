@@ -61,6 +61,10 @@ public final class Main {
     settings.put("spark.driver.bindAddress", "127.0.0.1");
     settings.put("spark.sql.shuffle.partitions", Integer.toString(2 * cores(master)));
     settings.put("spark.databricks.delta.snapshotPartitions", "2");
+    // Otherwise files are listed by ten thousand tasks.
+    settings.put(
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism",
+        Integer.toString(2 * cores(master)));
     return settings;
   }
 

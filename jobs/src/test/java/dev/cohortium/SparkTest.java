@@ -30,6 +30,20 @@ public abstract class SparkTest extends JavaDatasetSuiteBase {
   void session() {
     runBefore();
     spark().sparkContext().setLogLevel("ERROR");
+    compiling(true);
+  }
+
+  /**
+   * Lets Spark interpret its plans until the test ends. For tests of many small plans, which take
+   * longer to compile than to run; what they compute is computed by compiled plans in others.
+   */
+  protected void withoutCompiling() {
+    compiling(false);
+  }
+
+  private void compiling(boolean isOn) {
+    spark().conf().set("spark.sql.codegen.wholeStage", isOn);
+    spark().conf().set("spark.sql.codegen.factoryMode", isOn ? "FALLBACK" : "NO_CODEGEN");
   }
 
   @Override
@@ -42,7 +56,8 @@ public abstract class SparkTest extends JavaDatasetSuiteBase {
         .set("spark.driver.host", "127.0.0.1")
         .set("spark.driver.bindAddress", "127.0.0.1")
         .set("spark.sql.shuffle.partitions", "2")
-        .set("spark.databricks.delta.snapshotPartitions", "2");
+        .set("spark.databricks.delta.snapshotPartitions", "2")
+        .set("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2");
   }
 
   @Override

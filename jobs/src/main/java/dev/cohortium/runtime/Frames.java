@@ -77,7 +77,7 @@ public final class Frames {
   }
 
   /** The months that an output replaces; empty: all. */
-  Optional<Set<LocalDate>> monthsOf(Table table) {
+  public Optional<Set<LocalDate>> monthsOf(Table table) {
     return Optional.ofNullable(months.get(table));
   }
 

@@ -35,12 +35,18 @@ import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IngestTest extends SparkTest {
+  @BeforeEach
+  void interpret() {
+    withoutCompiling();
+  }
+
   private static final String COLUMNS =
       """
       columns { transaction_id = "receipt", customer_id = "customer", occurred_at = "at", net_amount = "amount" }

@@ -45,6 +45,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole runs over small files: tables, ledger, publication, and what a failure leaves behind. */
 class JobRunnerTest extends SparkTest {
+  @BeforeEach
+  void interpret() {
+    withoutCompiling();
+  }
+
   private static final List<Job> INGEST = List.of(new IngestJob());
   private static final List<Job> PANEL = List.of(new IngestJob(), new PanelJob());
   private static final List<Job> COHORTS = List.of(new CohortsJob());

@@ -29,13 +29,19 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A BI tool that reads without rest while runs publish. */
 class UnderFireTest extends SparkTest {
+  @BeforeEach
+  void interpret() {
+    withoutCompiling();
+  }
+
   private static final List<Job> ALL = List.of(new IngestJob(), new PanelJob(), new CohortsJob());
-  private static final int RUNS = 4;
+  private static final int RUNS = 3;
 
   @TempDir private Path folder;
 
