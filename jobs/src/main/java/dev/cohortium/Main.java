@@ -53,10 +53,6 @@ public final class Main {
   private static Map<String, String> localSettings(String master) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("spark.ui.enabled", "false");
-    // Nothing is kept there, but Spark makes the folder.
-    settings.put(
-        "spark.sql.warehouse.dir",
-        Path.of(System.getProperty("java.io.tmpdir"), "cohortium-spark").toUri().toString());
     settings.put("spark.driver.host", "127.0.0.1");
     settings.put("spark.driver.bindAddress", "127.0.0.1");
     settings.put("spark.sql.shuffle.partitions", Integer.toString(2 * cores(master)));
@@ -83,6 +79,10 @@ public final class Main {
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.app.name", name);
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    // Nothing is kept there, but Spark makes the folder, without this where the user is.
+    conf.setIfMissing(
+        "spark.sql.warehouse.dir",
+        Path.of(System.getProperty("java.io.tmpdir"), "cohortium-spark").toUri().toString());
     String master = conf.get("spark.master");
     if (master.startsWith("local")) {
       localSettings(master).forEach(conf::setIfMissing);

@@ -303,11 +303,36 @@ class LauncherTest {
     sparkHome();
     Launch launch =
         launch(
-            "run", "--study", "study/spring.conf", "--master", "yarn", "--deploy-mode", "cluster");
+            "run",
+            "--study",
+            "study/spring.conf",
+            "--master",
+            "yarn",
+            "--deploy-mode",
+            "cluster",
+            "--warehouse=hdfs:///spring");
     assertThat(launch.words())
         .containsSequence("--deploy-mode", "cluster")
         .containsSequence("--files", "study/spring.conf")
-        .endsWith("run", "--study", "spring.conf");
+        .endsWith("run", "--study", "spring.conf", "--warehouse", "hdfs:///spring");
+  }
+
+  @Test
+  void in_a_cluster_a_warehouse_of_one_machine_is_refused_before_anything_is_submitted()
+      throws Exception {
+    sparkHome();
+    for (String[] named :
+        new String[][] {{}, {"--warehouse", "spring"}, {"--warehouse=file:///data/spring"}}) {
+      List<String> arguments = new ArrayList<>(List.of("run", "--deploy-mode", "cluster"));
+      arguments.addAll(List.of(named));
+      Launch launch = launch(arguments.toArray(String[]::new));
+      assertThat(launch.status()).isEqualTo(2);
+      assertThat(launch.err()).contains("is of one machine", "an absolute path");
+      assertThat(launch.out()).isEmpty();
+    }
+    assertThat(launch("run", "--deploy-mode", "cluster", "--warehouse", "/mnt/spring").status())
+        .isZero();
+    assertThat(launch("check", "--deploy-mode", "cluster").status()).isZero();
   }
 
   @Test
@@ -335,7 +360,9 @@ class LauncherTest {
                     "run",
                     "--conf",
                     "spark.driver.extraJavaOptions=-Da=b c",
-                    "--deploy-mode=cluster")
+                    "--deploy-mode=cluster",
+                    "--warehouse",
+                    "/mnt/spring")
                 .words())
         .contains(
             "spark.driver.extraJavaOptions=-Duser.timezone=UTC"
