@@ -40,10 +40,12 @@ import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** However receipts are delivered, the tables are the same. */
+@Tag("slow")
 class DeliveriesTest extends SparkTest {
   private static final String DATA = "online_retail/OnlineRetail_2010-2011.csv.gz";
   private static final List<Job> INGEST = List.of(new IngestJob());

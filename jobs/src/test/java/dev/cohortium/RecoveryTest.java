@@ -27,10 +27,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs in processes of their own, which are killed. */
+@Tag("slow")
 class RecoveryTest extends SparkTest {
   private static final int LEAST_KILLS = 30;
 
@@ -138,7 +140,6 @@ class RecoveryTest extends SparkTest {
   }
 
   private Process start(String warehouse, String log) throws IOException {
-    Path archive = folder.resolve("classes.jsa");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     command.addAll(opens());
@@ -147,10 +148,6 @@ class RecoveryTest extends SparkTest {
             "-Xmx1g",
             "-XX:TieredStopAtLevel=1",
             "-Dspark.master=local[2]",
-            // The first process leaves the classes that it loaded for the others.
-            (Files.exists(archive) ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=")
-                + archive,
-            "-Xlog:disable",
             // Plans of a few rows take longer to compile than to run.
             "-Dspark.sql.codegen.wholeStage=false",
             "-Dspark.sql.codegen.factoryMode=NO_CODEGEN",
