@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.cohortium.config.Secrets;
 import dev.cohortium.config.Source;
+import dev.cohortium.config.UserFault;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -20,6 +21,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.jdbc.JdbcDialects;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -27,6 +29,8 @@ import org.apache.spark.sql.types.StructType;
  * text.
  */
 final class SourceReader {
+  private static final int DEEPEST_JSON = 50;
+
   private final SparkSession session;
   private final Instant readAt;
 
@@ -43,15 +47,22 @@ final class SourceReader {
 
   /** The rows of {@code source}, planned and not read yet. */
   Raw read(Source source) {
-    Dataset<Row> rows =
-        switch (source.format()) {
-          case CSV -> csv(source);
-          case JSON -> json(source);
-          case PARQUET -> files(reader(source).option("mergeSchema", "true"), "parquet", source);
-          case DELTA -> delta(source);
-          case JDBC -> jdbc(source);
-        };
-    return new Raw(source, rows);
+    try {
+      return new Raw(source, rows(source));
+    } catch (AssertionError e) {
+      // So Spark says that the folders under a path are of several tables.
+      throw SourceFault.of(source, e);
+    }
+  }
+
+  private Dataset<Row> rows(Source source) {
+    return switch (source.format()) {
+      case CSV -> csv(source);
+      case JSON -> json(source);
+      case PARQUET -> files(reader(source).option("mergeSchema", "true"), "parquet", source);
+      case DELTA -> delta(source);
+      case JDBC -> jdbc(source);
+    };
   }
 
   /** Text columns named by the header; lines with more or fewer fields than it are malformed. */
@@ -86,21 +97,30 @@ final class SourceReader {
    */
   private Dataset<Row> json(Source source) {
     StructType inferred =
-        reader(source)
+        jsonReader(source)
             .option("primitivesAsString", "true")
             .option("columnNameOfCorruptRecord", Raw.MALFORMED)
             .json(path(source))
             .schema();
-    List<String> names = new ArrayList<>(List.of(inferred.fieldNames()));
-    names.remove(Raw.MALFORMED);
-    if (names.isEmpty() && inferred.isEmpty()) {
+    if (inferred.isEmpty()) {
       return session.emptyDataFrame();
     }
     StructType columns = new StructType();
-    for (String name : names) {
-      columns = columns.add(inferred.apply(name));
+    for (StructField field : inferred.fields()) {
+      columns = field.name().equals(Raw.MALFORMED) ? columns : columns.add(field);
     }
-    return files(reader(source).schema(withMalformed(columns)), "json", source);
+    if (columns.isEmpty()) {
+      throw new UserFault(
+          "Source "
+              + source.table()
+              + " holds no JSON object. Each line must be one, or options.multiLine = true.");
+    }
+    return files(jsonReader(source).schema(withMalformed(columns)), "json", source);
+  }
+
+  /** Objects nested deeper than anyone means are malformed: Spark would break off at a thousand. */
+  private DataFrameReader jsonReader(Source source) {
+    return session.read().option("maxNestingDepth", DEEPEST_JSON).options(source.options());
   }
 
   private Dataset<Row> delta(Source source) {
@@ -136,8 +156,9 @@ final class SourceReader {
     if (!List.of(rows.columns()).contains(Raw.MALFORMED)) {
       columns.add(lit(null).cast("string").as(Raw.MALFORMED));
     }
-    columns.add(col("_metadata.file_path").as(Raw.FILE));
-    columns.add(col("_metadata.file_modification_time").as(Raw.MODIFIED_AT));
+    Column file = rows.metadataColumn("_metadata");
+    columns.add(file.getField("file_path").as(Raw.FILE));
+    columns.add(file.getField("file_modification_time").as(Raw.MODIFIED_AT));
     return rows.select(columns.toArray(Column[]::new));
   }
 
