@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 record Kind<T>(String allowed, Collection<String> words, Function<String, Optional<T>> parse) {
   private static final Pattern DECIMAL =
       Pattern.compile("decimal\\(\\s*(\\d{1,2})\\s*,\\s*(\\d{1,2})\\s*\\)");
+  private static final int LONGEST_SQL = 10_000;
   private static final List<String> SQL_TYPES =
       List.of(
           "string",
@@ -44,14 +45,19 @@ record Kind<T>(String allowed, Collection<String> words, Function<String, Option
   static final Kind<String> TEXT =
       new Kind<>("some text", List.of(), text -> Optional.of(text).filter(t -> !t.isBlank()));
 
+  /** Spark takes minutes over expressions that are much longer. */
   static final Kind<String> SQL =
-      new Kind<>("an SQL expression", List.of(), text -> TEXT.parse().apply(text));
+      new Kind<>(
+          "an SQL expression of at most " + LONGEST_SQL + " characters",
+          List.of(),
+          text -> TEXT.parse().apply(text).filter(t -> t.length() <= LONGEST_SQL));
 
   /** A name that is part of a path: that of a study or a programme. */
-  static final Kind<String> SLUG = matching("[a-z0-9][a-z0-9-]*", "a-z, 0-9 and - only");
+  static final Kind<String> SLUG =
+      matching("[a-z0-9][a-z0-9-]{0,99}", "a-z, 0-9 and - only, at most 100");
 
   static final Kind<String> PROGRAMME =
-      matching("[A-Za-z0-9][A-Za-z0-9_-]*", "letters, digits, _ and - only");
+      matching("[A-Za-z0-9][A-Za-z0-9_-]{0,99}", "letters, digits, _ and - only, at most 100");
 
   /** A name that stands in SQL and in column values. */
   static final Kind<String> IDENTIFIER =
@@ -75,10 +81,10 @@ record Kind<T>(String allowed, Collection<String> words, Function<String, Option
                   : Optional.empty());
 
   static final Kind<LocalDate> DATE =
-      new Kind<>("a date YYYY-MM-DD", List.of(), text -> time(() -> LocalDate.parse(text)));
+      new Kind<>("a date YYYY-MM-DD", List.of(), text -> time(text, () -> LocalDate.parse(text)));
 
   static final Kind<YearMonth> MONTH =
-      new Kind<>("a month YYYY-MM", List.of(), text -> time(() -> YearMonth.parse(text)));
+      new Kind<>("a month YYYY-MM", List.of(), text -> time(text, () -> YearMonth.parse(text)));
 
   /** Regions only: an offset has no daylight-saving time, and is hardly ever meant. */
   static final Kind<ZoneId> ZONE =
@@ -189,9 +195,12 @@ record Kind<T>(String allowed, Collection<String> words, Function<String, Option
     }
   }
 
-  private static <T> Optional<T> time(Supplier<T> parsed) {
+  /** Java also reads years before Christ and of more than four digits, which no calendar has. */
+  private static <T> Optional<T> time(String text, Supplier<T> parsed) {
     try {
-      return Optional.of(parsed.get());
+      return text.startsWith("-") || text.startsWith("+")
+          ? Optional.empty()
+          : Optional.of(parsed.get());
     } catch (DateTimeException e) {
       return Optional.empty();
     }

@@ -241,7 +241,7 @@ class StudyReaderTest {
 
     assertThat(message)
         .startsWith("Study spring.conf has 18 problems:\n")
-        .contains("\n  study = Spring Club (line 1): must be a-z, 0-9 and - only\n")
+        .contains("\n  study = Spring Club (line 1): must be a-z, 0-9 and - only, at most 100\n")
         .contains("\n  time-zone = Europe/Londn (line 2): must be a region such as Europe/London")
         .contains("; did you mean Europe/London?\n")
         .contains("\n  currency = EURO (line 3): must be an ISO 4217 code such as EUR\n")
@@ -304,6 +304,9 @@ class StudyReaderTest {
         "programmes.club.launched = 2024-02-30 | programmes.club.launched = 2024-02-30 (line 8): must be a date YYYY-MM-DD",
         "programmes.club.launched-by-region.north = May | programmes.club.launched-by-region.north = May (line 8): must be a date YYYY-MM-DD",
         "programmes.club.fixed-cost-per-month = -5 | programmes.club.fixed-cost-per-month = -5 (line 8): must be a number from 0 to 1000000000000",
+        "plausible.until = \"+300000-01-01\" | plausible.until = +300000-01-01 (line 8): must be a date YYYY-MM-DD",
+        "plausible.from = \"-0001-01-01\" | plausible.from = -0001-01-01 (line 8): must be a date YYYY-MM-DD",
+        "as-of = \"-0001-01\"               | as-of = -0001-01 (line 8): must be a month YYYY-MM",
         "publish = [runs, custmer_months]  | publish = custmer_months (line 8): must be one of quarantine, customer_months, ",
         "sources.transactions.types.price = varchar | sources.transactions.types.price = varchar (line 8): must be one of string, ",
         "sources.transactions.types.price = \"decimal(4,5)\" | sources.transactions.types.price = decimal(4,5) (line 8): must be one of string, ",
@@ -314,6 +317,14 @@ class StudyReaderTest {
       })
   void a_wrong_key_or_value_is_refused_with_what_is_allowed(String line, String problem) {
     assertThat(refusal(LEAST + line)).contains("\n  " + problem);
+  }
+
+  @Test
+  void a_name_that_makes_no_folder_and_an_expression_without_end_are_refused() {
+    assertThat(refusal(LEAST + "study = " + "a".repeat(101)))
+        .contains("must be a-z, 0-9 and - only, at most 100");
+    assertThat(refusal(LEAST + "segments.long = \"" + "1+".repeat(5000) + "1\""))
+        .contains("must be an SQL expression of at most 10000 characters");
   }
 
   @Test

@@ -84,15 +84,27 @@ final class Conversion {
                   : null;
           case BOOLEAN ->
               given == Given.TRUTH ? value : given == Given.WHOLE ? value + " <> 0" : null;
-          case TIMESTAMP, DATE -> given == Given.TIME ? Parsing.tryCast(value, target) : null;
+          case TIMESTAMP, DATE -> given == Given.TIME ? inCalendar(value, target) : null;
           case TEXT_MAP -> given == Given.TEXT_MAP ? value : null;
         });
   }
 
-  /** 17850 for 17850.0, as ids come from files that know no whole number with gaps. */
+  /**
+   * 17850 for 17850.0, as ids come from files that know no whole number with gaps; what stands in a
+   * gap there, NaN, names nothing.
+   */
   private static String withoutEmptyFraction(String value) {
-    return "case when %1$s = %2$s then cast(%2$s as string) else cast(%1$s as string) end"
+    return "case when %1$s = %2$s then cast(%2$s as string) when abs(%1$s) < double('Infinity') then cast(%1$s as string) end"
         .formatted(value, Parsing.tryCast(value, "decimal(38,0)"));
+  }
+
+  /**
+   * A time of the years 1 to 9999. Beyond, Spark's cast may overflow to null although it promises a
+   * value, so that nobody could ask for the null.
+   */
+  private static String inCalendar(String value, String target) {
+    return "case when %1$s >= date'0001-01-01' and %1$s < date'9999-12-31' then cast(%1$s as %2$s) end"
+        .formatted(value, target);
   }
 
   /** What to do where there is no way. */

@@ -54,6 +54,9 @@ final class Mapping {
   private static final String UNTYPED = Raw.technical("untyped");
   private static final int SHOWN_CHARACTERS = 100;
 
+  /** What decoders put in the place of bytes that are no text. */
+  private static final String UNDECODED = "\uFFFD";
+
   private final Source source;
   private final Study study;
   private final Table table;
@@ -170,6 +173,14 @@ final class Mapping {
     return concat(lit(name + ": '"), left(text, lit(SHOWN_CHARACTERS)), lit("' is not " + type));
   }
 
+  /** Two ids that differ in such bytes alone would become one. */
+  private static Column undecoded(String name, Column id) {
+    return concat(
+        lit(name + ": '"),
+        left(id, lit(SHOWN_CHARACTERS)),
+        lit("' holds bytes that are no text; set options.encoding"));
+  }
+
   private static Column reasons(List<Column> each) {
     Column joined = concat_ws("; ", each.toArray(Column[]::new));
     return when(joined.notEqual(""), joined);
@@ -225,9 +236,9 @@ final class Mapping {
                 problems.add(
                     "filters."
                         + name
-                        + " = \""
-                        + sql
-                        + "\": gives "
+                        + " = "
+                        + Expressions.quoted(sql)
+                        + ": gives "
                         + type.sql()
                         + ", not a condition");
               }
@@ -239,7 +250,8 @@ final class Mapping {
   /** {@code sql} over the typed columns, or a noted problem and null. */
   private Column rowwise(Dataset<Row> typed, String key, String sql) {
     Optional<String> problem = Expressions.problem(onlySource(typed), sql);
-    problem.ifPresent(sentence -> problems.add(key + " = \"" + sql + "\": " + sentence));
+    problem.ifPresent(
+        sentence -> problems.add(key + " = " + Expressions.quoted(sql) + ": " + sentence));
     return problem.isPresent() ? lit(null) : Expressions.of(sql);
   }
 
@@ -287,9 +299,9 @@ final class Mapping {
       problems.add(
           "columns."
               + name
-              + " = \""
-              + source.columns().get(name)
-              + "\": gives "
+              + " = "
+              + Expressions.quoted(source.columns().get(name))
+              + ": gives "
               + given.sql()
               + ", not "
               + type
@@ -302,6 +314,9 @@ final class Mapping {
       reasons.add(when(text.isNotNull().and(canonical.isNull()), unparsed(name, text, type)));
       if (column.isRequired() && !name.equals(DELIVERED_AT)) {
         reasons.add(when(text.isNull(), lit(name + ": missing")));
+      }
+      if (name.endsWith("_id")) {
+        reasons.add(when(canonical.contains(UNDECODED), undecoded(name, canonical)));
       }
     }
     return name.equals(DELIVERED_AT) ? coalesce(canonical, col(Raw.MODIFIED_AT)) : canonical;

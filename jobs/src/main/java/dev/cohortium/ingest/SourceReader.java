@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.cohortium.config.Secrets;
 import dev.cohortium.config.Source;
+import dev.cohortium.config.UserFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -30,6 +31,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.jdbc.JdbcDialects;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -37,6 +39,8 @@ import org.apache.spark.sql.types.StructType;
  * text.
  */
 final class SourceReader {
+  private static final int DEEPEST_JSON = 50;
+
   private final SparkSession session;
   private final Instant readAt;
 
@@ -141,16 +145,22 @@ final class SourceReader {
   }
 
   private Raw read(Source source, String[] paths, Optional<String> highWater) {
-    Dataset<Row> rows =
-        switch (source.format()) {
-          case CSV -> csv(source, paths);
-          case JSON -> json(source, paths);
-          case PARQUET ->
-              files(reader(source).option("mergeSchema", "true"), "parquet", source, paths);
-          case DELTA -> delta(source, highWater);
-          case JDBC -> jdbc(source, highWater);
-        };
-    return new Raw(source, rows);
+    try {
+      return new Raw(source, rows(source, paths, highWater));
+    } catch (AssertionError e) {
+      // So Spark says that the folders under a path are of several tables.
+      throw SourceFault.of(source, e);
+    }
+  }
+
+  private Dataset<Row> rows(Source source, String[] paths, Optional<String> highWater) {
+    return switch (source.format()) {
+      case CSV -> csv(source, paths);
+      case JSON -> json(source, paths);
+      case PARQUET -> files(reader(source).option("mergeSchema", "true"), "parquet", source, paths);
+      case DELTA -> delta(source, highWater);
+      case JDBC -> jdbc(source, highWater);
+    };
   }
 
   /** The path that means exactly the file of this URI, whatever characters it has. */
@@ -190,21 +200,30 @@ final class SourceReader {
    */
   private Dataset<Row> json(Source source, String[] paths) {
     StructType inferred =
-        reader(source)
+        jsonReader(source)
             .option("primitivesAsString", "true")
             .option("columnNameOfCorruptRecord", Raw.MALFORMED)
             .json(paths)
             .schema();
-    List<String> names = new ArrayList<>(List.of(inferred.fieldNames()));
-    names.remove(Raw.MALFORMED);
-    if (names.isEmpty() && inferred.isEmpty()) {
+    if (inferred.isEmpty()) {
       return session.emptyDataFrame();
     }
     StructType columns = new StructType();
-    for (String name : names) {
-      columns = columns.add(inferred.apply(name));
+    for (StructField field : inferred.fields()) {
+      columns = field.name().equals(Raw.MALFORMED) ? columns : columns.add(field);
     }
-    return files(reader(source).schema(withMalformed(columns)), "json", source, paths);
+    if (columns.isEmpty()) {
+      throw new UserFault(
+          "Source "
+              + source.table()
+              + " holds no JSON object. Each line must be one, or options.multiLine = true.");
+    }
+    return files(jsonReader(source).schema(withMalformed(columns)), "json", source, paths);
+  }
+
+  /** Objects nested deeper than anyone means are malformed: Spark would break off at a thousand. */
+  private DataFrameReader jsonReader(Source source) {
+    return session.read().option("maxNestingDepth", DEEPEST_JSON).options(source.options());
   }
 
   /**
@@ -253,8 +272,9 @@ final class SourceReader {
     if (!List.of(rows.columns()).contains(Raw.MALFORMED)) {
       columns.add(lit(null).cast("string").as(Raw.MALFORMED));
     }
-    columns.add(col("_metadata.file_path").as(Raw.FILE));
-    columns.add(col("_metadata.file_modification_time").as(Raw.MODIFIED_AT));
+    Column file = rows.metadataColumn("_metadata");
+    columns.add(file.getField("file_path").as(Raw.FILE));
+    columns.add(file.getField("file_modification_time").as(Raw.MODIFIED_AT));
     columns.add(lit(null).cast("string").as(Raw.INCREMENT));
     return rows.select(columns.toArray(Column[]::new));
   }

@@ -6,6 +6,7 @@ import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.table.Deliveries;
 import java.util.Optional;
+import org.apache.spark.SparkException;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -13,6 +14,8 @@ import org.apache.spark.sql.Row;
 
 /** The SQL expressions of a study, before they meet data. */
 public final class Expressions {
+  private static final int LONGEST_QUOTED = 500;
+
   private Expressions() {}
 
   /** {@code sql} as a column; in brackets, or a slip at its end would be taken for an alias. */
@@ -38,11 +41,11 @@ public final class Expressions {
                         problem -> {
                           throw new UserFault(
                               """
-                              Segment '%s' = "%s" cannot be computed over the table customers: %s
+                              Segment '%s' = %s cannot be computed over the table customers: %s
                               It must be a deterministic SQL expression over one customer's columns: %s."""
                                   .formatted(
                                       segment,
-                                      sql,
+                                      quoted(sql),
                                       problem,
                                       String.join(", ", rows.columns())
                                           .replace("attributes", "attributes.NAME")));
@@ -54,20 +57,28 @@ public final class Expressions {
    * empty: nothing.
    *
    * <p>Spark analyses it as the condition of a join, the place in which it refuses whatever is more
-   * than that: aggregates, windows, generators, random draws.
+   * than that: aggregates, windows, generators, random draws. Some slips of a user it meets only
+   * where it trips over them itself; here they are all the expression's, too.
    */
   public static Optional<String> problem(Dataset<Row> rows, String sql) {
     try {
       Dataset<Row> nothing = rows.sparkSession().range(0).toDF("nothing_to_join");
       analyse(rows.join(nothing, of(sql).cast("string").isNotNull()));
       return Optional.empty();
+    } catch (StackOverflowError e) {
+      return Optional.of("It is too long or too deeply nested.");
     } catch (AnalysisException e) {
       return Optional.of(sentence(e));
+    } catch (SparkException | ClassCastException e) {
+      // Spark's words are of its own classes here.
+      return Optional.of("Spark cannot analyse it as a function of one row.");
+    } catch (RuntimeException e) {
+      return Optional.of("Spark cannot analyse it: " + sentence(e));
     }
   }
 
   /** Declares what Dataset methods throw without saying so. */
-  private static void analyse(Dataset<Row> rows) throws AnalysisException {
+  private static void analyse(Dataset<Row> rows) throws AnalysisException, SparkException {
     rows.queryExecution().assertAnalyzed();
   }
 
@@ -75,8 +86,8 @@ public final class Expressions {
    * Spark's own first sentence, without its error class, its place in the text and the plan that
    * follows.
    */
-  public static String sentence(AnalysisException e) {
-    String line = e.getMessage().strip().lines().findFirst().orElse("");
+  public static String sentence(Throwable e) {
+    String line = String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("");
     return line.replaceFirst("^\\[[A-Z0-9_.]+\\]\\s*", "")
         .replaceFirst("\\s*SQLSTATE: \\w+$", "")
         .replaceFirst("(; line \\d+ pos \\d+;?|\\(line \\d+, pos \\d+\\)).*$", "")
@@ -84,5 +95,12 @@ public final class Expressions {
         .replaceFirst("( Did you mean one of the following\\?|, found: ).*$", "")
         .strip()
         .replaceFirst("[.;]*$", ".");
+  }
+
+  /** The expression as a message quotes it. */
+  public static String quoted(String sql) {
+    return "\""
+        + (sql.length() <= LONGEST_QUOTED ? sql : sql.substring(0, LONGEST_QUOTED) + "...")
+        + "\"";
   }
 }
