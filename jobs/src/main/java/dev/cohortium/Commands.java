@@ -15,6 +15,8 @@ import dev.cohortium.runtime.Job;
 import dev.cohortium.runtime.JobRunner;
 import dev.cohortium.runtime.Maintenance;
 import dev.cohortium.runtime.Run.Reading;
+import dev.cohortium.runtime.RunContext;
+import dev.cohortium.runtime.RunSummary;
 import dev.cohortium.runtime.Warehouse;
 import dev.cohortium.runtime.WriterLock;
 import dev.cohortium.table.Catalogue;
@@ -36,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -256,18 +259,33 @@ final class Commands {
     try (Terminal terminal = terminal()) {
       SparkSession session = start("study " + study.name(), terminal);
       noteAwaited(study, terminal);
-      JobRunner runner =
-          new JobRunner(
-              session,
-              study,
-              options.warehouseOf(study),
-              clock,
-              terminal,
-              asked.options(),
-              Main.version());
-      var summary = runner.run(jobs);
+      RunContext context =
+          context(session, study, options.warehouseOf(study), terminal, asked.options());
+      RunSummary summary = new JobRunner(context).run(jobs);
       terminal.step("done");
       print(printed.isJson ? Summary.json(summary) : Summary.text(summary));
+    }
+    return 0;
+  }
+
+  private RunContext context(
+      SparkSession session,
+      Study study,
+      String warehouse,
+      Terminal terminal,
+      RunContext.Options asked) {
+    return new RunContext(session, study, warehouse, clock, terminal, asked, Main.version());
+  }
+
+  /** Works on a warehouse that is there, outside a run, and prints what it says. */
+  private int upkeep(
+      StudyOptions options, LockOptions lock, Function<RunContext, List<String>> work) {
+    Study study = study(options);
+    try (Terminal terminal = terminal()) {
+      SparkSession session = start("study " + study.name(), terminal);
+      String warehouse = existing(session, study, options);
+      work.apply(context(session, study, warehouse, terminal, lock.options(Reading.NEW)))
+          .forEach(line -> print(line + "\n"));
     }
     return 0;
   }
@@ -312,8 +330,8 @@ final class Commands {
             "Takes the warehouse's lock from a run that is dead (on HDFS and object stores; a local one is free by then).")
     private boolean isStealing;
 
-    private JobRunner.Options options(Reading reading) {
-      return new JobRunner.Options(
+    private RunContext.Options options(Reading reading) {
+      return new RunContext.Options(
           reading, isStealing ? WriterLock.Claim.STEAL : WriterLock.Claim.IF_FREE);
     }
   }
@@ -327,7 +345,7 @@ final class Commands {
 
     @Mixin private LockOptions lock;
 
-    private JobRunner.Options options() {
+    private RunContext.Options options() {
       return lock.options(isRebuild ? Reading.ALL : Reading.NEW);
     }
   }
@@ -470,21 +488,7 @@ final class Commands {
       if (days < 1) {
         throw new UserFault("--keep-runs is " + days + ". Give 1 day or more.");
       }
-      Study study = study(options);
-      try (Terminal terminal = terminal()) {
-        SparkSession session = start("study " + study.name(), terminal);
-        Maintenance maintenance =
-            new Maintenance(
-                session,
-                study,
-                existing(session, study, options),
-                clock,
-                terminal,
-                lock.options(Reading.NEW),
-                Main.version());
-        maintenance.run(Duration.ofDays(days)).forEach(line -> print(line + "\n"));
-      }
-      return 0;
+      return upkeep(options, lock, context -> new Maintenance(context).run(Duration.ofDays(days)));
     }
   }
 
@@ -508,21 +512,7 @@ final class Commands {
       if (customer.isBlank()) {
         throw new UserFault("--customer is empty. Give the customer_id of the clean tables.");
       }
-      Study study = study(options);
-      try (Terminal terminal = terminal()) {
-        SparkSession session = start("study " + study.name(), terminal);
-        Erasure erasure =
-            new Erasure(
-                session,
-                study,
-                existing(session, study, options),
-                clock,
-                terminal,
-                lock.options(Reading.NEW),
-                Main.version());
-        erasure.run(customer).forEach(line -> print(line + "\n"));
-      }
-      return 0;
+      return upkeep(options, lock, context -> new Erasure(context).run(customer));
     }
   }
 

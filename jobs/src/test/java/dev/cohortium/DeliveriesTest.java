@@ -10,7 +10,6 @@ import dev.cohortium.ingest.IngestJob;
 import dev.cohortium.panel.PanelJob;
 import dev.cohortium.runtime.Job;
 import dev.cohortium.runtime.JobRunner;
-import dev.cohortium.runtime.Run;
 import dev.cohortium.runtime.RunSummary;
 import dev.cohortium.runtime.Warehouse;
 import dev.cohortium.table.CohortRetention;
@@ -27,9 +26,7 @@ import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -196,15 +193,7 @@ class DeliveriesTest extends SparkTest {
             List.of("sources.transactions.path=" + folder.resolve(name) + "/*.csv"),
             Map.of());
     Instant now = Instant.parse("2024-04-01T00:00:00Z").plusSeconds(60L * minute++);
-    return new JobRunner(
-            spark(),
-            study,
-            folder.resolve("warehouse-" + name).toString(),
-            Clock.fixed(now, ZoneOffset.UTC),
-            Run.unwatched("test", now).progress(),
-            JobRunner.Options.USUAL,
-            "test")
-        .run(jobs);
+    return new JobRunner(context(study, folder.resolve("warehouse-" + name), now)).run(jobs);
   }
 
   private Warehouse warehouse(String name) {

@@ -8,7 +8,6 @@ import dev.cohortium.config.StudyReader;
 import dev.cohortium.ingest.IngestJob;
 import dev.cohortium.panel.PanelJob;
 import dev.cohortium.runtime.JobRunner;
-import dev.cohortium.runtime.Run;
 import dev.cohortium.runtime.RunSummary;
 import dev.cohortium.runtime.Warehouse;
 import dev.cohortium.table.CohortRetention;
@@ -20,7 +19,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,14 +43,7 @@ class FoodMartTest extends SparkTest {
         StudyReader.read(Project.root().resolve("conf/foodmart.conf"), List.of(), Map.of());
 
     RunSummary summary =
-        new JobRunner(
-                spark(),
-                study,
-                folder.toString(),
-                Clock.systemUTC(),
-                Run.unwatched("test", Instant.EPOCH).progress(),
-                JobRunner.Options.USUAL,
-                "test")
+        new JobRunner(context(study, folder, Instant.EPOCH))
             .run(List.of(new IngestJob(), new PanelJob(), new CohortsJob()));
 
     assertThat(summary.sources().get("transactions").read()).isEqualTo(251_395);

@@ -5,9 +5,17 @@ import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.holdenkarau.spark.testing.JavaDatasetSuiteBase;
+import dev.cohortium.config.Study;
 import dev.cohortium.runtime.Contracts;
+import dev.cohortium.runtime.Run;
+import dev.cohortium.runtime.RunContext;
+import dev.cohortium.runtime.WriterLock;
 import dev.cohortium.table.Column;
 import dev.cohortium.table.Table;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +39,23 @@ public abstract class SparkTest extends JavaDatasetSuiteBase {
     runBefore();
     spark().sparkContext().setLogLevel("ERROR");
     compiling(true);
+  }
+
+  /** What a scheduled run at {@code now} works with. */
+  protected RunContext context(Study study, Path warehouse, Instant now) {
+    return context(study, warehouse, now, Run.Reading.NEW);
+  }
+
+  /** What a run at {@code now} works with. */
+  protected RunContext context(Study study, Path warehouse, Instant now, Run.Reading reading) {
+    return new RunContext(
+        spark(),
+        study,
+        warehouse.toString(),
+        Clock.fixed(now, ZoneOffset.UTC),
+        Run.unwatched("test", now).progress(),
+        new RunContext.Options(reading, WriterLock.Claim.IF_FREE),
+        "test");
   }
 
   /**

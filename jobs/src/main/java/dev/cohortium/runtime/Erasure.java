@@ -3,7 +3,6 @@ package dev.cohortium.runtime;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
-import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.Forgotten;
@@ -13,7 +12,6 @@ import dev.cohortium.table.Table;
 import dev.cohortium.table.Transactions;
 import io.delta.tables.DeltaTable;
 import java.sql.Timestamp;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,37 +21,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * Erases a customer from the clean tables, quarantine and the panel. What is delivered of the
  * customer from then on is filtered: the warehouse remembers whom, by a hash of the id.
  */
 public final class Erasure {
-  private final SparkSession session;
-  private final Study study;
-  private final String location;
-  private final Clock clock;
-  private final Progress progress;
-  private final JobRunner.Options options;
-  private final String version;
+  private final RunContext context;
 
-  /** Erases from the warehouse at {@code location}; see {@link JobRunner#JobRunner}. */
-  public Erasure(
-      SparkSession session,
-      Study study,
-      String location,
-      Clock clock,
-      Progress progress,
-      JobRunner.Options options,
-      String version) {
-    this.session = session;
-    this.study = study;
-    this.location = location;
-    this.clock = clock;
-    this.progress = progress;
-    this.options = options;
-    this.version = version;
+  /** Erases from the warehouse of {@code context}. */
+  public Erasure(RunContext context) {
+    this.context = context;
   }
 
   /** The tables that may hold a customer. */
@@ -73,8 +51,7 @@ public final class Erasure {
    * @throws UserFault if nothing is known of the customer
    */
   public List<String> run(String customer) {
-    try (Writing writing =
-        new Writing(session, study, location, clock, progress, options, version)) {
+    try (Writing writing = new Writing(context)) {
       Warehouse warehouse = writing.warehouse();
       List<Table> tables = tables().stream().filter(warehouse::has).toList();
       List<String> lines = new ArrayList<>();
@@ -105,7 +82,7 @@ public final class Erasure {
   }
 
   private long erased(Writing writing, Table table, String customer) {
-    progress.step("forget: erasing from " + table);
+    context.progress().step("forget: erasing from " + table);
     Column isTheirs =
         table.equals(Quarantine.TABLE)
             ? mentions(col(Quarantine.ROW), customer)
@@ -113,7 +90,7 @@ public final class Erasure {
     Warehouse warehouse = writing.warehouse();
     long rows = warehouse.read(table).where(isTheirs).count();
     if (rows > 0) {
-      DeltaTable.forPath(session, warehouse.path(table)).delete(isTheirs);
+      DeltaTable.forPath(context.session(), warehouse.path(table)).delete(isTheirs);
     }
     if (rows > 0 && writing.isPublished(table)) {
       writing.publish(table);

@@ -1,11 +1,8 @@
 package dev.cohortium.runtime;
 
-import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.table.Customers;
-import java.time.Clock;
 import java.util.List;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * Runs jobs in order: reads what each declares, checks what it computed against the contracts,
@@ -14,48 +11,11 @@ import org.apache.spark.sql.SparkSession;
  * takes back what the job at work had written.
  */
 public final class JobRunner {
-  private final SparkSession session;
-  private final Study study;
-  private final String location;
-  private final Clock clock;
-  private final Progress progress;
-  private final Options options;
-  private final String version;
+  private final RunContext context;
 
-  /**
-   * What a user asks for besides the study.
-   *
-   * @param reading whether tables are made again though nothing changed
-   * @param claim what is done about another run
-   */
-  public record Options(Run.Reading reading, WriterLock.Claim claim) {
-    /** What a schedule asks for. */
-    public static final Options USUAL = new Options(Run.Reading.NEW, WriterLock.Claim.IF_FREE);
-  }
-
-  /**
-   * A run of {@code study}.
-   *
-   * @param warehouse a folder of this machine, or a URI
-   * @param clock dates the run and its ledger; no result depends on it
-   * @param options what the user asks for besides the study
-   * @param version of the program, for the ledger
-   */
-  public JobRunner(
-      SparkSession session,
-      Study study,
-      String warehouse,
-      Clock clock,
-      Progress progress,
-      Options options,
-      String version) {
-    this.session = session;
-    this.study = study;
-    this.location = warehouse;
-    this.clock = clock;
-    this.progress = progress;
-    this.options = options;
-    this.version = version;
+  /** Runs in {@code context}. */
+  public JobRunner(RunContext context) {
+    this.context = context;
   }
 
   /**
@@ -66,10 +26,10 @@ public final class JobRunner {
    */
   public RunSummary run(List<Job> jobs) {
     Expressions.checkSegments(
-        study, session.createDataFrame(List.of(), Contracts.schema(Customers.TABLE)));
-    try (Writing writing =
-        new Writing(session, study, location, clock, progress, options, version)) {
-      return new JobSequence(session, study, version, writing).run(jobs);
+        context.study(),
+        context.session().createDataFrame(List.of(), Contracts.schema(Customers.TABLE)));
+    try (Writing writing = new Writing(context)) {
+      return new JobSequence(context, writing).run(jobs);
     }
   }
 }

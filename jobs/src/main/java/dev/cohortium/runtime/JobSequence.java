@@ -24,31 +24,24 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * The jobs of one run, one after the other, in a warehouse that is open: which of them have
  * anything to do, what they see, what becomes of what they make.
  */
 final class JobSequence {
-  private final SparkSession session;
+  private final RunContext context;
   private final Study study;
-  private final String version;
   private final Progress progress;
   private final Writing writing;
   private final Warehouse warehouse;
   private final Ledger ledger;
   private final Run run;
 
-  /**
-   * Jobs of {@code study}.
-   *
-   * @param version of the program: another one makes every table again
-   */
-  JobSequence(SparkSession session, Study study, String version, Writing writing) {
-    this.session = session;
-    this.study = study;
-    this.version = version;
+  /** Jobs in {@code context}; another version of the program makes every table again. */
+  JobSequence(RunContext context, Writing writing) {
+    this.context = context;
+    this.study = context.study();
     this.progress = writing.run().progress();
     this.writing = writing;
     this.warehouse = writing.warehouse();
@@ -104,7 +97,7 @@ final class JobSequence {
         inputs,
         owned(job),
         () -> {
-          Frames in = new Frames(session, run);
+          Frames in = new Frames(context.session(), run);
           try {
             addInputs(in, job, upTo);
             last.flatMap(this::since).ifPresent(in::since);
@@ -138,7 +131,7 @@ final class JobSequence {
   /** What its tables depend on besides its inputs, hashed: the study, the tables, the program. */
   private String settings(Job job, Study upTo) {
     return Digest.of(
-        version + "\n" + job.writes() + "\n" + declared(job) + "\n" + job.settings(upTo));
+        context.version() + "\n" + job.writes() + "\n" + declared(job) + "\n" + job.settings(upTo));
   }
 
   private static List<String> declared(Job job) {

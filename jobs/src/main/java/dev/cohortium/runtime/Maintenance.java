@@ -1,11 +1,9 @@
 package dev.cohortium.runtime;
 
-import dev.cohortium.config.Study;
 import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.RunCounts;
 import dev.cohortium.table.Table;
 import io.delta.tables.DeltaTable;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,7 +12,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * Keeps a warehouse small: many small files become few, files that no version within {@link
@@ -22,30 +19,11 @@ import org.apache.spark.sql.SparkSession;
  * other table changes, so that nothing is computed again because of it.
  */
 public final class Maintenance {
-  private final SparkSession session;
-  private final Study study;
-  private final String location;
-  private final Clock clock;
-  private final Progress progress;
-  private final JobRunner.Options options;
-  private final String version;
+  private final RunContext context;
 
-  /** Maintains the warehouse at {@code location}; see {@link JobRunner#JobRunner}. */
-  public Maintenance(
-      SparkSession session,
-      Study study,
-      String location,
-      Clock clock,
-      Progress progress,
-      JobRunner.Options options,
-      String version) {
-    this.session = session;
-    this.study = study;
-    this.location = location;
-    this.clock = clock;
-    this.progress = progress;
-    this.options = options;
-    this.version = version;
+  /** Maintains the warehouse of {@code context}. */
+  public Maintenance(RunContext context) {
+    this.context = context;
   }
 
   /**
@@ -55,10 +33,9 @@ public final class Maintenance {
    * @return a line for each table
    */
   public List<String> run(Duration ledgerAge) {
-    try (Writing writing =
-        new Writing(session, study, location, clock, progress, options, version)) {
+    try (Writing writing = new Writing(context)) {
       List<String> lines = new ArrayList<>();
-      Instant since = clock.instant().minus(ledgerAge);
+      Instant since = context.clock().instant().minus(ledgerAge);
       writing.recorded(
           "maintain",
           Optional.empty(),
@@ -82,11 +59,11 @@ public final class Maintenance {
   }
 
   private String maintained(Warehouse warehouse, Table table) {
-    progress.step("maintain: compacting " + table);
+    context.progress().step("maintain: compacting " + table);
     int before = warehouse.files(table);
-    DeltaTable delta = DeltaTable.forPath(session, warehouse.path(table));
+    DeltaTable delta = DeltaTable.forPath(context.session(), warehouse.path(table));
     delta.optimize().executeCompaction();
-    progress.step("maintain: deleting old files of " + table);
+    context.progress().step("maintain: deleting old files of " + table);
     delta.vacuum((double) Warehouse.RETENTION.toHours());
     return String.format(
         Locale.ROOT, "%s: %,d files, before %,d", table, warehouse.files(table), before);

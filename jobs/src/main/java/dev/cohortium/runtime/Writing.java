@@ -1,12 +1,10 @@
 package dev.cohortium.runtime;
 
 import dev.cohortium.config.Secrets;
-import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.Layer;
 import dev.cohortium.table.Table;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -15,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * A warehouse while one run writes to it: locked, with its ledger open, and with whatever an
@@ -25,10 +22,8 @@ final class Writing implements AutoCloseable {
   private static final DateTimeFormatter RUN_ID =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
 
-  private final SparkSession session;
-  private final Study study;
+  private final RunContext context;
   private final Warehouse warehouse;
-  private final Clock clock;
   private final Run run;
   private final Ledger ledger;
   private final Secrets secrets;
@@ -36,38 +31,28 @@ final class Writing implements AutoCloseable {
   private final Map<String, Long> versionsBefore;
 
   /**
-   * Opens the warehouse at {@code location}, there or not.
+   * Opens the warehouse of {@code context}.
    *
-   * @param version of the program, for the ledger
    * @throws UserFault if it cannot be written, belongs to another study, is being written, or is of
    *     one machine and the session of several
    */
-  Writing(
-      SparkSession session,
-      Study study,
-      String location,
-      Clock clock,
-      Progress progress,
-      JobRunner.Options options,
-      String version) {
-    this.session = session;
-    this.study = study;
-    this.warehouse = new Warehouse(session, location);
-    this.clock = clock;
-    Instant now = clock.instant();
-    this.run = new Run(RUN_ID.format(now), now, progress, options.reading());
-    this.ledger = new Ledger(warehouse, study, run, version);
-    this.secrets = Secrets.of(study.sources().values());
-    refuseLocalWarehouseOnCluster(location);
+  Writing(RunContext context) {
+    this.context = context;
+    this.warehouse = new Warehouse(context.session(), context.warehouse());
+    Instant now = context.clock().instant();
+    this.run = new Run(RUN_ID.format(now), now, context.progress(), context.options().reading());
+    this.ledger = new Ledger(warehouse, context.study(), run, context.version());
+    this.secrets = Secrets.of(context.study().sources().values());
+    refuseLocalWarehouseOnCluster();
     warehouse.open();
     this.versionsBefore = versions(Catalogue.in(Layer.SYSTEM)).byTable();
     this.lock =
         WriterLock.take(
             warehouse.location(),
-            session.sparkContext().hadoopConfiguration(),
+            context.session().sparkContext().hadoopConfiguration(),
             run,
-            clock,
-            options.claim());
+            context.clock(),
+            context.options().claim());
     try {
       ledger.open(lock.dead(), this::takeBack);
     } catch (Throwable e) {
@@ -77,8 +62,9 @@ final class Writing implements AutoCloseable {
   }
 
   /** The data files would lie on as many machines as there are executors. */
-  private void refuseLocalWarehouseOnCluster(String location) {
-    String master = session.sparkContext().master();
+  private void refuseLocalWarehouseOnCluster() {
+    String location = context.warehouse();
+    String master = context.session().sparkContext().master();
     if (!master.startsWith("local") && Warehouse.isOfOneMachine(location)) {
       throw new UserFault(
           "The warehouse "
@@ -87,7 +73,7 @@ final class Writing implements AutoCloseable {
               + master
               + " runs on several. Name one that all of them reach with --warehouse, such as"
               + " hdfs:///cohortium/"
-              + study.name()
+              + context.study().name()
               + " or an absolute path that all of them mount.");
     }
   }
@@ -105,7 +91,7 @@ final class Writing implements AutoCloseable {
   }
 
   Instant now() {
-    return clock.instant();
+    return context.clock().instant();
   }
 
   /**
@@ -144,10 +130,10 @@ final class Writing implements AutoCloseable {
       Supplier<String> work) {
     Versions before = versions(owned);
     lock.at(job);
-    ledger.started(job, asOf, clock.instant(), settings, inputs, before);
+    ledger.started(job, asOf, context.clock().instant(), settings, inputs, before);
     try {
       String message = work.get();
-      ledger.done(clock.instant(), message, versions(owned));
+      ledger.done(context.clock().instant(), message, versions(owned));
     } catch (Throwable e) {
       fail(e, before);
       throw e;
@@ -158,7 +144,8 @@ final class Writing implements AutoCloseable {
     try {
       lock.check();
       Versions left = takeBack(before);
-      ledger.failed(clock.instant(), secrets.redact(String.valueOf(failure.getMessage())), left);
+      ledger.failed(
+          context.clock().instant(), secrets.redact(String.valueOf(failure.getMessage())), left);
     } catch (RuntimeException e) {
       // Left to the next run, which sees that the job has not ended.
       failure.addSuppressed(e);
@@ -185,7 +172,7 @@ final class Writing implements AutoCloseable {
   boolean isPublished(Table table) {
     return switch (table.publication()) {
       case ALWAYS -> true;
-      case ON_REQUEST -> study.publish().contains(table.name());
+      case ON_REQUEST -> context.study().publish().contains(table.name());
       case NEVER -> false;
     };
   }
@@ -196,7 +183,7 @@ final class Writing implements AutoCloseable {
   }
 
   boolean isOut(Table table) {
-    return Publication.isThere(table, session, warehouse.location());
+    return Publication.isThere(table, context.session(), warehouse.location());
   }
 
   /** Writes what the ledger has noted, and publishes it. */

@@ -4,6 +4,7 @@ import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
 import dev.cohortium.runtime.Job;
 import dev.cohortium.runtime.JobRunner;
+import dev.cohortium.runtime.RunContext;
 import dev.cohortium.runtime.RunSummary;
 import dev.cohortium.runtime.Warehouse;
 import dev.cohortium.table.Transactions;
@@ -62,13 +63,14 @@ public final class Benchmark {
     session.sparkContext().addSparkListener(meter);
     try {
       return new JobRunner(
-              session,
-              study,
-              warehouse,
-              Clock.systemUTC(),
-              meter,
-              JobRunner.Options.USUAL,
-              "benchmark")
+              new RunContext(
+                  session,
+                  study,
+                  warehouse,
+                  Clock.systemUTC(),
+                  meter,
+                  RunContext.Options.USUAL,
+                  "benchmark"))
           .run(jobs);
     } finally {
       meter.stop();

@@ -29,9 +29,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -409,15 +407,7 @@ class JobRunnerTest extends SparkTest {
   /** Runs one minute after the last run. */
   private RunSummary run(Study study, List<Job> jobs) {
     Instant now = Instant.parse("2024-04-01T00:00:00Z").plusSeconds(60L * minute++);
-    return new JobRunner(
-            spark(),
-            study,
-            folder.resolve("warehouse").toString(),
-            Clock.fixed(now, ZoneOffset.UTC),
-            Run.unwatched("test", now).progress(),
-            JobRunner.Options.USUAL,
-            "test")
-        .run(jobs);
+    return new JobRunner(context(study, folder.resolve("warehouse"), now)).run(jobs);
   }
 
   private Warehouse warehouse() {

@@ -18,9 +18,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -153,14 +151,6 @@ class UnderFireTest extends SparkTest {
             List.of(),
             Map.of());
     Instant now = Instant.parse("2024-08-01T00:00:00Z").plusSeconds(60L * minute);
-    new JobRunner(
-            spark(),
-            study,
-            folder.resolve("warehouse").toString(),
-            Clock.fixed(now, ZoneOffset.UTC),
-            Run.unwatched("test", now).progress(),
-            JobRunner.Options.USUAL,
-            "test")
-        .run(ALL);
+    new JobRunner(context(study, folder.resolve("warehouse"), now)).run(ALL);
   }
 }

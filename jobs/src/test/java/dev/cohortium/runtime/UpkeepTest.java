@@ -18,10 +18,8 @@ import dev.cohortium.table.Transactions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
@@ -55,14 +53,7 @@ class UpkeepTest extends SparkTest {
     // Both runs are older than three days by now; of each job the last row stays.
     day += 3;
     List<String> lines =
-        new Maintenance(
-                spark(),
-                study(),
-                location(),
-                clock(),
-                Run.unwatched("test", APRIL).progress(),
-                JobRunner.Options.USUAL,
-                "test")
+        new Maintenance(context(study(), folder.resolve("warehouse"), now()))
             .run(Duration.ofDays(3));
 
     assertThat(lines).anyMatch(line -> line.matches("transactions: \\d+ files, before \\d+"));
@@ -76,15 +67,7 @@ class UpkeepTest extends SparkTest {
         .isEqualTo(2);
 
     List<String> erased =
-        new Erasure(
-                spark(),
-                study(),
-                location(),
-                clock(),
-                Run.unwatched("test", APRIL).progress(),
-                JobRunner.Options.USUAL,
-                "test")
-            .run("bob");
+        new Erasure(context(study(), folder.resolve("warehouse"), now())).run("bob");
 
     assertThat(erased)
         .contains(
@@ -136,20 +119,12 @@ class UpkeepTest extends SparkTest {
     return folder.resolve("warehouse").toString();
   }
 
-  private Clock clock() {
-    return Clock.fixed(APRIL.plus(Duration.ofDays(++day)), ZoneOffset.UTC);
+  private Instant now() {
+    return APRIL.plus(Duration.ofDays(++day));
   }
 
   private RunSummary run(Run.Reading reading) {
-    return new JobRunner(
-            spark(),
-            study(),
-            location(),
-            clock(),
-            Run.unwatched("test", APRIL).progress(),
-            new JobRunner.Options(reading, WriterLock.Claim.IF_FREE),
-            "test")
-        .run(JOBS);
+    return new JobRunner(context(study(), folder.resolve("warehouse"), now(), reading)).run(JOBS);
   }
 
   private Dataset<Row> read(Table table) {
