@@ -23,7 +23,9 @@ import dev.cohortium.table.Table;
 import dev.cohortium.table.Transactions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -39,6 +41,9 @@ final class Contest {
   private static final String WINS = "delivered_wins";
   private static final String LINES = "standing_rows";
 
+  /** A million ids are some ten megabytes. */
+  private static final long MOST_SENT = 1_000_000;
+
   private final Table table;
   private final Source source;
 
@@ -53,34 +58,52 @@ final class Contest {
   }
 
   /**
-   * The units that both have.
+   * The units that both have. Whether there are any is found out by their ids alone, as mostly
+   * there are none, and the table that stands is large.
    *
    * @param judged of a run, every outcome decided
    * @param standing rows of the table
    * @param files delivery and file of what stands
+   * @param keep lets what is used several times be computed once
    * @return one row per unit: its columns, whether the delivered rows win, the month (of receipts)
-   *     and the number of the rows that stand
+   *     and the number of the rows that stand; empty: there is none
    */
-  Dataset<Row> contested(Dataset<Row> judged, Dataset<Row> standing, Dataset<Row> files) {
-    Dataset<Row> delivered =
-        judged
-            .where(col(Judged.OUTCOME).equalTo(Outcome.CLEAN.measure()))
-            .groupBy(unitColumns())
-            .agg(version().as(DELIVERED));
+  Optional<Dataset<Row>> contested(
+      Dataset<Row> judged,
+      Dataset<Row> standing,
+      Dataset<Row> files,
+      UnaryOperator<Dataset<Row>> keep) {
     String[] unit = unit(table).toArray(String[]::new);
-    Dataset<Row> named =
-        standing
-            .join(delivered.select(unitColumns()), unit, "left_semi")
-            .join(broadcast(files), new String[] {Deliveries.DELIVERY}, "left")
-            .withColumnRenamed(Deliveries.FILE, Raw.FILE);
+    Dataset<Row> clean = judged.where(col(Judged.OUTCOME).equalTo(Outcome.CLEAN.measure()));
+    Dataset<Row> delivered = small(keep.apply(clean.select(unitColumns()).distinct()));
+    Dataset<Row> common =
+        keep.apply(standing.select(unitColumns()).join(delivered, unit, "left_semi").distinct());
+    if (common.isEmpty()) {
+      return Optional.empty();
+    }
+    Dataset<Row> few = small(common);
     boolean hasMonths = table.equals(Transactions.TABLE);
     Column month = hasMonths ? min(col(Transactions.MONTH)) : lit(null).cast(ColumnType.DATE.sql());
-    return named
-        .groupBy(unitColumns())
-        .agg(version().as(STANDING), month.as(Transactions.MONTH), count(lit(1)).as(LINES))
-        .join(delivered, unit, "inner")
-        .withColumn(WINS, col(DELIVERED).gt(col(STANDING)))
-        .drop(DELIVERED, STANDING);
+    Dataset<Row> stands =
+        standing
+            .join(few, unit, "left_semi")
+            .join(broadcast(files), new String[] {Deliveries.DELIVERY}, "left")
+            .withColumnRenamed(Deliveries.FILE, Raw.FILE)
+            .groupBy(unitColumns())
+            .agg(version().as(STANDING), month.as(Transactions.MONTH), count(lit(1)).as(LINES));
+    Dataset<Row> comes =
+        clean.join(few, unit, "left_semi").groupBy(unitColumns()).agg(version().as(DELIVERED));
+    return Optional.of(
+        keep.apply(
+            stands
+                .join(comes, unit, "inner")
+                .withColumn(WINS, col(DELIVERED).gt(col(STANDING)))
+                .drop(DELIVERED, STANDING)));
+  }
+
+  /** Kept rows, sent to where the other side of a join is if they are few enough. */
+  private static Dataset<Row> small(Dataset<Row> kept) {
+    return kept.count() <= MOST_SENT ? broadcast(kept) : kept;
   }
 
   private Column[] unitColumns() {

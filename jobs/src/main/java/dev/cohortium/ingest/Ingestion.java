@@ -26,18 +26,14 @@ import dev.cohortium.table.Quarantine;
 import dev.cohortium.table.RunCounts;
 import dev.cohortium.table.Table;
 import dev.cohortium.table.Transactions;
-import java.sql.Timestamp;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -92,16 +88,6 @@ final class Ingestion {
         new Taken(List.of(), List.of(), Optional.empty(), Set.of(), Scope.ADDED);
   }
 
-  /** What one file brought. */
-  private record Content(long rows, long hash, Optional<Increments.Mark> highWater) {
-    static final Content NOTHING = new Content(0, 0, Optional.empty());
-
-    private Content plus(Content other) {
-      return new Content(
-          rows + other.rows, hash + other.hash, Increments.greater(highWater, other.highWater));
-    }
-  }
-
   /**
    * Reads what is new and puts the table's new rows into {@code out}.
    *
@@ -120,28 +106,20 @@ final class Ingestion {
     intake.files().forEach(file -> numbers.put(file, next + numbers.size()));
     Dataset<Row> judged = in.keep(judged(intake, numbers));
     List<Row> tally = tally(judged);
-    Map<String, Content> contents = contents(tally);
-    Map<SourceFile, Delivery> repeats = repeats(intake, contents);
-    Map<SourceFile, String> outcomes = outcomes(repeats);
-    if (isSameSnapshot(intake, contents)) {
+    Arrivals arrivals = new Arrivals(source, known, in.run(), declaration, intake, tally);
+    if (arrivals.isSameSnapshot()) {
       in.run().progress().note(source.table() + ": delivers the rows that it delivered last");
       return Taken.NOTHING;
     }
-    List<Row> deliveries = deliveries(intake, numbers, contents, repeats, outcomes);
-    Intake read = intake.without(unchanged(outcomes)).without(skipped(outcomes));
-    if (!repeats.isEmpty()) {
-      noteRepeats(repeats, outcomes);
+    Intake read = arrivals.read();
+    if (arrivals.hasRepeats()) {
+      arrivals.skippedNotes().forEach(in.run().progress()::note);
       judged = read.files().isEmpty() ? judged.where(lit(false)) : in.keep(judged(read, numbers));
       tally = tally(judged);
     }
     // Of a file that now repeats another its own earlier rows go all the same.
-    Set<Long> replaced = intake.without(unchanged(outcomes)).replaced(known);
-    return taken(
-        out, read, judged, tally, deliveries, replaced, paths(intake.without(unchanged(outcomes))));
-  }
-
-  private static Set<String> paths(Intake intake) {
-    return intake.files().stream().map(SourceFile::path).collect(Collectors.toSet());
+    Intake changed = arrivals.changed();
+    return taken(out, read, judged, tally, changed, arrivals.deliveries(numbers));
   }
 
   // --- what is read ---
@@ -164,7 +142,7 @@ final class Ingestion {
         SourceReader.isOfFiles(source)
             ? reader.read(source, intake.files())
             : reader.readBeyond(
-                source, intake.scope() == Scope.ADDED ? highWater() : Optional.empty());
+                source, intake.scope() == Scope.ADDED ? known.highWater() : Optional.empty());
     if (raw.rows().schema().isEmpty()) {
       throw emptiness(source);
     }
@@ -177,13 +155,6 @@ final class Ingestion {
     return table.equals(Transactions.TABLE)
         ? Replacement.ofReceipts(mapped, source, study.timeZone())
         : Replacement.ofKeys(mapped, source, table);
-  }
-
-  private Optional<String> highWater() {
-    return known.deliveries().stream()
-        .map(Delivery::highWater)
-        .filter(mark -> mark != null)
-        .findFirst();
   }
 
   /** Filters the rows of customers who were erased. */
@@ -243,8 +214,6 @@ final class Ingestion {
             .orElse(in.run().id());
   }
 
-  // --- what a file brought ---
-
   /** Rows by file, outcome and filter: these, rows, a hash of them, the greatest increment. */
   private static List<Row> tally(Dataset<Row> judged) {
     return judged
@@ -257,151 +226,6 @@ final class Ingestion {
         .collectAsList();
   }
 
-  private static Map<String, Content> contents(List<Row> tally) {
-    Map<String, Content> contents = new HashMap<>();
-    tally.forEach(
-        row ->
-            contents.merge(
-                row.getString(0),
-                new Content(row.getLong(3), row.getLong(4), Increments.mark(row.get(5))),
-                Content::plus));
-    return contents;
-  }
-
-  private static Content content(Map<String, Content> contents, SourceFile file) {
-    return contents.getOrDefault(file.path(), Content.NOTHING);
-  }
-
-  /** The files whose rows are those of another, or of the same file as it was. */
-  private Map<SourceFile, Delivery> repeats(Intake intake, Map<String, Content> contents) {
-    Map<SourceFile, Delivery> repeats = new LinkedHashMap<>();
-    if (!SourceReader.isOfFiles(source)) {
-      return repeats;
-    }
-    Set<String> paths = paths(intake);
-    List<Delivery> first = new ArrayList<>();
-    known.deliveries().stream()
-        .filter(
-            d -> d.isRead() && (!paths.contains(d.file().path()) || intake.scope() == Scope.ADDED))
-        .filter(d -> intake.scope() == Scope.ADDED)
-        .forEach(first::add);
-    for (SourceFile file : inOrder(intake)) {
-      Content brought = content(contents, file);
-      Optional<Delivery> same =
-          brought.rows() == 0
-              ? Optional.empty()
-              : first.stream()
-                  .filter(d -> d.rows() == brought.rows() && d.content() == brought.hash())
-                  // A file is rather as it was than a copy of another.
-                  .min(Comparator.comparing(d -> d.file().path().equals(file.path()) ? 0 : 1));
-      same.ifPresent(d -> repeats.put(file, d));
-      if (same.isEmpty()) {
-        first.removeIf(d -> d.file().path().equals(file.path()));
-        first.add(
-            new Delivery(
-                0, in.run().id(), file, "read", brought.rows(), brought.hash(), null, declaration));
-      }
-    }
-    return repeats;
-  }
-
-  /** As they were delivered: known files by their number, then by time and path. */
-  private List<SourceFile> inOrder(Intake intake) {
-    return intake.files().stream()
-        .sorted(
-            Comparator.<SourceFile>comparingLong(
-                    file -> known.of(file).map(Delivery::number).orElse(Long.MAX_VALUE))
-                .thenComparing(SourceFile::modifiedAt)
-                .thenComparing(SourceFile::path))
-        .toList();
-  }
-
-  private static Map<SourceFile, String> outcomes(Map<SourceFile, Delivery> repeats) {
-    Map<SourceFile, String> outcomes = new LinkedHashMap<>();
-    repeats.forEach(
-        (file, same) ->
-            outcomes.put(file, same.file().path().equals(file.path()) ? "unchanged" : "skipped"));
-    return outcomes;
-  }
-
-  private static Set<SourceFile> unchanged(Map<SourceFile, String> outcomes) {
-    return having(outcomes, "unchanged");
-  }
-
-  private static Set<SourceFile> skipped(Map<SourceFile, String> outcomes) {
-    return having(outcomes, "skipped");
-  }
-
-  private static Set<SourceFile> having(Map<SourceFile, String> outcomes, String outcome) {
-    return outcomes.entrySet().stream()
-        .filter(e -> e.getValue().equals(outcome))
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toSet());
-  }
-
-  private void noteRepeats(Map<SourceFile, Delivery> repeats, Map<SourceFile, String> outcomes) {
-    repeats.forEach(
-        (file, same) -> {
-          if (outcomes.get(file).equals("skipped")) {
-            in.run()
-                .progress()
-                .note(
-                    source.table()
-                        + ": skipped "
-                        + file.path()
-                        + ", whose rows are those of "
-                        + same.file().path());
-          }
-        });
-  }
-
-  /** Whether a database or Delta table gives exactly what it gave last. */
-  private boolean isSameSnapshot(Intake intake, Map<String, Content> contents) {
-    return !SourceReader.isOfFiles(source)
-        && in.run().reading() == Run.Reading.NEW
-        && (intake.scope() == Scope.ADDED
-            ? contents.isEmpty()
-            : source.increment().isEmpty()
-                && known.isDeclared(declaration)
-                && known.deliveries().size() == intake.files().size()
-                && intake.files().stream()
-                    .allMatch(
-                        file ->
-                            known
-                                .of(file)
-                                .filter(d -> d.rows() == content(contents, file).rows())
-                                .filter(d -> d.content() == content(contents, file).hash())
-                                .isPresent()));
-  }
-
-  private List<Row> deliveries(
-      Intake intake,
-      Map<SourceFile, Long> numbers,
-      Map<String, Content> contents,
-      Map<SourceFile, Delivery> repeats,
-      Map<SourceFile, String> outcomes) {
-    List<Row> rows = new ArrayList<>();
-    for (SourceFile file : intake.files()) {
-      Content brought = content(contents, file);
-      String outcome = outcomes.getOrDefault(file, "read");
-      rows.add(
-          RowFactory.create(
-              numbers.get(file),
-              in.run().id(),
-              source.table(),
-              file.path(),
-              outcome,
-              outcome.equals("skipped") ? repeats.get(file).file().path() : null,
-              file.size().isPresent() ? file.size().getAsLong() : null,
-              Timestamp.from(file.modifiedAt()),
-              brought.rows(),
-              brought.hash(),
-              brought.highWater().map(Increments.Mark::text).or(this::highWater).orElse(null),
-              declaration));
-    }
-    return rows;
-  }
-
   // --- what becomes of it ---
 
   private Taken taken(
@@ -409,21 +233,20 @@ final class Ingestion {
       Intake read,
       Dataset<Row> judgedAlone,
       List<Row> tallyAlone,
-      List<Row> deliveries,
-      Set<Long> replaced,
-      Set<String> reread) {
+      Intake changed,
+      List<Row> deliveries) {
+    Set<Long> replaced = changed.replaced(known);
     boolean isWhole = read.scope() == Scope.WHOLE;
     refuseBrokenIncrements(judgedAlone);
     Dataset<Row> standing = in.standing(table).where(not(isOf(replaced)));
     boolean stands = !isWhole && in.stands(table);
     Contest contest = new Contest(table, source);
-    Dataset<Row> contested =
-        stands ? in.keep(contest.contested(judgedAlone, standing, files())) : null;
-    boolean isContested = stands && contested.count() > 0;
+    Optional<Dataset<Row>> contested =
+        stands ? contest.contested(judgedAlone, standing, files(), in::keep) : Optional.empty();
     Dataset<Row> judged =
-        isContested ? in.keep(contest.decided(judgedAlone, contested)) : judgedAlone;
+        contested.map(c -> in.keep(contest.decided(judgedAlone, c))).orElse(judgedAlone);
     Map<String, Long> measures =
-        IngestJob.counts(judged, isContested ? tally(judged) : tallyAlone, source, study);
+        IngestJob.counts(judged, contested.isPresent() ? tally(judged) : tallyAlone, source, study);
     if (measures.get("read") == 0 && isWhole) {
       throw emptiness(source);
     }
@@ -434,14 +257,14 @@ final class Ingestion {
       gone = in.stands(table) ? in.standing(table).count() : 0;
       out.with(table, clean);
     } else {
-      if (isContested) {
-        gone += gone(Contest.going(contested), months);
+      if (contested.isPresent()) {
+        gone += gone(Contest.going(contested.get()), months);
       }
       if (!replaced.isEmpty()) {
         gone += gone(contest.of(replaced, in.standing(table)), months);
       }
       if (gone > 0 || measures.get(Outcome.CLEAN.measure()) > 0) {
-        Dataset<Row> staying = isContested ? contest.staying(standing, contested) : standing;
+        Dataset<Row> staying = contested.map(c -> contest.staying(standing, c)).orElse(standing);
         add(out, clean, staying, months);
       }
     }
@@ -450,7 +273,8 @@ final class Ingestion {
     measures.forEach(
         (measure, rows) ->
             counts.add(RowFactory.create(in.run().id(), "ingest", source.table(), measure, rows)));
-    return new Taken(counts, deliveries, Optional.of(quarantined(judged)), reread, read.scope());
+    return new Taken(
+        counts, deliveries, Optional.of(quarantined(judged)), changed.paths(), read.scope());
   }
 
   private Column isOf(Set<Long> numbers) {

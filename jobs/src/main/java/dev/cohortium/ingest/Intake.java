@@ -91,6 +91,11 @@ record Intake(List<SourceFile> files, Scope scope, List<String> notes) {
     return new Intake(files.stream().filter(file -> !left.contains(file)).toList(), scope, notes);
   }
 
+  /** The paths of its files. */
+  Set<String> paths() {
+    return files.stream().map(SourceFile::path).collect(Collectors.toSet());
+  }
+
   /** The numbers of the deliveries whose rows go because their files are read again. */
   Set<Long> replaced(Known known) {
     Set<Long> numbers = new HashSet<>();

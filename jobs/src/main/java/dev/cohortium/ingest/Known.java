@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.spark.sql.Row;
@@ -87,6 +88,11 @@ final class Known {
   /** In the order of their numbers, but for files that were delivered again. */
   List<Delivery> deliveries() {
     return List.copyOf(byFile.values());
+  }
+
+  /** The greatest increment that was read. */
+  Optional<String> highWater() {
+    return deliveries().stream().map(Delivery::highWater).filter(Objects::nonNull).findFirst();
   }
 
   /** Whether the study says of the source what it said when its rows were read. */
