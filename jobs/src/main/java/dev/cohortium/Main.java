@@ -46,6 +46,9 @@ public final class Main {
     settings.put("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
     // What Frames.keep holds stays partitioned as the job made it, and is not exchanged again.
     settings.put("spark.sql.optimizer.canChangeCachedPlanOutputPartitioning", "false");
+    // Trying out encodings for it costs more than a plain compression of the whole.
+    settings.put("spark.sql.inMemoryColumnarStorage.compressed", "false");
+    settings.put("spark.rdd.compress", "true");
     return settings;
   }
 

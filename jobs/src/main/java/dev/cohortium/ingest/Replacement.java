@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.trunc;
 import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.cohortium.config.Source;
 import dev.cohortium.ingest.Judged.Outcome;
@@ -36,6 +37,7 @@ import org.apache.spark.sql.expressions.WindowSpec;
 final class Replacement {
   private static final String IS_GOOD = Raw.technical("is_good");
   private static final String SPREAD = Raw.technical("spread");
+  private static final String PLACE = Raw.technical("place");
   private static final String IS_REPEAT = Raw.technical("is_repeat");
   private static final String IS_OLD = Raw.technical("is_old");
   private static final String OCCURRENCE = Raw.technical("occurrence");
@@ -51,8 +53,8 @@ final class Replacement {
    */
   static Dataset<Row> ofReceipts(Dataset<Row> judged, Source source, ZoneId studyZone) {
     boolean hasBatches = List.of(judged.columns()).contains(Judged.BATCH);
-    Column[] receipt = {col(Transactions.TRANSACTION_ID), col(IS_GOOD), col(SPREAD)};
-    Dataset<Row> spread = spread(judged);
+    Column[] receipt = unit(List.of(Transactions.TRANSACTION_ID));
+    Dataset<Row> spread = spread(judged, List.of(Transactions.TRANSACTION_ID));
     if (!hasBatches) {
       return decided(inDelivery(spread, receipt, source, studyZone), judged);
     }
@@ -135,11 +137,8 @@ final class Replacement {
 
   /** Other tables: the key is the unit, its latest row stays, ties by path and content. */
   static Dataset<Row> ofKeys(Dataset<Row> judged, Source source, Table table) {
-    List<Column> key = new ArrayList<>(table.key().stream().map(name -> col(name)).toList());
-    key.add(col(IS_GOOD));
-    key.add(col(SPREAD));
     WindowSpec latestFirst =
-        Window.partitionBy(key.toArray(Column[]::new))
+        Window.partitionBy(unit(table.key()))
             .orderBy(
                 col(Transactions.DELIVERED_AT).desc(),
                 Contest.path(source).desc(),
@@ -150,18 +149,30 @@ final class Replacement {
         coalesce(lag(Judged.CONTENT, 1).over(latestFirst).equalTo(col(Judged.CONTENT)), lit(false));
     boolean areDropped = source.duplicates() == Source.Duplicates.DROP;
     return decided(
-        spread(judged)
+        spread(judged, table.key())
             .withColumn(IS_REPEAT, areDropped ? isEqualToLater : lit(false))
             .withColumn(IS_OLD, row_number().over(latestFirst).gt(1)),
         judged);
   }
 
-  /** Rejected rows take no part and may all lack the key: their content spreads them. */
-  private static Dataset<Row> spread(Dataset<Row> judged) {
+  /** What the rows of one receipt or key have in common; see {@link #spread}. */
+  private static Column[] unit(List<String> key) {
+    List<Column> columns = new ArrayList<>(List.of(col(PLACE)));
+    key.forEach(name -> columns.add(col(name)));
+    columns.addAll(List.of(col(IS_GOOD), col(SPREAD)));
+    return columns.toArray(Column[]::new);
+  }
+
+  /**
+   * Rejected rows take no part and may all lack the key: their content spreads them. A hash of the
+   * unit comes first, as ids begin alike and would be compared to their ends by every sort.
+   */
+  private static Dataset<Row> spread(Dataset<Row> judged, List<String> key) {
     Column isGood = col(Judged.OUTCOME).isNull();
     return judged
         .withColumn(IS_GOOD, isGood)
-        .withColumn(SPREAD, when(not(isGood), col(Judged.CONTENT)));
+        .withColumn(SPREAD, when(not(isGood), col(Judged.CONTENT)))
+        .withColumn(PLACE, xxhash64(key.stream().map(name -> col(name)).toArray(Column[]::new)));
   }
 
   private static Column isRepeat(WindowSpec ordered) {

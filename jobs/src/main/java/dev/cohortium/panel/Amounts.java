@@ -3,8 +3,8 @@ package dev.cohortium.panel;
 import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.call_function;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.rint;
 import static org.apache.spark.sql.functions.shiftright;
 import static org.apache.spark.sql.functions.signum;
 import static org.apache.spark.sql.functions.sum;
@@ -19,22 +19,33 @@ import org.apache.spark.sql.Column;
  * Exact sums of amounts without decimals, whose sums Spark computes as objects: an amount is a LONG
  * of ten-thousandths, and a sum of them is two LONGs, high * 2^28 + low. Neither overflows below
  * 2^32 amounts of the greatest size, 2^35 of any.
+ *
+ * <p>Between a DECIMAL and a LONG stands an interval of as many seconds: what Spark does to one it
+ * does to a LONG of microseconds, while it multiplies decimals as objects. Amounts too great for it
+ * go the long way.
  */
 final class Amounts {
   private static final int LOW_BITS = 28;
   private static final long LOW = (1L << LOW_BITS) - 1;
   private static final BigDecimal UNIT = new BigDecimal("0.0001");
+  private static final String SECONDS = "interval second";
 
-  /** Below, a DOUBLE tells every ten-thousandth from the next. */
-  private static final BigDecimal EXACT_AS_DOUBLE = new BigDecimal(100_000_000_000L);
+  /** Ten thousand times as many microseconds are a LONG. */
+  private static final long MOST_SECONDS = 900_000_000;
+
+  /** A hundred times 2^53 is below 10^18, to which Spark turns an interval into a decimal. */
+  private static final int SECONDS_BITS = 52;
 
   private Amounts() {}
 
   /** The ten-thousandths (LONG) of a DECIMAL(18,4). */
   static Column units(Column amount) {
+    Column seconds =
+        call_function("make_dt_interval", lit(0), lit(0), lit(0), amount.cast("decimal(18,6)"));
     return when(
-            abs(amount).lt(lit(EXACT_AS_DOUBLE)),
-            rint(amount.cast("double").multiply(10_000)).cast("long"))
+            // Compared as decimals they would be objects again.
+            amount.cast("long").between(-MOST_SECONDS, MOST_SECONDS),
+            seconds.multiply(10_000L).cast(SECONDS).cast("long"))
         .otherwise(amount.multiply(10_000).cast("long"));
   }
 
@@ -67,15 +78,18 @@ final class Amounts {
   }
 
   private static Column total(Column high, Column low) {
-    Column fitsLong = abs(high).lt(1L << (62 - LOW_BITS)).and(abs(low).lt(1L << 62));
-    Column small = call_function("shiftleft", high, lit(LOW_BITS)).plus(low).cast("decimal(20,0)");
-    Column large =
+    Column isFew =
+        abs(high).lt(1L << (SECONDS_BITS - LOW_BITS)).and(abs(low).lt(1L << SECONDS_BITS));
+    Column few = call_function("shiftleft", high, lit(LOW_BITS)).plus(low);
+    Column many =
         high.cast("decimal(20,0)").multiply(lit(1L << LOW_BITS)).plus(low.cast("decimal(20,0)"));
-    return when(fitsLong, amount(small)).otherwise(amount(large));
-  }
-
-  private static Column amount(Column units) {
-    return units.multiply(lit(UNIT)).cast(ColumnType.AMOUNT_SUM.sql());
+    return when(
+            isFew,
+            expr("interval '0.0001' second")
+                .multiply(few)
+                .cast(SECONDS)
+                .cast(ColumnType.AMOUNT_SUM.sql()))
+        .otherwise(many.multiply(lit(UNIT)).cast(ColumnType.AMOUNT_SUM.sql()));
   }
 
   private static String high(String name) {

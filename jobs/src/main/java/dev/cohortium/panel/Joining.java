@@ -34,7 +34,7 @@ final class Joining {
    * dated by the day, or made at the till minutes before the receipt prints: without such an order,
    * and without an earlier one on that local day, it is that day's next order.
    */
-  static Dataset<Row> joinings(Dataset<Row> enrolments, Dataset<Row> receipts, ZoneId zone) {
+  static Dataset<Row> joinings(Dataset<Row> enrolments, Receipts receipts, ZoneId zone) {
     Column ordered = col(ORDERED_AT);
     Column joined = col(JOINED_AT);
     Column inMonth = col(ORDER_MONTH).equalTo(col(Joinings.JOINING_MONTH));
@@ -96,8 +96,9 @@ final class Joining {
             when(allLeft, LocalTime.month(max(left), zone)).as(Joinings.LEFT_MONTH));
   }
 
-  private static Dataset<Row> orders(Dataset<Row> receipts) {
+  private static Dataset<Row> orders(Receipts receipts) {
     return receipts
+        .rows()
         .where(Receipts.IS_ORDER)
         .select(
             col(Receipts.HOLDER),

@@ -55,7 +55,7 @@ final class Panel {
    * Customer-months of a study without rewards. In: {@link Receipts}. Out: {@link CustomerMonths},
    * points null.
    */
-  static Dataset<Row> customerMonths(Dataset<Row> receipts, ZoneId zone) {
+  static Dataset<Row> customerMonths(Receipts receipts, ZoneId zone) {
     Column unknown = lit(null).cast(AMOUNT_SUM);
     return monthsByHolder(receipts, zone)
         .withColumn(CustomerMonths.POINTS_EARNED, unknown)
@@ -72,7 +72,7 @@ final class Panel {
    * exchange the months once more, because by default (requireAllClusterKeysForCoPartition) a join
    * wants its sides partitioned by all of its keys, and an aggregation by any of them.
    */
-  static Dataset<Row> customerMonths(Dataset<Row> receipts, Dataset<Row> rewards, ZoneId zone) {
+  static Dataset<Row> customerMonths(Receipts receipts, Dataset<Row> rewards, ZoneId zone) {
     Column points = try_element_at(col(POINTS), col(CustomerMonths.MONTH));
     Column none = points.isNull();
     Column zero = lit(0).cast(AMOUNT_SUM);
@@ -91,8 +91,8 @@ final class Panel {
    * <p>Stores are told apart by summing a month's receipts of each store first, however many there
    * are; that needs no exchange.
    */
-  private static Dataset<Row> monthsByHolder(Dataset<Row> receipts, ZoneId zone) {
-    Dataset<Row> identified = receipts.where(Receipts.IS_IDENTIFIED);
+  private static Dataset<Row> monthsByHolder(Receipts receipts, ZoneId zone) {
+    Dataset<Row> identified = receipts.rows().where(Receipts.IS_IDENTIFIED);
     Dataset<Row> byStore =
         summed(
             identified.groupBy(Receipts.HOLDER, Receipts.MONTH, Receipts.STORE_ID),
@@ -210,7 +210,7 @@ final class Panel {
    * <p>Customers are counted once each by summing a holder's receipts first, which needs no
    * exchange.
    */
-  static Dataset<Row> receiptMonths(Dataset<Row> receipts) {
+  static Dataset<Row> receiptMonths(Receipts receipts) {
     Column[] place = {
       col(ReceiptMonths.MONTH),
       col(ReceiptMonths.STORE_ID),
@@ -221,14 +221,18 @@ final class Panel {
     List<Column> revenue = new ArrayList<>(Amounts.sums(Receipts.GROSS_REVENUE));
     revenue.addAll(Amounts.sums(Receipts.RETURNED_AMOUNT));
     Column[] sums = revenue.toArray(Column[]::new);
+    Dataset<Row> summed =
+        receipts
+            .rows()
+            .withColumn(ReceiptMonths.IDENTIFIED, Receipts.IS_IDENTIFIED)
+            .groupBy(with(col(Receipts.HOLDER), place))
+            .agg(count(lit(1)).as(ReceiptMonths.RECEIPTS), sums)
+            .groupBy(place)
+            .agg(
+                sum(col(ReceiptMonths.RECEIPTS)).as(ReceiptMonths.RECEIPTS),
+                with(count_if(col(ReceiptMonths.IDENTIFIED)).as(ReceiptMonths.CUSTOMERS), sums));
     return receipts
-        .withColumn(ReceiptMonths.IDENTIFIED, Receipts.IS_IDENTIFIED)
-        .groupBy(with(col(Receipts.HOLDER), place))
-        .agg(count(lit(1)).as(ReceiptMonths.RECEIPTS), sums)
-        .groupBy(place)
-        .agg(
-            sum(col(ReceiptMonths.RECEIPTS)).as(ReceiptMonths.RECEIPTS),
-            with(count_if(col(ReceiptMonths.IDENTIFIED)).as(ReceiptMonths.CUSTOMERS), sums))
+        .named(summed)
         .select(
             with(
                 Amounts.difference(Receipts.GROSS_REVENUE, Receipts.RETURNED_AMOUNT)

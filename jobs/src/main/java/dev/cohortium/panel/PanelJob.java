@@ -68,7 +68,7 @@ public final class PanelJob implements Job {
   }
 
   private static Frames whole(Frames in, ZoneId zone) {
-    Dataset<Row> receipts = in.keep(Receipts.receipts(in.get(Transactions.TABLE), in::keep));
+    Receipts receipts = Receipts.of(in.get(Transactions.TABLE), in::keep);
     return new Frames(in.session())
         .with(CustomerMonths.TABLE, customerMonths(in, receipts, in.get(Rewards.TABLE), zone))
         .with(ReceiptMonths.TABLE, Panel.receiptMonths(receipts))
@@ -79,10 +79,8 @@ public final class PanelJob implements Job {
   private static Frames some(Frames in, Set<LocalDate> months, ZoneId zone) {
     in.run().progress().note("panel: " + months.size() + " months changed");
     Object[] days = months.stream().map(java.sql.Date::valueOf).toArray();
-    Dataset<Row> receipts =
-        in.keep(
-            Receipts.receipts(
-                in.get(Transactions.TABLE).where(col(Transactions.MONTH).isin(days)), in::keep));
+    Receipts receipts =
+        Receipts.of(in.get(Transactions.TABLE).where(col(Transactions.MONTH).isin(days)), in::keep);
     Dataset<Row> rewards =
         in.get(Rewards.TABLE).where(LocalTime.month(col(Rewards.OCCURRED_AT), zone).isin(days));
     Dataset<Row> customerMonths = customerMonths(in, receipts, rewards, zone);
@@ -106,7 +104,7 @@ public final class PanelJob implements Job {
   }
 
   private static Dataset<Row> customerMonths(
-      Frames in, Dataset<Row> receipts, Dataset<Row> rewards, ZoneId zone) {
+      Frames in, Receipts receipts, Dataset<Row> rewards, ZoneId zone) {
     return in.has(Rewards.TABLE)
         ? Panel.customerMonths(receipts, rewards, zone)
         : Panel.customerMonths(receipts, zone);

@@ -34,10 +34,10 @@ final class Receipts {
   /** Time of the first line. */
   static final String OCCURRED_AT = "occurred_at";
 
-  /** The least of the lines' stores; null: unknown. */
+  /** The number of the least of the lines' stores; null: unknown. */
   static final String STORE_ID = Transactions.STORE_ID;
 
-  /** The least of the lines' channels; null: unknown. */
+  /** The number of the least of the lines' channels; null: unknown. */
   static final String CHANNEL = Transactions.CHANNEL;
 
   /** Whether a line says that a card was shown; null: no line says. */
@@ -76,24 +76,31 @@ final class Receipts {
   private static final String NET_AMOUNT = "net_amount";
   private static final String COST_AMOUNT = "cost_amount";
 
-  private Receipts() {}
+  private final Dataset<Row> rows;
+  private final Names names;
 
-  /** The receipts, what they need being computed anew each time. */
-  static Dataset<Row> receipts(Dataset<Row> transactions) {
-    return receipts(transactions, UnaryOperator.identity());
+  private Receipts(Dataset<Row> rows, Names names) {
+    this.rows = rows;
+    this.names = names;
+  }
+
+  /** The receipts of {@code transactions}, what they need being computed anew each time. */
+  static Receipts of(Dataset<Row> transactions) {
+    return of(transactions, UnaryOperator.identity());
   }
 
   /**
-   * The receipts. In: {@link Transactions}. Out: one row per holder, month and transaction_id, so
-   * that a receipt whose lines name several customers is one receipt of each.
+   * The receipts of {@code transactions}: one row per holder, month and transaction_id, so that a
+   * receipt whose lines name several customers is one receipt of each.
    *
    * <p>This is the panel's one exchange of lines: anonymous receipts are spread by their own id
    * instead of meeting in the partition of null. Lines carry numbers in the place of texts and
    * decimals, which lets Spark sum them by hashing alone.
    *
+   * @param transactions {@link Transactions}
    * @param keep lets what is used several times be computed once
    */
-  static Dataset<Row> receipts(Dataset<Row> transactions, UnaryOperator<Dataset<Row>> keep) {
+  static Receipts of(Dataset<Row> transactions, UnaryOperator<Dataset<Row>> keep) {
     Names names = Names.of(transactions, keep, STORE_ID, CHANNEL, Transactions.CATEGORY);
     Column bought = when(col(NET_AMOUNT).gt(0), col(Transactions.CATEGORY));
     Dataset<Row> receipts =
@@ -105,7 +112,17 @@ final class Receipts {
                 sums(bought, names.count(Transactions.CATEGORY)))
             .drop(Transactions.TRANSACTION_ID)
             .withColumn(SIGN, Amounts.compared(GROSS_REVENUE, RETURNED_AMOUNT));
-    return names.toTexts(names.toTexts(receipts, STORE_ID), CHANNEL);
+    return new Receipts(keep.apply(receipts), names);
+  }
+
+  /** The columns above, and {@link Categories}. */
+  Dataset<Row> rows() {
+    return rows;
+  }
+
+  /** {@code rows} with the names of their stores and channels. */
+  Dataset<Row> named(Dataset<Row> rows) {
+    return names.toTexts(names.toTexts(rows, STORE_ID), CHANNEL);
   }
 
   /** The lines with what the panel uses of them, texts and amounts as numbers. */

@@ -161,7 +161,7 @@ class JoiningTest extends SparkTest {
   }
 
   private Dataset<Row> joinings(String transactions, String enrolments, ZoneId zone) {
-    var receipts = Receipts.receipts(rows(Transactions.TABLE, transactions));
+    var receipts = Receipts.of(rows(Transactions.TABLE, transactions));
     return Contracts.conform(
         Joining.joinings(rows(Enrolments.TABLE, enrolments), receipts, zone), Joinings.TABLE);
   }

@@ -324,7 +324,7 @@ class PanelTest extends SparkTest {
     return Contracts.conform(Panel.receiptMonths(receipts(transactions)), ReceiptMonths.TABLE);
   }
 
-  private Dataset<Row> receipts(String transactions) {
-    return Receipts.receipts(rows(Transactions.TABLE, transactions));
+  private Receipts receipts(String transactions) {
+    return Receipts.of(rows(Transactions.TABLE, transactions));
   }
 }
