@@ -14,16 +14,16 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
@@ -154,31 +154,65 @@ public abstract class WriterLock implements AutoCloseable {
     }
   }
 
-  /** A lock that the operating system keeps. */
+  /**
+   * A lock that the operating system keeps. It frees all locks that a process has on a file when
+   * the process closes any channel to it, so that one process opens the file once while it holds
+   * it.
+   */
   private static final class OfMachine extends WriterLock {
-    private final FileChannel channel;
+    private static final Map<java.nio.file.Path, ObjectNode> HELD = new ConcurrentHashMap<>();
 
+    private final java.nio.file.Path file;
+    private final FileChannel channel;
     private final ObjectNode card;
 
-    private OfMachine(FileChannel channel, ObjectNode card) {
+    private OfMachine(java.nio.file.Path file, FileChannel channel, ObjectNode card) {
+      this.file = file;
       this.channel = channel;
       this.card = card;
     }
 
-    static WriterLock take(java.nio.file.Path file, Run owner) throws IOException {
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!isLocked(channel)) {
-        channel.close();
-        throw refusal(
-            file.toString(),
-            parsed(Files.readAllBytes(file)),
-            "Wait for it to end, or stop it: the lock is free as soon as its process is gone.");
+    static WriterLock take(java.nio.file.Path place, Run owner) throws IOException {
+      java.nio.file.Path file = place.getParent().toRealPath().resolve(place.getFileName());
+      ObjectNode card = card(owner);
+      ObjectNode other = HELD.putIfAbsent(file, card);
+      if (other != null) {
+        throw isHeld(file, Optional.of(other));
       }
-      OfMachine lock = new OfMachine(channel, card(owner));
-      lock.buried(parsed(Files.readAllBytes(file)));
+      try {
+        return locked(file, card);
+      } catch (Throwable e) {
+        HELD.remove(file);
+        throw e;
+      }
+    }
+
+    private static WriterLock locked(java.nio.file.Path file, ObjectNode card) throws IOException {
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      Optional<JsonNode> before = parsed(content(channel));
+      if (channel.tryLock() == null) {
+        channel.close();
+        throw isHeld(file, before);
+      }
+      OfMachine lock = new OfMachine(file, channel, card);
+      lock.buried(parsed(content(channel)));
       lock.at("-");
       return lock;
+    }
+
+    private static UserFault isHeld(java.nio.file.Path file, Optional<JsonNode> owner) {
+      return refusal(
+          file.toString(),
+          owner,
+          "Wait for it to end, or stop it: the lock is free as soon as its process is gone.");
+    }
+
+    private static byte[] content(FileChannel channel) throws IOException {
+      ByteBuffer content = ByteBuffer.allocate((int) channel.size());
+      channel.read(content, 0);
+      return Arrays.copyOf(content.array(), content.position());
     }
 
     @Override
@@ -189,16 +223,6 @@ public abstract class WriterLock implements AutoCloseable {
         channel.write(ByteBuffer.wrap(card.toString().getBytes(UTF_8)), 0);
       } catch (IOException e) {
         throw new UncheckedIOException("cannot write the lock", e);
-      }
-    }
-
-    private static boolean isLocked(FileChannel channel) throws IOException {
-      try {
-        FileLock lock = channel.tryLock();
-        return lock != null;
-      } catch (OverlappingFileLockException e) {
-        // Held by this very process.
-        return false;
       }
     }
 
@@ -214,6 +238,8 @@ public abstract class WriterLock implements AutoCloseable {
         channel.close();
       } catch (IOException e) {
         throw new UncheckedIOException("cannot free the lock", e);
+      } finally {
+        HELD.remove(file);
       }
     }
   }
@@ -272,7 +298,7 @@ public abstract class WriterLock implements AutoCloseable {
     }
 
     @Override
-    void at(String job) {
+    synchronized void at(String job) {
       try {
         card.put("job", job);
         if (isMine()) {
@@ -297,7 +323,7 @@ public abstract class WriterLock implements AutoCloseable {
       }
     }
 
-    private synchronized void write(boolean over) throws IOException {
+    private void write(boolean over) throws IOException {
       card.put(EXPIRES_AT, clock.instant().plus(EXPIRY).toString());
       try (OutputStream out = files.create(file, over)) {
         out.write(card.toString().getBytes(UTF_8));
@@ -314,34 +340,36 @@ public abstract class WriterLock implements AutoCloseable {
     }
 
     private boolean isMine() throws IOException {
-      return owner()
-          .filter(
-              other ->
-                  other.path("run_id").equals(card.path("run_id"))
-                      && other.path("host").equals(card.path("host"))
-                      && other.path("process").asLong() == card.path("process").asLong())
-          .isPresent();
+      return owner().filter(this::isMine).isPresent();
     }
 
-    private void renew() {
+    private boolean isMine(JsonNode other) {
+      return other.path("run_id").equals(card.path("run_id"))
+          && other.path("host").equals(card.path("host"))
+          && other.path("process").asLong() == card.path("process").asLong();
+    }
+
+    private synchronized void renew() {
       try {
         if (isMine()) {
           write(true);
         } else {
           renewal.cancel();
         }
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         // The next renewal may succeed; until the expiry nothing is lost.
         return;
       }
     }
 
     @Override
-    void check() {
+    synchronized void check() {
       try {
-        if (!isMine()) {
-          throw refusal(
-              file.toString(), owner(), "It took the lock from this run, which ends here.");
+        Optional<JsonNode> owner = owner();
+        // A card that cannot be read is being written; whose it is the next check tells.
+        boolean isBeingWritten = owner.isEmpty() && files.exists(file);
+        if (!isBeingWritten && owner.filter(this::isMine).isEmpty()) {
+          throw refusal(file.toString(), owner, "It took the lock from this run, which ends here.");
         }
       } catch (IOException e) {
         throw new UncheckedIOException("cannot read " + file, e);
@@ -349,7 +377,7 @@ public abstract class WriterLock implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
       renewal.cancel();
       try {
         if (isMine()) {

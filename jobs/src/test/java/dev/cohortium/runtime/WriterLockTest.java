@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cohortium.config.UserFault;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +44,44 @@ class WriterLockTest {
     }
 
     take(folder.toString(), "second", NOON).close();
+  }
+
+  /** Another process, which tries to lock a file. */
+  static final class Other {
+    private Other() {}
+
+    public static void main(String[] file) throws IOException {
+      try (FileChannel channel = FileChannel.open(Path.of(file[0]), StandardOpenOption.WRITE)) {
+        System.exit(channel.tryLock() == null ? 7 : 0);
+      }
+    }
+  }
+
+  @Test
+  void no_other_process_gets_the_lock_even_after_this_one_was_refused_it_again() throws Exception {
+    Files.writeString(folder.resolve("system/lock"), "{\"host\":\"gone\",\"process\":1}");
+    WriterLock first = take(folder.toString(), "first", NOON);
+    assertThat(otherProcess()).isEqualTo(7);
+    assertThatThrownBy(() -> take(folder.toString(), "second", NOON)).isInstanceOf(UserFault.class);
+    assertThat(otherProcess()).isEqualTo(7);
+    first.at("ingest");
+    assertThat(otherProcess()).isEqualTo(7);
+
+    first.close();
+    assertThat(otherProcess()).isZero();
+  }
+
+  private int otherProcess() throws Exception {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "-cp",
+            Path.of(Other.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+                .toString(),
+            Other.class.getName(),
+            folder.resolve("system/lock").toString())
+        .inheritIO()
+        .start()
+        .waitFor();
   }
 
   @Test
