@@ -1,12 +1,16 @@
 package dev.cohortium.runtime;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.spark.sql.functions.col;
 
 import dev.cohortium.table.Table;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
@@ -32,29 +36,56 @@ final class Publication {
 
   private Publication() {}
 
-  /** Whether {@code table} is published, as it stands or as it stood. */
-  static boolean isThere(Table table, SparkSession session, String warehouse) {
-    Path file = new Path(warehouse + "/published/" + table.name(), table.name() + ".parquet");
+  /** The version of {@code table} that is out; empty: none, or not known. */
+  static OptionalLong version(Table table, SparkSession session, String warehouse) {
+    Path file = file(table, warehouse);
+    Path note = note(table, warehouse);
     try {
-      return file.getFileSystem(session.sparkContext().hadoopConfiguration()).exists(file);
+      FileSystem files = file.getFileSystem(session.sparkContext().hadoopConfiguration());
+      if (!files.exists(file) || !files.exists(note)) {
+        return OptionalLong.empty();
+      }
+      try (InputStream in = files.open(note)) {
+        String version = new String(in.readAllBytes(), UTF_8);
+        return version.matches("\\d{1,18}")
+            ? OptionalLong.of(Long.parseLong(version))
+            : OptionalLong.empty();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot look for " + file, e);
     }
   }
 
-  /** Puts {@code rows} out as the one visible file of {@code table}, in the order of its key. */
-  static void publish(Table table, Dataset<Row> rows, String warehouse) {
-    Path folder = new Path(warehouse + "/published/" + table.name());
+  /**
+   * Puts {@code rows} out as the one visible file of {@code table}, in the order of its key.
+   *
+   * @param version of the table, noted beside the file once that is out
+   */
+  static void publish(Table table, Dataset<Row> rows, long version, String warehouse) {
+    Path folder = file(table, warehouse).getParent();
     Path hidden = new Path(folder, ".next");
     inKeyOrder(table, rows).write().mode(SaveMode.Overwrite).parquet(hidden.toString());
     Configuration hadoop = rows.sparkSession().sparkContext().hadoopConfiguration();
     try {
       FileSystem files = folder.getFileSystem(hadoop);
-      move(files, onlyFile(files, hidden), new Path(folder, table.name() + ".parquet"), hadoop);
+      // Until the new file is out and noted, nobody may take the note for its own.
+      files.delete(note(table, warehouse), false);
+      move(files, onlyFile(files, hidden), file(table, warehouse), hadoop);
+      try (OutputStream out = files.create(note(table, warehouse), true)) {
+        out.write(Long.toString(version).getBytes(UTF_8));
+      }
       files.delete(hidden, true);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot publish " + table.name() + " to " + folder, e);
     }
+  }
+
+  private static Path file(Table table, String warehouse) {
+    return new Path(warehouse + "/published/" + table.name(), table.name() + ".parquet");
+  }
+
+  private static Path note(Table table, String warehouse) {
+    return new Path(file(table, warehouse).getParent(), ".version");
   }
 
   private static Dataset<Row> inKeyOrder(Table table, Dataset<Row> rows) {

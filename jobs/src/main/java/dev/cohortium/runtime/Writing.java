@@ -11,6 +11,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -28,7 +30,6 @@ final class Writing implements AutoCloseable {
   private final Ledger ledger;
   private final Secrets secrets;
   private final WriterLock lock;
-  private final Map<String, Long> versionsBefore;
 
   /**
    * Opens the warehouse of {@code context}.
@@ -45,7 +46,6 @@ final class Writing implements AutoCloseable {
     this.secrets = Secrets.of(context.study().sources().values());
     refuseLocalWarehouseOnCluster();
     warehouse.open();
-    this.versionsBefore = versions(Catalogue.in(Layer.SYSTEM)).byTable();
     this.lock =
         WriterLock.take(
             warehouse.location(),
@@ -179,11 +179,16 @@ final class Writing implements AutoCloseable {
 
   /** Puts {@code table} out as it stands. */
   void publish(Table table) {
-    Publication.publish(table, warehouse.read(table), warehouse.location());
+    Publication.publish(
+        table, warehouse.read(table), warehouse.version(table), warehouse.location());
   }
 
+  /** Whether the rows of {@code table} are out as they stand. */
   boolean isOut(Table table) {
-    return Publication.isThere(table, context.session(), warehouse.location());
+    OptionalLong out = Publication.version(table, context.session(), warehouse.location());
+    return out.isPresent()
+        && out.getAsLong() <= warehouse.version(table)
+        && warehouse.partitionsChanged(table, out.getAsLong()).filter(Set::isEmpty).isPresent();
   }
 
   /** Writes what the ledger has noted, and publishes it. */
@@ -191,8 +196,7 @@ final class Writing implements AutoCloseable {
     lock.check();
     ledger.save();
     for (Table table : Catalogue.in(Layer.SYSTEM)) {
-      boolean isNew = warehouse.version(table) != versionsBefore.get(table.name());
-      if (isPublished(table) && warehouse.has(table) && (isNew || !isOut(table))) {
+      if (isPublished(table) && warehouse.has(table) && !isOut(table)) {
         publish(table);
       }
     }
