@@ -6,6 +6,8 @@ import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.table.Deliveries;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
@@ -14,6 +16,16 @@ import org.apache.spark.sql.Row;
 
 /** The SQL expressions of a study, before they meet data. */
 public final class Expressions {
+  private static final Pattern QUOTED =
+      Pattern.compile(
+          "'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|`[^`]*+`");
+
+  private static final Pattern MORE_THAN_A_ROW =
+      Pattern.compile(
+          "(?i)\\b(select|current_date|current_timestamp|localtimestamp|current_user)\\b"
+              + "|\\b(now|curdate|raise_error|assert_true)\\s*\\("
+              + "|\\bunix_timestamp\\s*\\(\\s*\\)");
+
   private static final int LONGEST_QUOTED = 500;
 
   private Expressions() {}
@@ -58,9 +70,15 @@ public final class Expressions {
    *
    * <p>Spark analyses it as the condition of a join, the place in which it refuses whatever is more
    * than that: aggregates, windows, generators, random draws. Some slips of a user it meets only
-   * where it trips over them itself; here they are all the expression's, too.
+   * where it trips over them itself; here they are all the expression's, too. Queries, the clock
+   * and what does nothing but fail it would let pass.
    */
   public static Optional<String> problem(Dataset<Row> rows, String sql) {
+    Matcher more = MORE_THAN_A_ROW.matcher(QUOTED.matcher(sql).replaceAll("''"));
+    if (more.find()) {
+      return Optional.of(
+          "It uses " + more.group().replaceFirst("\\W+$", "") + ", which is no function of a row.");
+    }
     try {
       Dataset<Row> nothing = rows.sparkSession().range(0).toDF("nothing_to_join");
       analyse(rows.join(nothing, of(sql).cast("string").isNotNull()));

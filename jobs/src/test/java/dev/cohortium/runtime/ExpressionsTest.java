@@ -15,7 +15,15 @@ class ExpressionsTest extends SparkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"amount + 1", "upper(name) -- a comment", "null", "if(amount > 0, 1, 2)"})
+  @ValueSource(
+      strings = {
+        "amount + 1",
+        "upper(name) -- a comment",
+        "null",
+        "if(amount > 0, 1, 2)",
+        "name = 'select now()' or name = \"current_date\"",
+        "unix_timestamp(name)"
+      })
   void a_function_of_one_row_is_no_problem(String sql) {
     assertThat(Expressions.problem(rows(), sql)).isEmpty();
   }
@@ -29,6 +37,13 @@ class ExpressionsTest extends SparkTest {
         "rand()",
         "reflect('java.lang.System', 'getenv', 'HOME')",
         "1; drop table x",
+        "(select max(id) from range(3))",
+        "amount > 0 and exists (Select 1)",
+        "if(current_date > date'2024-01-01', 1, 2)",
+        "year(now ())",
+        "unix_timestamp( )",
+        "raise_error('x')",
+        "assert_true(amount > 0)",
         "amount /* open",
         // Where Spark trips over them itself.
         "window(now(), '1 day')",
