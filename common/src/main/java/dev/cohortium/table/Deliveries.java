@@ -18,6 +18,8 @@ public final class Deliveries {
   public static final String MODIFIED_AT = "modified_at";
   public static final String ROWS = "rows";
   public static final String CONTENT = "content";
+  public static final String BATCH = "batch";
+  public static final String COLUMNS = "columns";
   public static final String HIGH_WATER = "high_water";
   public static final String DECLARATION = "declaration";
 
@@ -35,8 +37,8 @@ public final class Deliveries {
               required(
                       OUTCOME,
                       STRING,
-                      "read: its rows were taken in; skipped: its rows are those of another file; unchanged: its rows are those that it had before.")
-                  .oneOf("read", "skipped", "unchanged"),
+                      "read: its rows were taken in; skipped: its rows are those of another file; unchanged: its rows are those that it had before; gone: it was not there any more when all was read anew.")
+                  .oneOf("read", "skipped", "unchanged", "gone"),
               optional(SAME_AS, STRING, "The file whose rows it repeats; null: none."),
               optional(SIZE, LONG, "Size of the file in bytes; null for a database."),
               required(
@@ -45,6 +47,14 @@ public final class Deliveries {
                   "When the file was last modified; for a database when it was read."),
               required(ROWS, LONG, "Rows that it delivered, whatever became of them."),
               required(CONTENT, LONG, "A hash of its rows, whatever their order."),
+              required(
+                  BATCH,
+                  STRING,
+                  "What it was taken in with, whose lines of a receipt are united with its own: the run that did so first, or the file itself."),
+              optional(
+                  COLUMNS,
+                  STRING,
+                  "The columns that the source's files have had so far, as SQL declares them; null for a database."),
               optional(
                   HIGH_WATER,
                   STRING,

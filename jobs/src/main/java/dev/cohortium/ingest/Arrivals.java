@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -73,24 +75,34 @@ final class Arrivals {
 
   private Map<SourceFile, Delivery> repeats() {
     Map<SourceFile, Delivery> found = new LinkedHashMap<>();
-    List<Delivery> first = new ArrayList<>();
+    List<Delivery> stand = new ArrayList<>();
     if (intake.scope() == Scope.ADDED) {
-      known.deliveries().stream().filter(Delivery::isRead).forEach(first::add);
+      Set<String> paths = intake.paths();
+      known.deliveries().stream()
+          .filter(d -> d.isRead() && !paths.contains(d.file().path()))
+          .forEach(stand::add);
+      intake.files().forEach(file -> asItWas(file).ifPresent(d -> found.put(file, d)));
+      stand.addAll(found.values());
     }
+    // What a file had before says nothing any more where it has something else now.
     for (SourceFile file : inOrder()) {
       Content brought = content(file);
-      first.stream()
-          .filter(d -> brought.rows() > 0 && brought.isOf(d))
-          // A file is rather as it was than a copy of another.
-          .min(Comparator.comparing(d -> isSame(d, file) ? 0 : 1))
-          .ifPresentOrElse(
-              same -> found.put(file, same),
-              () -> {
-                first.removeIf(d -> isSame(d, file));
-                first.add(delivery(file, brought));
-              });
+      if (!found.containsKey(file)) {
+        stand.stream()
+            .filter(d -> brought.rows() > 0 && brought.isOf(d))
+            .findFirst()
+            .ifPresentOrElse(
+                same -> found.put(file, same), () -> stand.add(delivery(file, brought)));
+      }
     }
     return found;
+  }
+
+  private Optional<Delivery> asItWas(SourceFile file) {
+    return known
+        .of(file)
+        .filter(Delivery::isRead)
+        .filter(d -> d.rows() > 0 && content(file).isOf(d));
   }
 
   private static boolean isSame(Delivery delivery, SourceFile file) {
@@ -99,7 +111,7 @@ final class Arrivals {
 
   private Delivery delivery(SourceFile file, Content brought) {
     return new Delivery(
-        0, run.id(), file, "read", brought.rows(), brought.hash(), null, declaration);
+        0, run.id(), file, "read", null, brought.rows(), brought.hash(), null, declaration);
   }
 
   /** As they were delivered: known files by their number, then by time and path. */
@@ -136,8 +148,14 @@ final class Arrivals {
     return intake.without(repeats.keySet());
   }
 
-  /** The intake without files that are as they were. */
+  /**
+   * The intake without files that are as they were: those of which earlier rows go. What a database
+   * gives beyond a mark leaves the rows before it as they are.
+   */
   Intake changed() {
+    if (!SourceReader.isOfFiles(source) && intake.scope() == Scope.ADDED) {
+      return intake.without(Set.copyOf(intake.files()));
+    }
     return intake.without(
         repeating().filter(this::isUnchanged).collect(Collectors.toUnmodifiableSet()));
   }
@@ -164,12 +182,21 @@ final class Arrivals {
         .toList();
   }
 
-  /** Rows of {@link Deliveries}. */
-  List<Row> deliveries(Map<SourceFile, Long> numbers) {
-    return intake.files().stream().map(file -> row(file, numbers.get(file))).toList();
+  /**
+   * Rows of {@link Deliveries}.
+   *
+   * @param numbers of the files of the intake, and of those that are gone
+   * @param batch of a file
+   * @param columns of the source so far; null: they are not remembered
+   */
+  List<Row> deliveries(
+      Map<SourceFile, Long> numbers, Function<SourceFile, String> batch, String columns) {
+    return numbers.entrySet().stream()
+        .map(e -> row(e.getKey(), e.getValue(), batch.apply(e.getKey()), columns))
+        .toList();
   }
 
-  private Row row(SourceFile file, long number) {
+  private Row row(SourceFile file, long number, String batch, String columns) {
     Content brought = content(file);
     boolean isSkipped = repeats.containsKey(file) && !isUnchanged(file);
     return RowFactory.create(
@@ -177,13 +204,26 @@ final class Arrivals {
         run.id(),
         source.table(),
         file.path(),
-        isUnchanged(file) ? "unchanged" : isSkipped ? "skipped" : "read",
+        outcome(file, isSkipped),
         isSkipped ? repeats.get(file).file().path() : null,
         file.size().isPresent() ? file.size().getAsLong() : null,
         Timestamp.from(file.modifiedAt()),
         brought.rows(),
         brought.hash(),
-        brought.highWater().map(Increments.Mark::text).or(known::highWater).orElse(null),
+        batch,
+        columns,
+        brought.highWater().map(Increments.Mark::text).or(() -> mark(file)).orElse(null),
         declaration);
+  }
+
+  private String outcome(SourceFile file, boolean isSkipped) {
+    if (!intake.files().contains(file)) {
+      return "gone";
+    }
+    return isUnchanged(file) ? "unchanged" : isSkipped ? "skipped" : "read";
+  }
+
+  private Optional<String> mark(SourceFile file) {
+    return known.of(file).map(Delivery::highWater);
   }
 }

@@ -39,6 +39,7 @@ final class Contest {
   private static final String STANDING = "standing_version";
   private static final String DELIVERED = "delivered_version";
   private static final String WINS = "delivered_wins";
+  private static final String CONTENT = "content";
   private static final String LINES = "standing_rows";
 
   /** A million ids are some ten megabytes. */
@@ -95,10 +96,7 @@ final class Contest {
         clean.join(few, unit, "left_semi").groupBy(unitColumns()).agg(version().as(DELIVERED));
     return Optional.of(
         keep.apply(
-            stands
-                .join(comes, unit, "inner")
-                .withColumn(WINS, col(DELIVERED).gt(col(STANDING)))
-                .drop(DELIVERED, STANDING)));
+            stands.join(comes, unit, "inner").withColumn(WINS, wins()).drop(DELIVERED, STANDING)));
   }
 
   /** Kept rows, sent to where the other side of a join is if they are few enough. */
@@ -111,7 +109,17 @@ final class Contest {
   }
 
   private Column version() {
-    return struct(max(col(Transactions.DELIVERED_AT)), max(path(source)), sum(content(table)));
+    return struct(
+        max(col(Transactions.DELIVERED_AT)).as("delivered_at"),
+        max(path(source)).as("path"),
+        sum(content(table)).as(CONTENT));
+  }
+
+  /** A database that says again what it said is later, but brings nothing. */
+  private Column wins() {
+    Column isLater = col(DELIVERED).gt(col(STANDING));
+    Column isOther = col(DELIVERED + "." + CONTENT).notEqual(col(STANDING + "." + CONTENT));
+    return SourceReader.isOfFiles(source) ? isLater : isLater.and(isOther);
   }
 
   /**

@@ -89,21 +89,16 @@ public final class IngestJob implements Job {
             : 1 + delivered.get(delivered.size() - 1).<Long>getAs(Deliveries.DELIVERY);
     for (Source source : study.sources().values()) {
       in.run().progress().step(name() + ": reading " + source.table());
-      try {
-        Taken taken =
-            new Ingestion(in, study, source, delivered).into(out, next + deliveries.size());
-        counts.addAll(taken.counts());
-        deliveries.addAll(taken.deliveries());
-        taken.quarantined().ifPresent(rejected::add);
-        Column ofSource = col(Quarantine.SOURCE).equalTo(source.table());
-        leaves =
-            leaves.or(
-                taken.scope() == Intake.Scope.WHOLE
-                    ? ofSource
-                    : ofSource.and(col(Quarantine.FILE).isin(taken.reread().toArray())));
-      } catch (Exception e) {
-        throw SourceFault.of(source, e);
-      }
+      Taken taken = new Ingestion(in, study, source, delivered).into(out, next + deliveries.size());
+      counts.addAll(taken.counts());
+      deliveries.addAll(taken.deliveries());
+      taken.quarantined().ifPresent(rejected::add);
+      Column ofSource = col(Quarantine.SOURCE).equalTo(source.table());
+      leaves =
+          leaves.or(
+              taken.scope() == Intake.Scope.WHOLE
+                  ? ofSource
+                  : ofSource.and(col(Quarantine.FILE).isin(taken.reread().toArray())));
     }
     if (deliveries.isEmpty()) {
       return out;
@@ -175,7 +170,7 @@ public final class IngestJob implements Job {
                     ? "; a run refuses more than max-quarantine-share = "
                         + study.maxQuarantineShare()
                     : ""));
-      } catch (Exception e) {
+      } catch (Throwable e) {
         throw SourceFault.of(source, e);
       }
     }

@@ -28,12 +28,15 @@ import dev.cohortium.table.Table;
 import dev.cohortium.table.Transactions;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -94,32 +97,49 @@ final class Ingestion {
    * @param next the number of the next delivery
    */
   Taken into(Frames out, long next) {
-    Intake intake = intake();
+    Intake intake = ofSource(this::intake);
     intake.notes().forEach(in.run().progress()::note);
     if (intake.files().isEmpty()) {
-      if (known.isEmpty()) {
+      if (known.isEmpty() || intake.scope() == Scope.WHOLE) {
         throw emptiness(source);
       }
       return Taken.NOTHING;
     }
     Map<SourceFile, Long> numbers = new LinkedHashMap<>();
-    intake.files().forEach(file -> numbers.put(file, next + numbers.size()));
-    Dataset<Row> judged = in.keep(judged(intake, numbers));
-    List<Row> tally = tally(judged);
-    Arrivals arrivals = new Arrivals(source, known, in.run(), declaration, intake, tally);
+    Stream.concat(intake.files().stream(), gone(intake))
+        .forEach(file -> numbers.put(file, next + numbers.size()));
+    Counted counted = ofSource(() -> counted(intake, numbers));
+    Arrivals arrivals = new Arrivals(source, known, in.run(), declaration, intake, counted.tally());
     if (arrivals.isSameSnapshot()) {
       in.run().progress().note(source.table() + ": delivers the rows that it delivered last");
       return Taken.NOTHING;
     }
+    List<Row> deliveries = arrivals.deliveries(numbers, this::batch, counted.columns());
     Intake read = arrivals.read();
     if (arrivals.hasRepeats()) {
       arrivals.skippedNotes().forEach(in.run().progress()::note);
-      judged = read.files().isEmpty() ? judged.where(lit(false)) : in.keep(judged(read, numbers));
-      tally = tally(judged);
+      Counted all = counted;
+      counted = ofSource(() -> read.files().isEmpty() ? all.none() : counted(read, numbers));
     }
     // Of a file that now repeats another its own earlier rows go all the same.
-    Intake changed = arrivals.changed();
-    return taken(out, read, judged, tally, changed, arrivals.deliveries(numbers));
+    return taken(out, read, counted, arrivals.changed(), deliveries);
+  }
+
+  /** The files that were there once, where all that there is is read. */
+  private Stream<SourceFile> gone(Intake intake) {
+    Set<String> paths = intake.paths();
+    return intake.scope() == Scope.WHOLE
+        ? known.deliveries().stream().map(Delivery::file).filter(f -> !paths.contains(f.path()))
+        : Stream.empty();
+  }
+
+  /** Spark throws errors, too, where a row or an expression is at fault. */
+  private <T> T ofSource(Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (Throwable e) {
+      throw SourceFault.of(source, e);
+    }
   }
 
   // --- what is read ---
@@ -133,19 +153,47 @@ final class Ingestion {
         source.increment().isPresent()
             && !known.isEmpty()
             && known.isDeclared(declaration)
+            && there.stream().allMatch(origin -> known.of(origin).isPresent())
             && in.run().reading() == Run.Reading.NEW;
     return new Intake(there, isAdded ? Scope.ADDED : Scope.WHOLE, List.of());
   }
 
-  private Dataset<Row> judged(Intake intake, Map<SourceFile, Long> numbers) {
-    Raw raw =
-        SourceReader.isOfFiles(source)
-            ? reader.read(source, intake.files())
-            : reader.readBeyond(
-                source, intake.scope() == Scope.ADDED ? known.highWater() : Optional.empty());
+  /**
+   * Rows that are judged and counted.
+   *
+   * @param tally file, outcome, filter, rows, a hash of them, the greatest increment
+   * @param columns of the source's files so far; null: of a database
+   */
+  private record Counted(Dataset<Row> judged, List<Row> tally, String columns) {
+    private Counted none() {
+      return new Counted(judged.where(lit(false)), List.of(), columns);
+    }
+  }
+
+  private Counted counted(Intake intake, Map<SourceFile, Long> numbers) {
+    Raw raw = raw(intake);
     if (raw.rows().schema().isEmpty()) {
       throw emptiness(source);
     }
+    Dataset<Row> judged = in.keep(judged(raw, intake, numbers));
+    return new Counted(
+        judged, tally(judged), SourceReader.isOfFiles(source) ? raw.columns().toDDL() : null);
+  }
+
+  private Raw raw(Intake intake) {
+    if (SourceReader.isOfFiles(source)) {
+      return reader.read(source, intake.files(), known.columns());
+    }
+    Map<String, String> marks = new HashMap<>();
+    if (intake.scope() == Scope.ADDED) {
+      known.deliveries().stream()
+          .filter(d -> d.highWater() != null)
+          .forEach(d -> marks.put(d.file().path(), d.highWater()));
+    }
+    return reader.readBeyond(source, marks);
+  }
+
+  private Dataset<Row> judged(Raw raw, Intake intake, Map<SourceFile, Long> numbers) {
     Dataset<Row> mapped =
         numbered(
             withoutForgotten(
@@ -229,12 +277,8 @@ final class Ingestion {
   // --- what becomes of it ---
 
   private Taken taken(
-      Frames out,
-      Intake read,
-      Dataset<Row> judgedAlone,
-      List<Row> tallyAlone,
-      Intake changed,
-      List<Row> deliveries) {
+      Frames out, Intake read, Counted counted, Intake changed, List<Row> deliveries) {
+    Dataset<Row> judgedAlone = counted.judged();
     Set<Long> replaced = changed.replaced(known);
     boolean isWhole = read.scope() == Scope.WHOLE;
     refuseBrokenIncrements(judgedAlone);
@@ -246,7 +290,8 @@ final class Ingestion {
     Dataset<Row> judged =
         contested.map(c -> in.keep(contest.decided(judgedAlone, c))).orElse(judgedAlone);
     Map<String, Long> measures =
-        IngestJob.counts(judged, contested.isPresent() ? tally(judged) : tallyAlone, source, study);
+        IngestJob.counts(
+            judged, contested.isPresent() ? tally(judged) : counted.tally(), source, study);
     if (measures.get("read") == 0 && isWhole) {
       throw emptiness(source);
     }

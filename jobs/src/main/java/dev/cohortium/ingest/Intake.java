@@ -37,7 +37,7 @@ record Intake(List<SourceFile> files, Scope scope, List<String> notes) {
       Source source, List<SourceFile> there, Known known, String declaration, Run.Reading asked) {
     boolean isDeclared = known.isDeclared(declaration);
     if (known.isEmpty() || (isDeclared && asked == Run.Reading.NEW)) {
-      List<SourceFile> unread = there.stream().filter(file -> !known.has(file)).toList();
+      List<SourceFile> unread = unread(there, known);
       List<String> notes =
           known.isEmpty()
               ? List.of()
@@ -75,6 +75,21 @@ record Intake(List<SourceFile> files, Scope scope, List<String> notes) {
             : List.of(
                 "%s: all %d files are read anew, for %s; the rows of %d files that are gone are dropped: %s"
                     .formatted(source.table(), there.size(), why, gone.size(), named(gone))));
+  }
+
+  /** The new and the changed, and what was left out because it repeated one of these. */
+  private static List<SourceFile> unread(List<SourceFile> there, Known known) {
+    Set<String> changed =
+        there.stream()
+            .filter(file -> !known.has(file))
+            .map(SourceFile::path)
+            .collect(Collectors.toSet());
+    return there.stream()
+        .filter(
+            file ->
+                !known.has(file)
+                    || known.of(file).map(Delivery::sameAs).filter(changed::contains).isPresent())
+        .toList();
   }
 
   private static List<String> gone(List<SourceFile> there, Known known) {

@@ -7,14 +7,15 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
 
 /** What earlier runs took in of one source: the last delivery of each of its files. */
 final class Known {
   private final Map<String, Delivery> byFile = new LinkedHashMap<>();
+  private Optional<StructType> columns = Optional.empty();
 
   private Known() {}
 
@@ -23,13 +24,15 @@ final class Known {
    *
    * @param number the delivery that brought the file's rows; of a file whose rows were found
    *     unchanged that is an earlier one
-   * @param batch the run that took its rows in
+   * @param batch what its rows were taken in with
+   * @param sameAs the path of the file that it repeats; null: none
    */
   record Delivery(
       long number,
       String batch,
       SourceFile file,
       String outcome,
+      String sameAs,
       long rows,
       long content,
       String highWater,
@@ -54,6 +57,14 @@ final class Known {
 
   private void add(Row row) {
     String path = row.getAs(Deliveries.FILE);
+    if (row.getAs(Deliveries.OUTCOME).equals("gone")) {
+      byFile.remove(path);
+      return;
+    }
+    columns =
+        Optional.ofNullable(row.<String>getAs(Deliveries.COLUMNS))
+            .map(StructType::fromDDL)
+            .or(() -> columns);
     Delivery before = byFile.get(path);
     boolean isUnchanged = row.getAs(Deliveries.OUTCOME).equals("unchanged") && before != null;
     Long size = row.getAs(Deliveries.SIZE);
@@ -62,10 +73,11 @@ final class Known {
         path,
         new Delivery(
             isUnchanged ? before.number() : row.<Long>getAs(Deliveries.DELIVERY),
-            isUnchanged ? before.batch() : row.getAs(Deliveries.RUN_ID),
+            row.getAs(Deliveries.BATCH),
             new SourceFile(
                 path, size == null ? OptionalLong.empty() : OptionalLong.of(size), modifiedAt),
             isUnchanged ? before.outcome() : row.getAs(Deliveries.OUTCOME),
+            row.getAs(Deliveries.SAME_AS),
             row.getAs(Deliveries.ROWS),
             row.getAs(Deliveries.CONTENT),
             row.getAs(Deliveries.HIGH_WATER),
@@ -90,9 +102,9 @@ final class Known {
     return List.copyOf(byFile.values());
   }
 
-  /** The greatest increment that was read. */
-  Optional<String> highWater() {
-    return deliveries().stream().map(Delivery::highWater).filter(Objects::nonNull).findFirst();
+  /** The columns that its files have had so far. */
+  Optional<StructType> columns() {
+    return columns;
   }
 
   /** Whether the study says of the source what it said when its rows were read. */

@@ -3,6 +3,8 @@ package dev.cohortium.ingest;
 import dev.cohortium.config.Source;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * The rows of a source as they came: its own columns (text from CSV and JSON, native types
@@ -22,6 +24,15 @@ record Raw(Source source, Dataset<Row> rows) {
 
   /** Of any type: the value of the source's increment; null without one. */
   static final String INCREMENT = MARK + "increment";
+
+  /** The source's own columns. */
+  StructType columns() {
+    StructType columns = new StructType();
+    for (StructField field : rows.schema().fields()) {
+      columns = isSourceColumn(field.name()) ? columns.add(field) : columns;
+    }
+    return columns;
+  }
 
   /** Whether {@code column} is the source's own. */
   static boolean isSourceColumn(String column) {

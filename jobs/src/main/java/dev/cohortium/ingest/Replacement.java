@@ -67,7 +67,9 @@ final class Replacement {
         struct(
             max(when(isKept, col(Transactions.DELIVERED_AT))).over(batch),
             max(when(isKept, Contest.path(source))).over(batch),
-            sum(when(isKept, Contest.content(Transactions.TABLE))).over(batch));
+            sum(when(isKept, Contest.content(Transactions.TABLE))).over(batch),
+            // Of equal ones one stands, whichever.
+            col(Judged.BATCH));
     Column latest = max(col(VERSION)).over(Window.partitionBy(receipt));
     return decided(
         compared

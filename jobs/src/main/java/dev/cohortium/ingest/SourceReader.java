@@ -16,6 +16,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -130,37 +131,55 @@ final class SourceReader {
 
   /** All rows of {@code source}, planned and not read yet. */
   Raw read(Source source) {
-    return read(source, path(source), Optional.empty());
+    return isOfFiles(source)
+        ? ofFiles(source, path(source), Optional.empty())
+        : readBeyond(source, Map.of());
   }
 
-  /** The rows of some files of {@code source}. */
-  Raw read(Source source, List<SourceFile> files) {
-    String[] paths = files.stream().map(file -> literal(file.path())).toArray(String[]::new);
-    return read(source, paths, Optional.empty());
+  /**
+   * The rows of some files of {@code source}.
+   *
+   * @param known columns that its files have had so far: those that these files leave out are null
+   */
+  Raw read(Source source, List<SourceFile> files, Optional<StructType> known) {
+    return ofFiles(
+        source, files.stream().map(file -> literal(file.path())).toArray(String[]::new), known);
   }
 
-  /** The rows of {@code source} beyond {@code highWater}, less the source's overlap. */
-  Raw readBeyond(Source source, Optional<String> highWater) {
-    return read(source, path(source), highWater);
+  /**
+   * The rows of a database or Delta tables beyond what was read, less the source's overlap.
+   *
+   * @param marks the greatest increment that was read, by origin; none: all rows
+   */
+  Raw readBeyond(Source source, Map<String, String> marks) {
+    return new Raw(
+        source, source.format() == Source.Format.JDBC ? jdbc(source, marks) : delta(source, marks));
   }
 
-  private Raw read(Source source, String[] paths, Optional<String> highWater) {
+  private Raw ofFiles(Source source, String[] paths, Optional<StructType> known) {
     try {
-      return new Raw(source, rows(source, paths, highWater));
+      return new Raw(
+          source,
+          switch (source.format()) {
+            case CSV -> csv(source, paths, known);
+            case JSON -> json(source, paths, known);
+            default -> parquet(source, paths, known);
+          });
     } catch (AssertionError e) {
       // So Spark says that the folders under a path are of several tables.
       throw SourceFault.of(source, e);
     }
   }
 
-  private Dataset<Row> rows(Source source, String[] paths, Optional<String> highWater) {
-    return switch (source.format()) {
-      case CSV -> csv(source, paths);
-      case JSON -> json(source, paths);
-      case PARQUET -> files(reader(source).option("mergeSchema", "true"), "parquet", source, paths);
-      case DELTA -> delta(source, highWater);
-      case JDBC -> jdbc(source, highWater);
-    };
+  private Dataset<Row> parquet(Source source, String[] paths, Optional<StructType> known) {
+    Dataset<Row> rows =
+        files(reader(source).option("mergeSchema", "true"), "parquet", source, paths);
+    for (StructField field : known.orElseGet(StructType::new).fields()) {
+      if (!Schemas.has(rows.schema(), field.name())) {
+        rows = rows.withColumn(field.name(), lit(null).cast(field.dataType()));
+      }
+    }
+    return rows;
   }
 
   /** The path that means exactly the file of this URI, whatever characters it has. */
@@ -169,9 +188,11 @@ final class SourceReader {
   }
 
   /** Text columns named by the header; lines with more or fewer fields than it are malformed. */
-  private Dataset<Row> csv(Source source, String[] paths) {
+  private Dataset<Row> csv(Source source, String[] paths, Optional<StructType> known) {
     Dataset<Row> first = inTree(csvReader(source), source).csv(paths);
-    StructType header = first.schema();
+    // Of files without a line, the header is the one that others had.
+    StructType header =
+        first.schema().isEmpty() ? known.orElseGet(StructType::new) : first.schema();
     if (header.isEmpty()) {
       return session.emptyDataFrame();
     }
@@ -198,20 +219,18 @@ final class SourceReader {
   /**
    * Every primitive as its text, structs and arrays as they are; a first pass finds the columns.
    */
-  private Dataset<Row> json(Source source, String[] paths) {
+  private Dataset<Row> json(Source source, String[] paths, Optional<StructType> known) {
     StructType inferred =
         jsonReader(source)
             .option("primitivesAsString", "true")
             .option("columnNameOfCorruptRecord", Raw.MALFORMED)
             .json(paths)
             .schema();
-    if (inferred.isEmpty()) {
+    if (inferred.isEmpty() && known.isEmpty()) {
       return session.emptyDataFrame();
     }
-    StructType columns = new StructType();
-    for (StructField field : inferred.fields()) {
-      columns = field.name().equals(Raw.MALFORMED) ? columns : columns.add(field);
-    }
+    StructType columns =
+        Schemas.merged(Schemas.without(inferred, Raw.MALFORMED), known.orElseGet(StructType::new));
     if (columns.isEmpty()) {
       throw new UserFault(
           "Source "
@@ -239,9 +258,9 @@ final class SourceReader {
         : reader;
   }
 
-  private Dataset<Row> delta(Source source, Optional<String> highWater) {
+  private Dataset<Row> delta(Source source, Map<String, String> marks) {
     return source.path().stream()
-        .map(path -> snapshot(source, reader(source).format("delta").load(path), path, highWater))
+        .map(path -> snapshot(source, reader(source).format("delta").load(path), path, marks))
         .reduce(Dataset::unionByName)
         .orElseThrow();
   }
@@ -279,7 +298,7 @@ final class SourceReader {
     return rows.select(columns.toArray(Column[]::new));
   }
 
-  private Dataset<Row> jdbc(Source source, Optional<String> highWater) {
+  private Dataset<Row> jdbc(Source source, Map<String, String> marks) {
     String url = source.options().get("url");
     Dataset<Row> rows =
         session
@@ -289,7 +308,7 @@ final class SourceReader {
             .options(source.options())
             .load();
     return snapshot(
-        source, ownsItsTimes(url) ? rows : inTheJvmsZone(rows), Secrets.redactUrls(url), highWater);
+        source, ownsItsTimes(url) ? rows : inTheJvmsZone(rows), Secrets.redactUrls(url), marks);
   }
 
   /**
@@ -321,9 +340,9 @@ final class SourceReader {
   }
 
   private Dataset<Row> snapshot(
-      Source source, Dataset<Row> all, String origin, Optional<String> highWater) {
+      Source source, Dataset<Row> all, String origin, Map<String, String> marks) {
     Increments increments = new Increments(source);
-    Dataset<Row> rows = highWater.map(mark -> increments.beyond(all, mark)).orElse(all);
+    Dataset<Row> rows = marks.containsKey(origin) ? increments.beyond(all, marks.get(origin)) : all;
     return rows.withColumn(Raw.INCREMENT, increments.value(rows))
         .withColumn(Raw.MALFORMED, lit(null).cast("string"))
         .withColumn(Raw.FILE, lit(origin))

@@ -18,7 +18,7 @@ import org.apache.spark.sql.Column;
 /**
  * Exact sums of amounts without decimals, whose sums Spark computes as objects: an amount is a LONG
  * of ten-thousandths, and a sum of them is two LONGs, high * 2^28 + low. Neither overflows below
- * 2^32 amounts of the greatest size, 2^35 of any.
+ * 2^31 amounts of the greatest size.
  *
  * <p>Between a DECIMAL and a LONG stands an interval of as many seconds: what Spark does to one it
  * does to a LONG of microseconds, while it multiplies decimals as objects. Amounts too great for it

@@ -250,7 +250,157 @@ class DeliveredAgainTest extends SparkTest {
     assertThat(amounts()).containsExactly("1.0000", "2.0000", "3.0000", "4.0000");
   }
 
+  @Test
+  void of_equal_versions_one_stands() throws IOException {
+    String study = "delivery = file, columns.delivered_at = at";
+    write("a.csv", 1, "r1,ann,2024-01-05,1\nr2,ann,2024-01-05,2\n");
+    write("b.csv", 2, "r1,ann,2024-01-05,1\nr3,ann,2024-01-05,3\n");
+    ingest(study);
+    assertThat(amounts()).containsExactly("1.0000", "2.0000", "3.0000");
+    ingest(study, Run.Reading.ALL);
+    assertThat(amounts()).containsExactly("1.0000", "2.0000", "3.0000");
+  }
+
+  @Test
+  void what_a_later_run_corrected_stays_corrected_however_often_all_is_read_anew()
+      throws IOException {
+    write("a.csv", 1, "r1,ann,2024-01-05,1\nr1,ann,2024-01-05,2\n");
+    ingest("");
+    write("b.csv", 2, "r1,ann,2024-01-05,7\n");
+    ingest("");
+    for (int i = 0; i < 3; i++) {
+      ingest("", Run.Reading.ALL);
+      assertThat(amounts()).containsExactly("7.0000");
+    }
+  }
+
+  @Test
+  void a_file_that_was_gone_when_all_was_read_anew_is_forgotten_until_it_comes_back()
+      throws IOException {
+    write("a.csv", 1, "r1,ann,2024-01-05,1\n");
+    write("b.csv", 1, "r2,ann,2024-01-05,2\n");
+    ingest("");
+    Files.delete(folder.resolve("a.csv"));
+    ingest("columns.net_amount = \"10 * amount\"", Run.Reading.ALL);
+    assertThat(amounts()).containsExactly("20.0000");
+
+    assertThat(ingest("columns.net_amount = \"10 * amount\"").tables()).isEmpty();
+    write("a.csv", 1, "r1,ann,2024-01-05,1\n");
+    ingest("columns.net_amount = \"10 * amount\"");
+    assertThat(amounts()).containsExactly("10.0000", "20.0000");
+  }
+
+  @Test
+  void files_may_change_their_names_in_a_ring() throws IOException {
+    String x = "r1,ann,2024-01-05,1\n";
+    String y = "r2,ann,2024-01-06,2\n";
+    String z = "r3,ann,2024-01-07,3\n";
+    write("a.csv", 1, x);
+    ingest("");
+    write("a.csv", 2, y);
+    write("a.1.csv", 1, x);
+    ingest("");
+    assertThat(amounts()).containsExactly("1.0000", "2.0000");
+    write("a.csv", 3, z);
+    write("a.1.csv", 2, y);
+    write("a.2.csv", 1, x);
+    ingest("");
+    assertThat(amounts()).containsExactly("1.0000", "2.0000", "3.0000");
+    write("a.csv", 4, y);
+    write("a.1.csv", 4, z);
+    ingest("");
+    assertThat(amounts()).containsExactly("1.0000", "2.0000", "3.0000");
+  }
+
+  @Test
+  void a_copy_stands_in_when_the_file_it_repeats_becomes_another() throws IOException {
+    write("latest.csv", 1, "r1,ann,2024-01-05,1\n");
+    ingest("");
+    write("a-day1.csv", 1, "r1,ann,2024-01-05,1\n");
+    ingest("");
+    assertThat(amounts()).containsExactly("1.0000");
+    write("latest.csv", 2, "r2,ann,2024-01-06,2\n");
+    write("a-day2.csv", 2, "r2,ann,2024-01-06,2\n");
+    ingest("");
+    assertThat(amounts()).containsExactly("1.0000", "2.0000");
+  }
+
+  @Test
+  void what_a_writer_leaves_out_of_a_delivery_is_null() throws IOException {
+    String study =
+        """
+        sources.transactions {
+          format = json, path = "%s/*.json"
+          columns { transaction_id = id, customer_id = "who.card", occurred_at = at, net_amount = amount, discount_amount = discount }
+        }
+        """
+            .formatted(folder);
+    writeText(
+        "1.json",
+        1,
+        "{\"id\":\"r1\",\"who\":{\"card\":\"ann\"},\"at\":\"2024-01-05\",\"amount\":1,\"discount\":2}\n");
+    run(study, Run.Reading.NEW);
+    writeText(
+        "2.json",
+        2,
+        "{\"id\":\"r2\",\"who\":{\"name\":\"?\"},\"at\":\"2024-01-05\",\"amount\":2}\n");
+    run(study, Run.Reading.NEW);
+    writeText("3.json", 3, "");
+    run(study, Run.Reading.NEW);
+
+    assertRows(
+        tables.get(Transactions.TABLE),
+        Transactions.TABLE,
+        "transaction_id | customer_id | discount_amount\nr1 | ann | 2\nr2 | null | null");
+  }
+
+  @Test
+  void a_day_without_a_line_is_a_delivery_of_nothing() throws IOException {
+    write("a.csv", 1, "r1,ann,2024-01-05,1\n");
+    ingest("");
+    writeText("b.csv", 2, "");
+    ingest("");
+    write("b.csv", 3, "");
+    ingest("");
+    assertThat(amounts()).containsExactly("1.0000");
+    write("a.csv", 3, "");
+    ingest("");
+    assertThat(amounts()).isEmpty();
+  }
+
   // --- databases ---
+
+  @Test
+  void each_delta_table_of_a_source_has_a_mark_of_its_own() {
+    String one = folder.resolve("one").toString();
+    String two = folder.resolve("two").toString();
+    append(one, 1, 100);
+    append(two, 2, 10);
+    String study =
+        """
+        sources.transactions {
+          format = delta, path = ["%s", "%s"], increment = changed
+          columns { transaction_id = id, occurred_at = "timestamp'2024-01-05'", net_amount = id }
+        }
+        """
+            .formatted(one, two);
+    run(study, Run.Reading.NEW);
+    append(two, 3, 11);
+    append(one, 4, 101);
+    append(one, 5, 99);
+    run(study, Run.Reading.NEW);
+    assertThat(amounts()).containsExactly("1.0000", "2.0000", "3.0000", "4.0000");
+    assertThat(run(study, Run.Reading.NEW).tables()).isEmpty();
+  }
+
+  private void append(String path, int id, int changed) {
+    spark()
+        .sql("select %d as id, %d as changed".formatted(id, changed))
+        .write()
+        .format("delta")
+        .mode("append")
+        .save(path);
+  }
 
   @Test
   void a_database_is_read_whole_or_beyond_what_was_seen() throws Exception {
@@ -271,16 +421,20 @@ class DeliveredAgainTest extends SparkTest {
       assertThat(amounts()).containsExactly("2.0000");
 
       nothingStands();
+      sql.execute("insert into sales values (9, timestamp '2024-01-09 10:00:00', 9, 12)");
       run(increment, Run.Reading.NEW);
-      assertThat(amounts()).containsExactly("2.0000");
+      assertThat(amounts()).containsExactly("2.0000", "9.0000");
       // Below what was seen: not read. Inside the overlap: read. A receipt that changed: replaced.
       sql.execute("insert into sales values (3, timestamp '2024-01-07 10:00:00', 3, 14)");
       sql.execute("insert into sales values (4, timestamp '2024-01-07 10:00:00', 4, 16)");
       sql.execute("insert into sales values (5, timestamp '2024-01-07 10:00:00', 5, 30)");
       sql.execute("update sales set amount = 22, changed = 31 where id = 2");
       run(increment, Run.Reading.NEW);
-      assertThat(amounts()).containsExactly("22.0000", "4.0000", "5.0000");
+      assertThat(amounts()).containsExactly("22.0000", "4.0000", "5.0000", "9.0000");
       assertThat(counts()).containsEntry("read", 3L).containsEntry("replaced", 1L);
+      assertThat(run(increment, Run.Reading.NEW).has(Transactions.TABLE))
+          .as("what the overlap says again brings nothing")
+          .isFalse();
       assertThat(run(jdbc(url, "increment = changed"), Run.Reading.NEW).tables()).isEmpty();
 
       sql.execute("insert into sales values (6, timestamp '2024-01-08 10:00:00', 6, 40)");
