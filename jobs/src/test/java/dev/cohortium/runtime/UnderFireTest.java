@@ -61,15 +61,17 @@ class UnderFireTest extends SparkTest {
               try (Connection duck = DriverManager.getConnection("jdbc:duckdb:")) {
                 while (!isOver.get()) {
                   for (Table table : published()) {
+                    Set<String> contents = seen.computeIfAbsent(table, t -> new HashSet<>());
+                    contents.add(linked(duck, table));
                     reads.incrementAndGet();
                     try {
-                      seen.computeIfAbsent(table, t -> new HashSet<>()).add(content(duck, table));
+                      contents.add(content(duck, file(table)));
                     } catch (SQLException replacedMeanwhile) {
                       // DuckDB 1.5 opens a file twice for one query. Where the file was replaced in
                       // between it finds no page where the old footer says, and fails; asked again
                       // it answers.
                       refused.incrementAndGet();
-                      content(duck, table);
+                      contents.add(content(duck, file(table)));
                     }
                   }
                 }
@@ -101,8 +103,18 @@ class UnderFireTest extends SparkTest {
   private void note(Map<Table, Set<String>> published) throws SQLException, IOException {
     try (Connection duck = DriverManager.getConnection("jdbc:duckdb:")) {
       for (Table table : published()) {
-        published.computeIfAbsent(table, t -> new HashSet<>()).add(content(duck, table));
+        published.computeIfAbsent(table, t -> new HashSet<>()).add(content(duck, file(table)));
       }
+    }
+  }
+
+  /** What a reader sees who links to the file first: the same file for as long as it likes. */
+  private String linked(Connection duck, Table table) throws SQLException, IOException {
+    Path link = Files.createLink(folder.resolve("link.parquet"), file(table));
+    try {
+      return content(duck, link);
+    } finally {
+      Files.delete(link);
     }
   }
 
@@ -115,10 +127,10 @@ class UnderFireTest extends SparkTest {
   }
 
   /** Every value of every row, in one number. */
-  private String content(Connection duck, Table table) throws SQLException, IOException {
+  private static String content(Connection duck, Path file) throws SQLException {
     try (Statement statement = duck.createStatement();
         ResultSet result =
-            statement.executeQuery("select count(*), sum(hash(t)) from '" + file(table) + "' t")) {
+            statement.executeQuery("select count(*), sum(hash(t)) from '" + file + "' t")) {
       result.next();
       return result.getString(1) + " rows, " + result.getString(2);
     }
