@@ -1,6 +1,9 @@
 package dev.cohortium.panel;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.desc;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.not;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cohortium.SparkTest;
@@ -14,6 +17,7 @@ import dev.cohortium.table.ReceiptMonths;
 import dev.cohortium.table.Rewards;
 import dev.cohortium.table.Table;
 import dev.cohortium.table.Transactions;
+import java.sql.Date;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -202,6 +206,57 @@ class PanelJobTest extends SparkTest {
         program_id | customer_id | joining_month | orders_until_joining | orders_in_month | acquired_month | left_month
         club       | ann         | 2024-02-01    | 0                    | 0               |                |
         """);
+  }
+
+  @Test
+  void points_and_joinings_that_changed_make_their_months_again_and_no_other() {
+    Frames before = world(spark(), 600, 2);
+    Frames then = panel(before);
+    Frames now = new Frames(spark());
+    now.with(Transactions.TABLE, before.get(Transactions.TABLE));
+    now.with(
+        Rewards.TABLE,
+        before
+            .get(Rewards.TABLE)
+            .withColumn(
+                "points",
+                expr("cast(if(entry_id = 'e70', points + 1000, points) as decimal(18,4))"))
+            .where("entry_id <> 'e3'"));
+    now.with(
+        Enrolments.TABLE,
+        before
+            .get(Enrolments.TABLE)
+            .where("customer_id <> 'c59'")
+            .withColumn(
+                "enrolled_at",
+                expr("if(customer_id = 'c50', enrolled_at + interval 40 days, enrolled_at)")));
+    Frames whole = panel(now);
+    then.tables().forEach(table -> now.standing(table, then.get(table)));
+    now.since(
+        Map.of(
+            Transactions.TABLE,
+            new Frames.Since(Optional.of(Set.of()), before.get(Transactions.TABLE)),
+            Rewards.TABLE,
+            new Frames.Since(Optional.empty(), before.get(Rewards.TABLE)),
+            Enrolments.TABLE,
+            new Frames.Since(Optional.empty(), before.get(Enrolments.TABLE))));
+
+    Frames out = new PanelJob().run(now, study());
+
+    // e3 is of January, e70 of February; c50 joined on 20 February and on 31 March, c59 on 29
+    // February.
+    Set<LocalDate> months = out.monthsOf(CustomerMonths.TABLE).orElseThrow();
+    assertThat(months)
+        .containsExactlyInAnyOrder(
+            LocalDate.of(2024, 1, 1), LocalDate.of(2024, 2, 1), LocalDate.of(2024, 3, 1));
+    for (Table table : whole.tables()) {
+      Dataset<Row> rows = Contracts.conform(out.get(table), table);
+      boolean isWhole = out.monthsOf(table).isEmpty();
+      Object[] days = months.stream().map(Date::valueOf).toArray();
+      Dataset<Row> all =
+          isWhole ? rows : rows.unionByName(then.get(table).where(not(col("month").isin(days))));
+      assertThat(shown(all)).as(table.name()).isEqualTo(shown(whole.get(table)));
+    }
   }
 
   /** Runs the job and holds its outputs against their contracts. */
