@@ -33,6 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs in processes of their own, which are killed. */
 class RecoveryTest extends SparkTest {
   private static final int LEAST_KILLS = 30;
+
+  /** So often is looked for a commit; a constant stare would take the victim's processor. */
+  private static final int GLANCE_MILLIS = 3;
+
   private static final Set<String> ALL =
       Catalogue.ALL.stream().map(Table::name).collect(Collectors.toSet());
 
@@ -93,8 +97,9 @@ class RecoveryTest extends SparkTest {
     deliver("january", 1, 60);
     Process first = start("killed");
     Path lock = folder.resolve("killed/system/lock");
-    while (first.isAlive() && !isHeldBy(first, lock)) {
-      Thread.onSpinWait();
+    boolean isHeld = false;
+    while (!isHeld && !first.waitFor(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) {
+      isHeld = isHeldBy(first, lock);
     }
     Process second = start("killed", "second.log");
     assertThat(end(second)).isEqualTo(2);
@@ -123,7 +128,9 @@ class RecoveryTest extends SparkTest {
       Set<Path> before = commits();
       Process victim = start("killed");
       Optional<String> table = Optional.empty();
-      while (victim.isAlive() && table.isEmpty() && !spared.isEmpty()) {
+      while (table.isEmpty()
+          && !spared.isEmpty()
+          && !victim.waitFor(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) {
         Set<Path> now = commits();
         now.removeAll(before);
         table =
