@@ -90,7 +90,7 @@ final class Folder {
       return;
     }
     String task = name.substring("part-".length(), "part-00000".length());
-    String format = name.substring(name.indexOf('.', name.indexOf('.') + 1));
+    String format = name.replaceFirst("^part-[^.]*([.]c\\d+)?(?=[.])", "");
     Path target = new Path(table, prefix + task + format);
     if (!files.rename(part.getPath(), target)) {
       throw new IOException(part.getPath() + " cannot be renamed to " + target);
