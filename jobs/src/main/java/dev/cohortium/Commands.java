@@ -89,6 +89,7 @@ final class Commands {
     program.addSubcommand("show", new Show());
     program.addSubcommand("maintain", new Maintain());
     program.addSubcommand("forget", new Forget());
+    program.addSubcommand("world", new WorldCommand(this));
     try {
       return program
           .setExpandAtFiles(false)
@@ -158,7 +159,7 @@ final class Commands {
   /**
    * Results are told as they are: no secret enters a table, and a redacted number would be wrong.
    */
-  private void print(String text) {
+  void print(String text) {
     out.print(text);
     out.flush();
   }
@@ -228,7 +229,7 @@ final class Commands {
    * The file, or, where a cluster's driver starts elsewhere, what spark-submit shipped under its
    * name.
    */
-  private static Path shipped(Path file) {
+  static Path shipped(Path file) {
     if (Files.exists(file)) {
       return file;
     }
@@ -243,14 +244,18 @@ final class Commands {
   }
 
   /** Starts Spark under signs of life. */
-  private SparkSession start(String what, Terminal terminal) {
+  SparkSession start(String what, Terminal terminal) {
     terminal.step("cohortium " + Main.version() + ": " + what + ", starting Spark");
     SparkSession session = Main.session("cohortium " + what);
     terminal.follow(session);
     return session;
   }
 
-  private Terminal terminal() {
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  Terminal terminal() {
     return new Terminal(err, clock, text -> secrets.redact(text)).beating();
   }
 

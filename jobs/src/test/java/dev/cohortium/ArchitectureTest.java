@@ -59,6 +59,10 @@ class ArchitectureTest {
       onlyOurs("cohorts", "runtime", "table", "stats", "config");
 
   @ArchTest
+  static final ArchRule world_knows_no_other_room =
+      onlyOurs("world", "runtime", "table", "stats", "config");
+
+  @ArchTest
   static final ArchRule what_is_true_without_a_cluster_sees_no_spark =
       noClasses()
           .that()
@@ -118,9 +122,12 @@ class ArchitectureTest {
           .orShould()
           .dependOnClassesThat(belongToAnyOf(Random.class, UUID.class));
 
+  /** But for a world, which simulates each customer and writes what it finds. */
   @ArchTest
   static final ArchRule column_functions_instead_of_functions_of_ours =
       noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.cohortium.world..")
           .should()
           .callMethodWhere(callOf(functions.class, "udf|udaf|callUDF"))
           .orShould()
@@ -128,6 +135,18 @@ class ArchitectureTest {
           .orShould()
           .callMethodWhere(
               callOf(Dataset.class, "map|flatMap|mapPartitions|foreach.*|javaRDD|rdd"));
+
+  @ArchTest
+  static final ArchRule a_world_has_one_function_of_its_own_and_no_hidden_encoder =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.cohortium.world..")
+          .should()
+          .callMethodWhere(callOf(functions.class, "udf|udaf|callUDF"))
+          .orShould()
+          .callMethodWhere(callOf(Encoders.class, "bean|kryo|javaSerialization"))
+          .orShould()
+          .callMethodWhere(callOf(Dataset.class, "map|mapPartitions|foreach.*|javaRDD|rdd"));
 
   @ArchTest
   static final ArchRule rooms_write_nothing =
@@ -142,7 +161,8 @@ class ArchitectureTest {
   static final ArchRule rooms_collect_nothing =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.cohortium.panel..", "dev.cohortium.cohorts..")
+          .resideInAnyPackage(
+              "dev.cohortium.panel..", "dev.cohortium.cohorts..", "dev.cohortium.world..")
           .should()
           .callMethodWhere(callOf(Dataset.class, "collect|toLocalIterator|take|head|first|tail"));
 

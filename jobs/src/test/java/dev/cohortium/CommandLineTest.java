@@ -45,7 +45,7 @@ class CommandLineTest {
   void help_lists_every_command_and_is_no_fault() {
     Answer help = answer("--help");
     assertThat(help.out())
-        .contains("run", "ingest", "panel", "cohorts", "check", "jobs", "tables", "show");
+        .contains("run", "ingest", "panel", "cohorts", "check", "jobs", "tables", "show", "world");
     assertThat(help.err()).isEmpty();
     assertThat(help.status()).isZero();
   }
@@ -144,5 +144,12 @@ class CommandLineTest {
   @Test
   void a_negative_limit_is_a_fault() {
     assertFault(answer("show", "runs", "--warehouse", "w", "--limit", "-1"), "--limit", "-1");
+  }
+
+  @Test
+  void a_world_asks_for_its_file_and_a_folder() {
+    assertFault(answer("world"), "--conf conf/club-world.conf --out club");
+    String missing = folder.resolve("missing.conf").toString();
+    assertFault(answer("world", "--conf", missing, "--out", "x"), "There is no world " + missing);
   }
 }

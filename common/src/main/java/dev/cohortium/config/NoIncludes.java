@@ -13,7 +13,7 @@ import java.net.URL;
  * Refuses every include. The file travels to a cluster alone, and HOCON would leave out an include
  * that it does not find without a word.
  */
-record NoIncludes(String origin)
+record NoIncludes(Document document, String origin)
     implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
   @Override
   public ConfigIncluder withFallback(ConfigIncluder fallback) {
@@ -42,6 +42,13 @@ record NoIncludes(String origin)
 
   private UserFault refusal(String what) {
     return new UserFault(
-        "Study " + origin + " includes " + what + ". A study is one file: write its keys here.");
+        document.noun()
+            + " "
+            + origin
+            + " includes "
+            + what
+            + ". A "
+            + document.noun().toLowerCase(java.util.Locale.ROOT)
+            + " is one file: write its keys here.");
   }
 }

@@ -5,11 +5,13 @@ import com.typesafe.config.ConfigValue;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** Everything that is wrong with a study, one line each, with key, value, place and what to do. */
+/**
+ * Everything that is wrong with a document, one line each, with key, value, place and what to do.
+ */
 final class Problems {
   private static final int LONGEST_VALUE = 60;
 
-  private final String origin;
+  private final Hocon hocon;
   private final Secrets secrets;
 
   /** Stand-ins of variables without a value; what is wrong with them has been said. */
@@ -17,8 +19,8 @@ final class Problems {
 
   private final Set<String> lines = new LinkedHashSet<>();
 
-  Problems(String origin, Secrets secrets, Set<String> standIns) {
-    this.origin = origin;
+  Problems(Hocon hocon, Secrets secrets, Set<String> standIns) {
+    this.hocon = hocon;
     this.secrets = secrets;
     this.standIns = standIns;
   }
@@ -42,25 +44,28 @@ final class Problems {
   }
 
   /**
-   * Refuses the study if anything was added.
+   * Refuses the document if anything was added.
    *
    * @throws UserFault with all of it
    */
   void refuseIfAny() {
     if (!lines.isEmpty()) {
       throw new UserFault(
-          "Study "
-              + origin
+          hocon.document().noun()
+              + " "
+              + hocon.origin()
               + (lines.size() == 1 ? " has a problem:" : " has " + lines.size() + " problems:")
               + "\n  "
               + String.join("\n  ", lines)
-              + "\nconf/reference.conf describes every key.");
+              + "\n"
+              + hocon.document().page()
+              + " describes every key.");
     }
   }
 
   private String where(ConfigOrigin place) {
-    if (place.description().startsWith(StudyReader.SET)) {
-      return " (" + StudyReader.SET.strip() + ")";
+    if (Document.isSetting(place.description())) {
+      return " (" + place.description().replaceFirst("^(--set) .*", "$1") + ")";
     }
     if (place.description().equals(Variables.ORIGIN)) {
       return " (" + Variables.ORIGIN + ")";

@@ -3,6 +3,7 @@ package dev.cohortium.config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
@@ -18,8 +19,8 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
 /**
- * A section of a study while it is read. What is asked for is known; every other key is refused at
- * the end. A wrong value becomes a problem, and reading goes on with the default.
+ * A section of a document while it is read. What is asked for is known; every other key is refused
+ * at the end. A wrong value becomes a problem, and reading goes on with the default.
  */
 final class Section {
   private static final ConfigObject NOTHING = ConfigFactory.empty().root();
@@ -30,6 +31,7 @@ final class Section {
   private final Problems problems;
   private final Set<String> known = new TreeSet<>();
   private final Map<String, Section> sections = new TreeMap<>();
+  private final Map<String, ConfigObject> wholes = new TreeMap<>();
 
   private Section(List<String> path, ConfigObject given, ConfigObject defaults, Problems problems) {
     this.path = path;
@@ -109,6 +111,17 @@ final class Section {
     return sections.get(key);
   }
 
+  /** The section under {@code key}, which as a whole takes the place of the documented one. */
+  Section choices(String key) {
+    Section said = section(key);
+    boolean isDocumented = !has(key) && defaults.get(key) instanceof ConfigObject;
+    Section whole =
+        new Section(said.path, isDocumented ? said.defaults : said.given, NOTHING, problems);
+    sections.put(key, whole);
+    wholes.put(key, whole.given);
+    return whole;
+  }
+
   private Section below(String key) {
     if (has(key) && !(given.get(key) instanceof ConfigObject)) {
       problems.addValue(pathOf(key), given.get(key), "must be a section { ... }");
@@ -174,6 +187,15 @@ final class Section {
       }
     }
     sections.values().forEach(Section::refuseUnknown);
+  }
+
+  /** Everything that holds here, defaults included, as JSON. */
+  String json() {
+    ConfigObject all = given.withFallback(defaults);
+    for (Map.Entry<String, ConfigObject> whole : wholes.entrySet()) {
+      all = all.withValue(whole.getKey(), whole.getValue());
+    }
+    return all.render(ConfigRenderOptions.concise().setFormatted(true));
   }
 
   /** The text of a value that is neither a section nor a list, as it was written. */

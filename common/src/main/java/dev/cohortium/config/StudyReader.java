@@ -5,15 +5,6 @@ import static dev.cohortium.config.Kind.oneOf;
 import static dev.cohortium.config.Kind.wholeNumber;
 import static dev.cohortium.config.Kind.wordOf;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigList;
-import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigResolveOptions;
-import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueFactory;
 import dev.cohortium.config.Study.CohortBy;
 import dev.cohortium.config.Study.Cohorts;
 import dev.cohortium.config.Study.Granularity;
@@ -23,9 +14,6 @@ import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.Customers;
 import dev.cohortium.table.Enrolments;
 import dev.cohortium.table.Table;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.YearMonth;
@@ -37,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Reads a study once, from HOCON. Every problem is reported together, with its key, value, line and
@@ -48,9 +34,6 @@ import java.util.regex.Pattern;
  * itself has it. A study is one file: it travels to a cluster alone, so it includes no other.
  */
 public final class StudyReader {
-  /** How a value from the command line names its origin. */
-  static final String SET = "--set ";
-
   private static final List<String> METRICS =
       List.of(
           "net_revenue",
@@ -67,8 +50,6 @@ public final class StudyReader {
 
   private static final Kind<Integer> MONTHS = wholeNumber(1, 60);
 
-  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)}");
-
   private StudyReader() {}
 
   /**
@@ -80,20 +61,7 @@ public final class StudyReader {
    * @throws UserFault if there is no such study, or anything is wrong with it
    */
   public static Study read(Path file, List<String> settings, Map<String, String> environment) {
-    if (!Files.exists(file)) {
-      throw new UserFault("There is no study " + file + ". Name its file with --study.");
-    }
-    if (Files.isDirectory(file)) {
-      throw new UserFault(
-          file + " is a folder. Name the study's file with --study, such as conf/foodmart.conf.");
-    }
-    try {
-      return parse(Files.readString(file), file.toString(), settings, environment);
-    } catch (CharacterCodingException e) {
-      throw new UserFault("Study " + file + " is not a text in UTF-8. Save it as UTF-8.", e);
-    } catch (IOException e) {
-      throw new UserFault("Study " + file + " cannot be read: " + e.getMessage(), e);
-    }
+    return parse(Document.STUDY.text(file), file.toString(), settings, environment);
   }
 
   /**
@@ -104,155 +72,8 @@ public final class StudyReader {
    */
   public static Study parse(
       String hocon, String origin, List<String> settings, Map<String, String> environment) {
-    try {
-      Config written = parsed(hocon, origin);
-      if (written.isEmpty() && settings.isEmpty()) {
-        throw new UserFault(
-            "Study "
-                + origin
-                + " is empty. Write at least study, currency and sources.transactions;"
-                + " conf/reference.conf describes every key.");
-      }
-      return study(with(settings, written), origin, environment);
-    } catch (StackOverflowError e) {
-      // HOCON is parsed by recursion, and no depth is refused before.
-      throw new UserFault("Study " + origin + " is nested too deeply to be read.", e);
-    }
-  }
-
-  private static Config parsed(String hocon, String origin) {
-    try {
-      return ConfigFactory.parseString(
-          hocon,
-          ConfigParseOptions.defaults()
-              .setOriginDescription(origin)
-              .setIncluder(new NoIncludes(origin)));
-    } catch (ConfigException e) {
-      throw new UserFault(
-          "Study " + origin + " is not HOCON: " + detail(e, hocon) + ". Correct it there.");
-    }
-  }
-
-  /** What the parser says, unless it may be quoting a secret; so it is no cause either. */
-  private static String detail(ConfigException e, String hocon) {
-    int line = e.origin() == null ? 0 : e.origin().lineNumber();
-    String place = line > 0 ? "line " + line + ": " : "";
-    String prefix = e.origin() == null ? "" : e.origin().description() + ": ";
-    String said = e.getMessage().replace(prefix, "").replaceAll("\\s+", " ").strip();
-    String near =
-        hocon.lines().skip(Math.max(0, line - 2)).limit(2).reduce("", (a, b) -> a + "\n" + b);
-    return place
-        + (Secrets.speaksOf(said) || Secrets.speaksOf(near)
-            ? "(not quoted, it may be a secret)"
-            : Secrets.redactUrls(said).replaceAll("\\.$", ""));
-  }
-
-  private static Config with(List<String> settings, Config written) {
-    Config config = written;
-    for (String setting : settings) {
-      int equals = setting.indexOf('=');
-      if (equals < 1) {
-        throw new UserFault(
-            SET
-                + (Secrets.speaksOf(setting) ? "***" : setting)
-                + " names no key or no value. Write --set key=value, such as --set as-of=2024-03.");
-      }
-      String key = setting.substring(0, equals).strip();
-      config = withValue(key, setting.substring(equals + 1)).withFallback(config);
-    }
-    return config;
-  }
-
-  private static Config withValue(String key, String value) {
-    try {
-      boolean isHocon = value.startsWith("[") || value.startsWith("{") || value.startsWith("\"");
-      ConfigValue parsed =
-          isHocon
-              ? ConfigFactory.parseString(
-                      "value = " + value,
-                      ConfigParseOptions.defaults()
-                          .setOriginDescription(SET + key)
-                          .setIncluder(new NoIncludes(SET + key)))
-                  .root()
-                  .get("value")
-              : ConfigValueFactory.fromAnyRef(value, SET + key);
-      return ConfigFactory.empty().withValue(key, parsed);
-    } catch (ConfigException e) {
-      throw new UserFault(
-          SET + key + " is not HOCON: " + detail(e, key + "\n" + value) + ". Correct it there.");
-    }
-  }
-
-  private static Study study(Config written, String origin, Map<String, String> environment) {
-    Map<String, String> standIns = new LinkedHashMap<>();
-    Config resolved = resolved(written, origin, environment, standIns);
-    Map<String, String> texts = new LinkedHashMap<>();
-    addTexts(texts, "", resolved.root());
-    Problems problems = new Problems(origin, Secrets.among(texts), Set.copyOf(standIns.values()));
-    standIns
-        .keySet()
-        .forEach(
-            name ->
-                problems.add(
-                    "${" + name + "}",
-                    "has no value; set " + name + " in the environment of this command"));
-    return study(Section.root(resolved.root(), defaults(), problems), problems);
-  }
-
-  /**
-   * The study with its ${NAME} and ${?NAME} replaced. A variable without a value becomes a
-   * stand-in, so that whatever else is wrong is found as well.
-   */
-  private static Config resolved(
-      Config written,
-      String origin,
-      Map<String, String> environment,
-      Map<String, String> standIns) {
-    while (true) {
-      Map<String, String> values = new LinkedHashMap<>(environment);
-      values.putAll(standIns);
-      try {
-        return written.resolve(
-            ConfigResolveOptions.defaults()
-                .setUseSystemEnvironment(false)
-                .appendResolver(new Variables(values)));
-      } catch (ConfigException.UnresolvedSubstitution e) {
-        Matcher variable = VARIABLE.matcher(e.getMessage());
-        if (!variable.find() || standIns.put(variable.group(1), variable.group()) != null) {
-          throw new UserFault(
-              "Study "
-                  + origin
-                  + " refers to itself in a circle: "
-                  + Secrets.redactUrls(e.getMessage()));
-        }
-      } catch (ConfigException e) {
-        throw new UserFault(
-            "Study " + origin + " is not HOCON: " + detail(e, "") + ". Correct it there.");
-      }
-    }
-  }
-
-  private static ConfigObject defaults() {
-    return ConfigFactory.parseResources(
-            StudyReader.class,
-            "reference.conf",
-            ConfigParseOptions.defaults().setAllowMissing(false))
-        .root();
-  }
-
-  private static void addTexts(Map<String, String> texts, String path, ConfigValue value) {
-    switch (value.valueType()) {
-      case OBJECT ->
-          ((ConfigObject) value).forEach((key, below) -> addTexts(texts, path + "." + key, below));
-      case LIST -> {
-        ConfigList list = (ConfigList) value;
-        for (int i = 0; i < list.size(); i++) {
-          addTexts(texts, path + "." + i, list.get(i));
-        }
-      }
-      case NULL -> {}
-      case STRING, NUMBER, BOOLEAN -> texts.put(path, Section.text(value));
-    }
+    return Hocon.read(
+        new Hocon(Document.STUDY, origin), hocon, settings, environment, StudyReader::study);
   }
 
   private static Study study(Section root, Problems problems) {
