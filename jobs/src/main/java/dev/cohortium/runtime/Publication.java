@@ -3,6 +3,7 @@ package dev.cohortium.runtime;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.spark.sql.functions.col;
 
+import dev.cohortium.table.Layer;
 import dev.cohortium.table.Table;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,7 +60,7 @@ final class Publication {
   /**
    * Puts {@code rows} out as the one visible file of {@code table}, in the order of its key.
    *
-   * @param version of the table, noted beside the file once that is out
+   * @param version of the table, noted once the file is out
    */
   static void publish(Table table, Dataset<Row> rows, long version, String warehouse) {
     Path folder = file(table, warehouse).getParent();
@@ -84,8 +85,9 @@ final class Publication {
     return new Path(warehouse + "/published/" + table.name(), table.name() + ".parquet");
   }
 
+  /** Where its version is noted: not among what BI tools see. */
   private static Path note(Table table, String warehouse) {
-    return new Path(file(table, warehouse).getParent(), ".version");
+    return new Path(warehouse + "/" + Layer.SYSTEM.folder() + "/published", table.name());
   }
 
   private static Dataset<Row> inKeyOrder(Table table, Dataset<Row> rows) {
