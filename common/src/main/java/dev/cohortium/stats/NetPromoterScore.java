@@ -20,6 +20,8 @@ import java.util.OptionalDouble;
 public record NetPromoterScore(long promoters, long passives, long detractors) {
   private static final double POINTS = 100;
 
+  private static final Unmeasured NOBODY = new Unmeasured("Nobody answered.");
+
   /**
    * Counted answers.
    *
@@ -51,14 +53,14 @@ public record NetPromoterScore(long promoters, long passives, long detractors) {
 
   /** The raw score with its plain Wald error; unmeasured where all answers are of one kind. */
   public Measurement wald() {
-    return TooFew.orConstant(share((double) promoters, (double) detractors, (double) answers()));
+    return answers() == 0
+        ? NOBODY
+        : TooFew.orConstant(share((double) promoters, (double) detractors, (double) answers()));
   }
 
   /** The score of the answers with three added, with its error; unmeasured without an answer. */
   public Measurement adjusted() {
-    return answers() == 0
-        ? new Unmeasured("Nobody answered.")
-        : share(promoters + 0.75, detractors + 0.75, answers() + 3.0);
+    return answers() == 0 ? NOBODY : share(promoters + 0.75, detractors + 0.75, answers() + 3.0);
   }
 
   /** The 95 % interval of {@link #adjusted}, clipped to -100..100; empty without an answer. */

@@ -22,6 +22,8 @@ public record Newcombe(double difference, double low, double high) {
    */
   public static Newcombe of(
       long treatedSuccesses, long treated, long controlSuccesses, long control) {
+    Arguments.atLeast("treated", (double) treated, 1);
+    Arguments.atLeast("control", (double) control, 1);
     Wilson one = Wilson.of(treatedSuccesses, treated);
     Wilson two = Wilson.of(controlSuccesses, control);
     double p1 = (double) treatedSuccesses / treated;
