@@ -16,18 +16,20 @@ public record ConfidenceSet(List<Interval> pieces) {
   /**
    * A set of {@code pieces}.
    *
-   * @throws IllegalArgumentException if there is none, or one does not lie above the one before
+   * @throws IllegalArgumentException if there are none or more than two, or the second does not lie
+   *     above the first
    */
   public ConfidenceSet {
     pieces = List.copyOf(pieces);
     Arguments.atLeast("pieces.size", pieces.size(), 1);
-    for (int i = 1; i < pieces.size(); i++) {
-      if (!(pieces.get(i - 1).high() < pieces.get(i).low())) {
-        throw new IllegalArgumentException(
-            String.format(
-                "pieces[%d].low is %s, must be above pieces[%d].high, %s",
-                i, pieces.get(i).low(), i - 1, pieces.get(i - 1).high()));
-      }
+    if (pieces.size() > 2) {
+      throw new IllegalArgumentException("pieces.size is " + pieces.size() + ", must be at most 2");
+    }
+    if (pieces.size() == 2 && !(pieces.get(0).high() < pieces.get(1).low())) {
+      throw new IllegalArgumentException(
+          String.format(
+              "pieces[1].low is %s, must be above pieces[0].high, %s",
+              pieces.get(1).low(), pieces.get(0).high()));
     }
   }
 
@@ -47,8 +49,11 @@ public record ConfidenceSet(List<Interval> pieces) {
         && Double.isFinite(pieces.get(pieces.size() - 1).high());
   }
 
-  /** The set with {@code by} added to every value. */
+  /** The set with {@code by} added to every value; a gap that this rounds away is closed. */
   public ConfidenceSet shiftedBy(double by) {
+    if (pieces.size() == 2 && !(pieces.get(0).high() + by < pieces.get(1).low() + by)) {
+      return EVERYTHING;
+    }
     return new ConfidenceSet(
         pieces.stream().map(p -> new Interval(p.low() + by, p.high() + by)).toList());
   }

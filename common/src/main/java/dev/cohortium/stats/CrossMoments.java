@@ -70,7 +70,7 @@ public final class CrossMoments {
    * @param means k means
    * @param scatter k by k sums of (x_i - mean_i)(x_j - mean_j), symmetric
    * @throws IllegalArgumentException if count is below 0, shapes differ, a number is not finite, a
-   *     diagonal is negative or the matrix is not symmetric
+   *     diagonal is negative, or the matrix not symmetric or beyond what its diagonal allows
    */
   public static CrossMoments ofSums(long count, double[] means, double[][] scatter) {
     Arguments.atLeast("count", (double) count, 0);
@@ -82,6 +82,13 @@ public final class CrossMoments {
     }
     for (int i = 0; i < means.length; i++) {
       for (int j = 0; j < i; j++) {
+        double most = Math.sqrt(scatter[i][i]) * Math.sqrt(scatter[j][j]);
+        if (Math.abs(scatter[i][j]) > most * (1 + 1e-9)) {
+          throw new IllegalArgumentException(
+              String.format(
+                  "scatter[%d][%d] is %s, must lie within +-%s (the diagonal)",
+                  i, j, scatter[i][j], most));
+        }
         if (scatter[i][j] != scatter[j][i]) {
           throw new IllegalArgumentException(
               String.format(

@@ -15,17 +15,22 @@ import org.hipparchus.linear.EigenDecompositionSymmetric;
  * @see <a href="https://doi.org/10.1145/2433396.2433413">Deng, Xu, Kohavi, Walker 2013</a>
  */
 public final class Cuped {
-  /** Of the largest eigenvalue of the correlations: directions below it are no directions. */
+  /** Of the largest eigenvalue of the correlations: a direction below it is rounding. */
   private static final double RANK = 1e-10;
+
+  /** Of its mean: a covariate's error below this is rounding of a constant. */
+  private static final double ROUNDING = 1e-14;
 
   private final double[] theta;
   private final Measurement effect;
   private final CrossMoments treated;
+  private final CrossMoments control;
 
-  private Cuped(double[] theta, Measurement effect, CrossMoments treated) {
+  private Cuped(double[] theta, Measurement effect, CrossMoments treated, CrossMoments control) {
     this.theta = theta;
     this.effect = effect;
     this.treated = treated;
+    this.control = control;
   }
 
   /**
@@ -42,12 +47,12 @@ public final class Cuped {
     int covariates = treated.variables() - 1;
     var few = TooFew.arms(treated.count(), control.count(), covariates + 2L);
     if (few.isPresent()) {
-      return new Cuped(new double[covariates], few.get(), treated);
+      return new Cuped(new double[covariates], few.get(), treated, control);
     }
     double[] theta = theta(treated, control);
     Estimate difference =
         TwoSample.difference(adjustedMean(treated, theta), adjustedMean(control, theta));
-    return new Cuped(theta, TooFew.orConstant(difference), treated);
+    return new Cuped(theta, TooFew.orConstant(difference), treated, control);
   }
 
   /** The weights of the covariates, one each. */
@@ -65,34 +70,45 @@ public final class Cuped {
     if (!(effect instanceof Estimate estimate)) {
       return RelativeEffect.unmeasured(effect);
     }
-    double count = (double) treated.count();
-    double variance = treated.covariance(0, 0) / count;
-    double common = variance;
+    // B = mean_0(y) + theta' (mean_1(x) - mean_0(x)): no differences of variances.
+    double[] predicted = weights(0, theta, 1);
+    double covariance = 0;
     for (int i = 0; i < theta.length; i++) {
-      common -= theta[i] * treated.covariance(0, i + 1) / count;
+      covariance += theta[i] * treated.covariance(0, i + 1) / treated.count();
     }
-    double effectVariance = estimate.stdError() * estimate.stdError();
+    double variance = treated.covariance(0, 0) / treated.count();
+    double baselineVariance =
+        treated.varianceOf(predicted) / treated.count()
+            + control.varianceOf(weights(1, theta, -1)) / control.count();
+    double most = Math.sqrt(variance) * Math.sqrt(baselineVariance);
     return RelativeEffect.of(
         new Quotient(
             treated.mean(0),
             treated.mean(0) - estimate.value(),
             variance,
-            Math.max(0, variance + effectVariance - 2 * common),
-            variance - common,
+            baselineVariance,
+            Math.max(-most, Math.min(most, covariance)),
             estimate.degreesOfFreedom()));
   }
 
   /** The mean of y - theta' x with its error. */
   private static Estimate adjustedMean(CrossMoments arm, double[] theta) {
-    double[] weights = new double[theta.length + 1];
-    weights[0] = 1;
     double mean = arm.mean(0);
     for (int i = 0; i < theta.length; i++) {
-      weights[i + 1] = -theta[i];
       mean -= theta[i] * arm.mean(i + 1);
     }
-    double stdError = Math.sqrt(arm.varianceOf(weights) / arm.count());
+    double stdError = Math.sqrt(arm.varianceOf(weights(1, theta, -1)) / arm.count());
     return new Estimate(mean, stdError, (double) (arm.count() - 1));
+  }
+
+  /** Weights of outcome and covariates: first, then sign times theta. */
+  private static double[] weights(double first, double[] theta, double sign) {
+    double[] weights = new double[theta.length + 1];
+    weights[0] = first;
+    for (int i = 0; i < theta.length; i++) {
+      weights[i + 1] = sign * theta[i];
+    }
+    return weights;
   }
 
   private static double[] theta(CrossMoments treated, CrossMoments control) {
@@ -100,7 +116,8 @@ public final class Cuped {
     double[] scale = new double[covariates];
     for (int i = 0; i < covariates; i++) {
       double variance = pooled(treated, control, i + 1, i + 1);
-      scale[i] = variance > 0 ? 1 / Math.sqrt(variance) : 0;
+      double level = Math.hypot(treated.mean(i + 1), control.mean(i + 1));
+      scale[i] = Math.sqrt(variance) > ROUNDING * level ? 1 / Math.sqrt(variance) : 0;
     }
     // Correlations, so that units of the covariates do not decide what counts as a direction.
     var correlations = new Array2DRowRealMatrix(covariates, covariates);

@@ -46,7 +46,7 @@ public final class MultipleTesting {
     double smallest = 1;
     for (int rank = ascending.length; rank >= 1; rank--) {
       int index = ascending[rank - 1];
-      smallest = Math.min(smallest, pValues[index] * pValues.length / rank);
+      smallest = Math.min(smallest, pValues[index] * ((double) pValues.length / rank));
       adjusted[index] = smallest;
     }
     return adjusted;

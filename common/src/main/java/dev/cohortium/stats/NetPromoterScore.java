@@ -51,11 +51,18 @@ public record NetPromoterScore(long promoters, long passives, long detractors) {
         : OptionalDouble.of(POINTS * (promoters - detractors) / answers());
   }
 
-  /** The raw score with its plain Wald error; unmeasured where all answers are of one kind. */
+  /**
+   * The raw score with its plain Wald error; unmeasured without an answer, or where all are of one
+   * kind.
+   */
   public Measurement wald() {
-    return answers() == 0
-        ? NOBODY
-        : TooFew.orConstant(share((double) promoters, (double) detractors, (double) answers()));
+    if (answers() == 0) {
+      return NOBODY;
+    }
+    Estimate plain = share((double) promoters, (double) detractors, (double) answers());
+    return plain.stdError() > 0
+        ? plain
+        : new Unmeasured("All answers are of one kind: the plain error says nothing.");
   }
 
   /** The score of the answers with three added, with its error; unmeasured without an answer. */

@@ -66,7 +66,7 @@ public record SampleRatio(double chiSquared, int degreesOfFreedom, double pValue
             .toArray();
     long[] ascendingCounts = IntStream.of(order).mapToLong(arm -> counts[arm]).toArray();
     double[] ascendingShares = IntStream.of(order).mapToDouble(arm -> shares[arm]).toArray();
-    var exact = MultinomialTest.pValue(ascendingCounts, ascendingShares);
+    var exact = ExactMultinomial.pValue(ascendingCounts, ascendingShares);
     if (exact.isPresent()) {
       double statistic = pearson(counts, expected, Method.EXACT).chiSquared();
       return new SampleRatio(statistic, shares.length - 1, exact.getAsDouble(), Method.EXACT);

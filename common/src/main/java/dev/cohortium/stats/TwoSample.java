@@ -24,17 +24,16 @@ public final class TwoSample {
 
   /** The difference of two independent estimates: variances add, degrees of freedom by Welch. */
   public static Estimate difference(Estimate treated, Estimate control) {
-    double variance = square(treated.stdError()) + square(control.stdError());
+    double stdError = Math.hypot(treated.stdError(), control.stdError());
     double value = treated.value() - control.value();
-    if (variance == 0) {
+    if (stdError == 0) {
       return Estimate.normal(value, 0);
     }
-    double share = square(treated.stdError()) / variance;
-    double degreesOfFreedom =
-        1
-            / (share * share / treated.degreesOfFreedom()
-                + (1 - share) * (1 - share) / control.degreesOfFreedom());
-    return new Estimate(value, Math.sqrt(variance), degreesOfFreedom);
+    double one = square(treated.stdError() / stdError);
+    double two = square(control.stdError() / stdError);
+    double inverse =
+        one * one / treated.degreesOfFreedom() + two * two / control.degreesOfFreedom();
+    return new Estimate(value, stdError, 1 / inverse);
   }
 
   private static double square(double x) {

@@ -84,6 +84,9 @@ class CrossMomentsTest {
     assertThatThrownBy(
             () -> CrossMoments.ofSums(3, new double[] {2, 4}, new double[][] {{2, 3}, {1, 6}}))
         .hasMessage("scatter[1][0] is 1.0, must equal scatter[0][1], 3.0");
+    assertThatThrownBy(
+            () -> CrossMoments.ofSums(3, new double[] {2, 4}, new double[][] {{1, 3}, {3, 4}}))
+        .hasMessage("scatter[1][0] is 3.0, must lie within +-2.0 (the diagonal)");
     assertThatThrownBy(() -> CrossMoments.ofSums(3, new double[] {2}, new double[][] {{-2}}))
         .hasMessage("scatter[0][0] is -2, must be at least 0");
   }

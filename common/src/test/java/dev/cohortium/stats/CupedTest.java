@@ -153,6 +153,28 @@ class CupedTest {
   }
 
   @Test
+  void a_control_that_does_not_vary_still_has_a_relative_effect() {
+    CrossMoments treated =
+        CrossMoments.of(new double[][] {{3, 0.1}, {5.3, 0.7}, {4.1, 0.2}, {8, 0.9}});
+    CrossMoments control = CrossMoments.of(new double[][] {{2, 0.3}, {2, 0.3}, {2, 0.3}});
+    RelativeEffect relative = Cuped.of(treated, control).relativeEffect();
+    assertThat(relative.effect()).isInstanceOf(Estimate.class);
+  }
+
+  /** As a sum of floating-point squares leaves it: the covariate is constant but for rounding. */
+  @Test
+  void a_covariate_that_only_rounding_varies_counts_as_constant() {
+    Cuped cuped =
+        Cuped.of(
+            CrossMoments.ofSums(
+                50, new double[] {3, 0.1}, new double[][] {{90, 1e-16}, {1e-16, 1e-33}}),
+            CrossMoments.ofSums(
+                60, new double[] {2, 0.1 + 1e-17}, new double[][] {{80, -1e-16}, {-1e-16, 1e-33}}));
+    assertThat(cuped.theta()).containsExactly(0);
+    agree(cuped.effect().estimate().orElseThrow().value(), 1);
+  }
+
+  @Test
   void too_few_customers_or_nothing_left_to_vary_are_unmeasured() {
     var random = new Random(28);
     Cuped few =

@@ -50,7 +50,7 @@ class NetPromoterScoreTest {
     NetPromoterScore five = of(5, 0, 5);
     assertThat(five.score()).hasValue(100);
     assertThat(five.wald())
-        .isEqualTo(new Unmeasured("No arm varies: nothing tells how far the estimate may be off."));
+        .isEqualTo(new Unmeasured("All answers are of one kind: the plain error says nothing."));
     Interval interval = five.interval().orElseThrow();
     assertThat(interval.high()).isEqualTo(100);
     agree(interval.low(), 62.5 - Wilson.Z * 22.963966338592297);

@@ -80,6 +80,17 @@ class QuotientTest {
   }
 
   @Test
+  void a_gap_that_a_shift_rounds_away_is_closed() {
+    var gap =
+        new ConfidenceSet(
+            List.of(
+                new Interval(Double.NEGATIVE_INFINITY, -1e-20),
+                new Interval(1e-20, Double.POSITIVE_INFINITY)));
+    assertThat(gap.shiftedBy(-1)).isEqualTo(ConfidenceSet.EVERYTHING);
+    assertThat(gap.shiftedBy(1e-21).pieces()).hasSize(2);
+  }
+
+  @Test
   void a_weak_denominator_is_covered_where_the_delta_method_is_not() {
     var random = new Random(17);
     Replicates.assertCover(
@@ -122,6 +133,11 @@ class QuotientTest {
         .hasMessage("degreesOfFreedom is 0.0, must be above 0");
     assertThatThrownBy(() -> new Quotient(1, 2, 1, 4, 0, 3).fieller(1))
         .hasMessage("level is 1, must lie between 0 and 1");
+    assertThatThrownBy(
+            () ->
+                new ConfidenceSet(
+                    List.of(new Interval(0, 1), new Interval(2, 3), new Interval(4, 5))))
+        .hasMessage("pieces.size is 3, must be at most 2");
     assertThatThrownBy(() -> new ConfidenceSet(List.of()))
         .hasMessage("pieces.size is 0, must be at least 1");
     assertThatThrownBy(() -> new ConfidenceSet(List.of(new Interval(0, 2), new Interval(1, 3))))

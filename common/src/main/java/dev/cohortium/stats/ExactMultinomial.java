@@ -2,6 +2,7 @@ package dev.cohortium.stats;
 
 import java.util.OptionalDouble;
 import org.hipparchus.distribution.discrete.BinomialDistribution;
+import org.hipparchus.special.Beta;
 
 /**
  * The exact test of counts against shares: the chance of all outcomes that are at most as likely as
@@ -11,7 +12,7 @@ import org.hipparchus.distribution.discrete.BinomialDistribution;
  * binomial, whose unlikely outcomes are two tails. Outcomes beyond ten standard deviations are left
  * out: together below 1e-15.
  */
-final class MultinomialTest {
+final class ExactMultinomial {
   /** Outcomes of all arms but the last two above which the test is not done. */
   private static final double MOST_OUTCOMES = 20_000;
 
@@ -22,7 +23,7 @@ final class MultinomialTest {
   private final double[] sharesFromHere;
   private final double observed;
 
-  private MultinomialTest(long[] counts, double[] shares) {
+  private ExactMultinomial(long[] counts, double[] shares) {
     this.shares = shares;
     sharesFromHere = new double[shares.length];
     double sum = 0;
@@ -53,14 +54,14 @@ final class MultinomialTest {
     for (long count : counts) {
       total += count;
     }
-    double outcomes = total > Integer.MAX_VALUE ? Double.POSITIVE_INFINITY : 1;
+    double outcomes = total >= Integer.MAX_VALUE ? Double.POSITIVE_INFINITY : 1;
     for (int arm = 0; arm < shares.length - 2; arm++) {
       outcomes *= Math.min(total + 1.0, 2 * reach(total * shares[arm]));
     }
     return outcomes > MOST_OUTCOMES
         ? OptionalDouble.empty()
         : OptionalDouble.of(
-            Math.min(1, new MultinomialTest(counts, shares).atMostAsLikely(0, (int) total, 0)));
+            Math.min(1, new ExactMultinomial(counts, shares).atMostAsLikely(0, (int) total, 0)));
   }
 
   /**
@@ -105,8 +106,9 @@ final class MultinomialTest {
         below = middle;
       }
     }
-    return (low < 0 ? 0 : here.cumulativeProbability(low))
-        + (high > trials ? 0 : 1 - here.cumulativeProbability(high - 1));
+    double success = here.getProbabilityOfSuccess();
+    return (low < 0 ? 0 : Beta.regularizedBeta(1 - success, trials - low, low + 1.0))
+        + (high > trials ? 0 : Beta.regularizedBeta(success, high, trials - high + 1.0));
   }
 
   /** How far from its mean a count goes: ten standard deviations, and more for small means. */
