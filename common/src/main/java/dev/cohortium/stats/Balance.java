@@ -105,7 +105,7 @@ public record Balance(
   }
 
   private static OptionalDouble ratio(WeightedMoments treated, WeightedMoments controls) {
-    if (treated.rows() < 2 || controls.rows() < 2) {
+    if (!treated.hasVariance() || !controls.hasVariance()) {
       return OptionalDouble.empty();
     }
     double ratio = treated.variance() / controls.variance();

@@ -50,6 +50,7 @@ public final class MatchedDifference {
     treatedMean = treatedMoments.mean();
     controlMean = controlMoments.mean();
     effect = treatedMean - controlMean;
+    Arguments.finite("effect", effect);
     treatedInfluence = new double[sets];
     pairInfluence = new double[controls.length];
     int pair = 0;

@@ -15,7 +15,8 @@ import dev.cohortium.stats.MatchingRule.Ties;
  * the input.
  *
  * <p>O(n log n) time. Live data: 8 bytes a unit beside scores and ids (24 in all) and 4 bytes a
- * treated unit and control for the result.
+ * treated unit and control for the result; treated in hashed order 8 more each while they are
+ * sorted.
  *
  * @see <a href="https://doi.org/10.1080/00031305.1985.10479383">Rosenbaum, Rubin 1985</a>
  * @see <a href="https://doi.org/10.1080/00273171.2011.568786">Austin 2011, the caliper</a>
@@ -160,10 +161,9 @@ public final class NearestNeighbour {
     if (Math.min(down, up) > rule.caliper()) {
       return Reason.OUTSIDE_CALIPER.entry;
     }
-    if (down == up) {
-      return comesFirst(below, above) ? below : above;
-    }
-    return down < up ? below : above;
+    boolean takesBelow =
+        below >= 0 && (!hasAbove || down < up || (down == up && comesFirst(below, above)));
+    return takesBelow ? below : above;
   }
 
   private boolean comesFirst(int place, int other) {

@@ -26,7 +26,8 @@ public final class ScoredUnits {
    *
    * @param name of the arm, for messages
    * @param scores logits or probabilities
-   * @param ids one per unit, each different
+   * @param ids one per unit, each different: equal ids of one score are refused when they are
+   *     matched, those of different scores are not looked for
    * @throws IllegalArgumentException if a score is not finite or the lengths differ
    */
   public static ScoredUnits of(String name, double[] scores, long[] ids) {

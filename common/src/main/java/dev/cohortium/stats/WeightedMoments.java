@@ -17,6 +17,18 @@ public record WeightedMoments(
   /** No values at all. */
   public static final WeightedMoments EMPTY = new WeightedMoments(0, 0, 0, 0, 0);
 
+  /**
+   * Moments.
+   *
+   * @throws IllegalArgumentException if a sum is not finite: values or weights are too great
+   */
+  public WeightedMoments {
+    Arguments.finite("sumWeights", sumWeights);
+    Arguments.finite("sumSquaredWeights", sumSquaredWeights);
+    Arguments.finite("mean", mean);
+    Arguments.finite("sumSquares", sumSquares);
+  }
+
   /** Moments of values of weight 1. */
   public static WeightedMoments of(double... values) {
     double[] weights = new double[values.length];
@@ -74,10 +86,21 @@ public record WeightedMoments(
    * The variance, unbiased for weights that count reliability: sumSquares / (W - W2 / W), with
    * equal weights the sample variance.
    *
-   * @throws IllegalArgumentException if there are fewer than 2 rows
+   * @throws IllegalArgumentException if there are fewer than 2 rows, or one has all the weight
    */
   public double variance() {
     Arguments.atLeast("rows", (double) rows, 2);
-    return sumSquares / (sumWeights - sumSquaredWeights / sumWeights);
+    Arguments.above("effective sample size", effectiveSampleSize(), 1);
+    return sumSquares / sumWeights / (1 - 1 / effectiveSampleSize());
+  }
+
+  /** As many rows of equal weight would tell as much: W^2 / W2; 0 without rows. */
+  public double effectiveSampleSize() {
+    return rows == 0 ? 0 : Math.min((double) rows, sumWeights / sumSquaredWeights * sumWeights);
+  }
+
+  /** Whether there is more than one row to tell a variance by. */
+  boolean hasVariance() {
+    return rows > 1 && effectiveSampleSize() > 1;
   }
 }

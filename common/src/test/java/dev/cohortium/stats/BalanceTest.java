@@ -156,6 +156,15 @@ class BalanceTest {
   }
 
   @Test
+  void a_single_row_has_no_variance_ratio_and_fails() {
+    var one = WeightedMoments.of(1);
+    Balance balance = Balance.of(Kind.CONTINUOUS, 1, one, one, 0);
+    assertThat(balance.varianceRatio()).isEmpty();
+    assertThat(balance.verdict(0.1)).isEqualTo(Verdict.FAILED);
+    assertThat(balance.segmentVerdict()).isEqualTo(Verdict.NOT_JUDGED);
+  }
+
+  @Test
   void the_limit_is_that_of_the_covariate_and_the_segment() {
     double[] treated = IntStream.range(0, 400).mapToDouble(i -> i % 2 + 0.08).toArray();
     double[] controls = IntStream.range(0, 400).mapToDouble(i -> i % 2 + 0.04).toArray();
@@ -223,6 +232,10 @@ class BalanceTest {
         .hasMessage("rows is 0, must be at least 1");
     refuses(() -> Balance.scale(Kind.BINARY, WeightedMoments.of(2, 3)))
         .hasMessage("mean of a binary covariate is 2.5, must be at most 1");
+    var lopsided = WeightedMoments.of(new double[] {1, 2}, new double[] {1, 1e-200});
+    refuses(lopsided::variance).hasMessage("effective sample size is 1, must be above 1");
+    refuses(() -> WeightedMoments.of(-1e200, 1e200))
+        .hasMessage("sumSquares is Infinity, must be finite");
     var some = WeightedMoments.of(1, 2);
     refuses(() -> Balance.of(Kind.BINARY, 1, some, WeightedMoments.EMPTY, 0))
         .hasMessage("control rows is 0, must be at least 1");

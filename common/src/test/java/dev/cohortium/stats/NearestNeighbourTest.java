@@ -261,6 +261,18 @@ class NearestNeighbourTest {
   }
 
   @Test
+  void distances_beyond_all_numbers_are_still_compared() {
+    for (double far : new double[] {1.7e308, -1.7e308}) {
+      Matches matches =
+          NearestNeighbour.match(
+              ScoredUnits.of("treated", new double[] {far}),
+              ScoredUnits.of("candidates", new double[] {-far}),
+              MatchingRule.oneToOne(NONE));
+      assertThat(matches.control(0, 0)).isZero();
+    }
+  }
+
+  @Test
   void every_unmatched_treated_has_its_reason() {
     Matches matches =
         NearestNeighbour.match(
