@@ -26,6 +26,22 @@ final class Arguments {
     }
   }
 
+  /** Refuses what is not above {@code bound}. */
+  static void above(String name, double value, double bound) {
+    if (!(value > bound)) {
+      throw new IllegalArgumentException(
+          name + " is " + plain(value) + ", must be above " + plain(bound));
+    }
+  }
+
+  /** Refuses what is above {@code bound}. */
+  static void atMost(String name, double value, double bound) {
+    if (!(value <= bound)) {
+      throw new IllegalArgumentException(
+          name + " is " + plain(value) + ", must be at most " + plain(bound));
+    }
+  }
+
   /** Refuses what is not strictly between {@code low} and {@code high}. */
   static void inside(String name, double value, double low, double high) {
     if (!(value > low && value < high)) {

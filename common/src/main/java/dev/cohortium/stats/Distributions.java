@@ -9,6 +9,9 @@ import org.hipparchus.special.Erf;
 final class Distributions {
   private static final NormalDistribution NORMAL = new NormalDistribution(0, 1);
 
+  /** Hipparchus would stop at 1e-9. */
+  private static final double SOLVER_ACCURACY = 1e-14;
+
   private Distributions() {}
 
   /** The {@code p} quantile of the standard normal distribution. */
@@ -25,7 +28,7 @@ final class Distributions {
   static double tQuantile(double p, double degreesOfFreedom) {
     return Double.isInfinite(degreesOfFreedom)
         ? normalQuantile(p)
-        : new TDistribution(degreesOfFreedom).inverseCumulativeProbability(p);
+        : new TDistribution(degreesOfFreedom, SOLVER_ACCURACY).inverseCumulativeProbability(p);
   }
 
   /** P(|T| > |t|); infinite degrees of freedom: normal. */

@@ -10,8 +10,8 @@ final class Nsw {
 
   /** A column of those with treat = {@code treat}. */
   static double[] column(String name, int treat) {
-    double[] treated = References.column(DATA, "treat");
-    double[] values = References.column(DATA, name);
+    double[] treated = References.numbers(DATA, "treat");
+    double[] values = References.numbers(DATA, name);
     return IntStream.range(0, values.length)
         .filter(i -> treated[i] == treat)
         .mapToDouble(i -> values[i])

@@ -2,40 +2,51 @@ package dev.cohortium.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Assumptions;
 
-/**
- * Real data and other programs' answers, which stand beside the project; tests that need them are
- * skipped where they do not.
- */
+/** Reference data and answers, which stand beside the project: tests without them are skipped. */
 final class References {
+  private static final Path FOLDER =
+      Path.of(System.getProperty("project.root", ".."), "../shared/reference");
+
+  private static final Map<Path, Config> JSON = new ConcurrentHashMap<>();
+
   private References() {}
 
-  /** A column of numbers of a CSV file with a header and no quotes. */
-  static double[] column(String file, String name) {
-    List<String> lines = lines(file);
-    int index = Arrays.asList(lines.get(0).split(",", -1)).indexOf(name);
-    assertThat(index).as("column %s of %s", name, file).isNotNegative();
-    return lines.stream()
-        .skip(1)
-        .mapToDouble(line -> Double.parseDouble(line.split(",", -1)[index]))
-        .toArray();
+  /** A column of a file of comma-separated values without quotes. */
+  static String[] column(String file, String name) {
+    try {
+      List<String> lines = Files.readAllLines(path(file));
+      int at = Arrays.asList(lines.get(0).split(",", -1)).indexOf(name);
+      return lines.stream().skip(1).map(line -> line.split(",", -1)[at]).toArray(String[]::new);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  /** A number of a JSON file by its path of keys, joined by dots. */
-  static double number(String file, String path) {
-    return json(file).getDouble(path);
+  static double[] numbers(String file, String column) {
+    return Arrays.stream(column(file, column)).mapToDouble(Double::parseDouble).toArray();
+  }
+
+  /** The number at a path of keys in a JSON file. */
+  static double number(String file, String... keys) {
+    return json(file).getDouble(ConfigUtil.joinPath(keys));
+  }
+
+  static List<Double> list(String file, String... keys) {
+    return json(file).getDoubleList(ConfigUtil.joinPath(keys));
   }
 
   /** Asserts that two numbers agree to 1e-9 of the expected one. */
@@ -49,21 +60,12 @@ final class References {
   }
 
   private static Config json(String file) {
-    return ConfigFactory.parseFile(
-        path(file).toFile(), ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
-  }
-
-  private static List<String> lines(String file) {
-    try {
-      return Files.readAllLines(path(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Path path = path(file);
+    return JSON.computeIfAbsent(path, read -> ConfigFactory.parseFile(read.toFile()));
   }
 
   private static Path path(String file) {
-    Path path = Path.of(System.getProperty("project.root"), "../shared/reference", file);
-    assumeTrue(Files.exists(path), () -> "no reference data: " + path.normalize());
-    return path;
+    Assumptions.assumeTrue(Files.isDirectory(FOLDER), "no reference data at " + FOLDER);
+    return FOLDER.resolve(file);
   }
 }
