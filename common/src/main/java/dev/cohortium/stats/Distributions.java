@@ -8,6 +8,7 @@ import org.hipparchus.special.Erf;
 /** Quantiles and tails of the distributions that tests and intervals stand on. */
 final class Distributions {
   private static final NormalDistribution NORMAL = new NormalDistribution(0, 1);
+  private static final double QUANTILE_ACCURACY = 1e-14;
 
   private Distributions() {}
 
@@ -25,7 +26,7 @@ final class Distributions {
   static double tQuantile(double p, double degreesOfFreedom) {
     return Double.isInfinite(degreesOfFreedom)
         ? normalQuantile(p)
-        : new TDistribution(degreesOfFreedom).inverseCumulativeProbability(p);
+        : new TDistribution(degreesOfFreedom, QUANTILE_ACCURACY).inverseCumulativeProbability(p);
   }
 
   /** P(|T| > |t|); infinite degrees of freedom: normal. */
