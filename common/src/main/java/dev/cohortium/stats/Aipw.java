@@ -38,6 +38,10 @@ public final class Aipw {
               + controlRows.length
               + " controls, so they cannot tell what the treated would have done.";
     }
+    if (reason.isEmpty()) {
+      int coefficients = rows[0].length - regression.aliased().length + 1;
+      reason = Arms.tooFewControls(controlRows.length, coefficients);
+    }
     if (!reason.isEmpty()) {
       effect = ClusteredMean.unmeasured(reason);
       outcomeRegression = effect;

@@ -53,6 +53,18 @@ final class Arms {
   }
 
   /**
+   * Why controls cannot tell an error of their regression: no more than coefficients; else empty.
+   */
+  static String tooFewControls(int controls, int coefficients) {
+    return controls > coefficients
+        ? ""
+        : controls
+            + " controls for "
+            + coefficients
+            + " coefficients leave nothing to tell an error by.";
+  }
+
+  /**
    * The share of a unit in its arm, negative of a control: these times values sum to the effect.
    */
   double share(int unit) {

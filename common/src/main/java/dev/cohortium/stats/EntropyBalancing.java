@@ -10,7 +10,9 @@ import java.util.Optional;
  * <p>In units of the outcome. Weights are exp(lambda'x), lambda by Newton's method on the convex
  * dual, on standardised columns. Right where outcome or log odds of treatment are linear in the
  * covariates. Unmeasured if no weights balance: the treated's means lie outside of what the
- * controls span. Its error knows that the weights were estimated.
+ * controls span; or with no more controls than covariates and one. Its error knows that the weights
+ * were estimated, and is too small where they collapse on a handful of controls: ask {@link
+ * #controls()}.
  *
  * @see <a href="https://doi.org/10.1093/pan/mpr025">Hainmueller 2012</a>
  * @see <a href="https://doi.org/10.1515/jci-2016-0010">Zhao, Percival 2017</a>
@@ -43,8 +45,8 @@ public final class EntropyBalancing {
   }
 
   /**
-   * The comparison of treated and controls; unmeasured with fewer than 2 in an arm or where no
-   * weights balance.
+   * The comparison of treated and controls; unmeasured with too few in an arm or where no weights
+   * balance.
    *
    * @param rows covariates of each unit, without the intercept
    * @throws IllegalArgumentException if lengths differ or a number is not finite
@@ -64,6 +66,10 @@ public final class EntropyBalancing {
         Arrays.stream(controlRows).mapToObj(i -> away[i]).toArray(double[][]::new);
     Gram gram = Gram.of(ofControls, new double[ofControls.length]);
     int[] kept = gram.independent();
+    reason = Arms.tooFewControls(controlRows.length, kept.length + 1);
+    if (!reason.isEmpty()) {
+      return unmeasured(reason, columns);
+    }
     double[][] standardised = new double[ofControls.length][kept.length];
     for (int i = 0; i < standardised.length; i++) {
       for (int j = 0; j < kept.length; j++) {

@@ -56,11 +56,7 @@ public final class LeastSquares {
     gram = Gram.of(rows, outcomes, weights);
     inverse = gram.inverse();
     rank = 1 + gram.independent().length;
-    double[] first = gram.coefficients();
-    // Once more on the residuals: what rounding left out.
-    double[] more = Gram.of(rows, residuals(outcomes, first), weights).coefficients();
-    Arrays.setAll(first, j -> first[j] + more[j]);
-    coefficients = first;
+    coefficients = gram.coefficients();
     residuals = residuals(outcomes, coefficients);
     double left = 0;
     double all = 0;

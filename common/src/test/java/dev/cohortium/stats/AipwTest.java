@@ -83,6 +83,18 @@ class AipwTest {
   }
 
   @Test
+  void as_many_coefficients_as_controls_are_unmeasured() {
+    double[][] rows = {{1}, {2}, {1.5}, {3}, {1}};
+    Logistic score = Logistic.of(rows, new boolean[] {true, true, true, false, false});
+    assertThat(
+            Aipw.of(score, rows, new double[] {1, 2, 3, 4, 7}, Truncation.NONE)
+                .effect()
+                .independent())
+        .isEqualTo(
+            new Unmeasured("2 controls for 2 coefficients leave nothing to tell an error by."));
+  }
+
+  @Test
   void one_treated_is_unmeasured() {
     double[][] rows = {{1}, {2}, {3}, {2}};
     Logistic score = Logistic.of(rows, new boolean[] {true, false, false, false});

@@ -135,6 +135,18 @@ class EntropyBalancingTest {
   }
 
   @Test
+  void as_many_coefficients_as_controls_are_unmeasured() {
+    double[][] rows = {{1.5}, {2}, {1}, {3}};
+    assertThat(
+            EntropyBalancing.of(
+                    rows, new boolean[] {true, true, false, false}, new double[] {1, 2, 3, 4})
+                .effect()
+                .independent())
+        .isEqualTo(
+            new Unmeasured("2 controls for 2 coefficients leave nothing to tell an error by."));
+  }
+
+  @Test
   void one_control_is_unmeasured() {
     assertThat(
             EntropyBalancing.of(
