@@ -9,8 +9,9 @@ import java.util.Arrays;
  * regression is.
  *
  * <p>In units of the outcome. Its error knows that score and regression were estimated, and holds
- * if one of them is wrong. Unmeasured where a covariate varies but not among the controls: the
- * regression cannot tell what the treated would have done.
+ * if one of them is wrong. Unmeasured where a covariate varies but not among the controls, for then
+ * the regression cannot tell what the treated would have done, and with no more controls than
+ * coefficients.
  *
  * @see <a href="https://doi.org/10.1080/01621459.1994.10476818">Robins, Rotnitzky, Zhao 1994</a>
  */
