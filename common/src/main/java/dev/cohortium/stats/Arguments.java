@@ -18,6 +18,21 @@ final class Arguments {
     }
   }
 
+  /** Refuses what is not above 0, and infinities. */
+  static void positive(String name, double... values) {
+    finite(name, values);
+    for (int i = 0; i < values.length; i++) {
+      if (!(values[i] > 0)) {
+        throw new IllegalArgumentException(
+            name
+                + (values.length == 1 ? "" : "[" + i + "]")
+                + " is "
+                + plain(values[i])
+                + ", must be above 0");
+      }
+    }
+  }
+
   /** Refuses what is below {@code bound}. */
   static void atLeast(String name, double value, double bound) {
     if (!(value >= bound)) {
