@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cohortium.stats.CompliersEffect.Method;
-import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -81,25 +80,6 @@ class CompliersEffectTest {
     agree(there.stdError(), here.stdError());
   }
 
-  /** 40 % comply, and would have spent 2 more anyway; joining adds 3. */
-  @Test
-  void a_planted_effect_on_the_compliers_is_found() {
-    var random = new Random(29);
-    Replicates.assertRight(
-        3, i -> CompliersEffect.of(draw(random, 300, 0.5), draw(random, 200, 0.1)).effect());
-  }
-
-  @Test
-  void a_weak_first_stage_is_still_covered() {
-    var random = new Random(30);
-    Replicates.assertCover(
-        i -> {
-          CompliersEffect compliers =
-              CompliersEffect.of(draw(random, 150, 0.14), draw(random, 150, 0.1));
-          return compliers.limits().contains(3);
-        });
-  }
-
   @Test
   void arms_that_cannot_tell_are_unmeasured() {
     CompliersEffect nobody =
@@ -142,16 +122,6 @@ class CompliersEffectTest {
 
   private static double control(int customer) {
     return customer * 5 % 13 * 0.8;
-  }
-
-  private static CrossMoments draw(Random random, int customers, double share) {
-    double[][] rows = new double[customers][];
-    for (int i = 0; i < customers; i++) {
-      double eager = random.nextDouble();
-      int joined = eager < share ? 1 : 0;
-      rows[i] = new double[] {(eager < 0.5 ? 2 : 0) + 3 * joined + random.nextGaussian(), joined};
-    }
-    return CrossMoments.of(rows);
   }
 
   private static CrossMoments arm(int customers, IntToDoubleFunction y, IntToDoubleFunction d) {

@@ -257,50 +257,48 @@ class LeastSquaresTest {
   }
 
   @Test
-  void HC2_covers_where_the_spread_grows_and_the_classical_error_does_not() {
-    assertThat(unequalSpread(ErrorModel.CLASSICAL).coversAsClaimed()).isFalse();
-    unequalSpread(ErrorModel.HC2).assertHolds();
-  }
-
-  private static Simulation unequalSpread(ErrorModel model) {
-    return Simulation.of(
-        400,
-        11,
-        2,
-        random -> {
-          double[][] rows = new double[200][1];
-          double[] outcomes = new double[200];
-          for (int i = 0; i < 200; i++) {
-            rows[i][0] = random.nextDouble(-1, 1);
-            outcomes[i] = 1 + 2 * rows[i][0] + rows[i][0] * rows[i][0] * random.nextGaussian();
-          }
-          return LeastSquares.of(rows, outcomes).coefficient(1, model);
-        });
+  void the_classical_error_covers_too_seldom_where_the_spread_grows() {
+    Simulation.assertUndercovers(
+        11, random -> measured(unequalSpread(random, ErrorModel.CLASSICAL)).interval().contains(2));
   }
 
   @Test
-  void clustered_errors_cover_where_clusters_share_shocks_and_HC1_does_not() {
-    assertThat(Simulation.of(400, 12, 2, random -> shocks(random, false)).coversAsClaimed())
-        .isFalse();
-    Simulation.of(400, 12, 2, random -> shocks(random, true)).assertHolds();
+  void HC2_covers_where_the_spread_grows() {
+    Simulation found =
+        Simulation.of(
+            400,
+            11,
+            2,
+            (draws, truth) -> Finding.of(unequalSpread(draws.unit(0), ErrorModel.HC2), truth));
+    assertThat(found.covered()).isBetween(Band.of(400).least(), Band.of(400).most());
   }
 
-  private static Measurement shocks(SplittableRandom random, boolean clustered) {
+  private static Measurement unequalSpread(SplittableRandom random, ErrorModel model) {
+    double[][] rows = new double[200][1];
+    double[] outcomes = new double[200];
+    for (int i = 0; i < 200; i++) {
+      rows[i][0] = random.nextDouble(-1, 1);
+      outcomes[i] = 1 + 2 * rows[i][0] + rows[i][0] * rows[i][0] * random.nextGaussian();
+    }
+    return LeastSquares.of(rows, outcomes).coefficient(1, model);
+  }
+
+  @Test
+  void errors_of_rows_cover_too_seldom_where_clusters_share_shocks() {
+    Simulation.assertUndercovers(12, random -> shocks(random).contains(2));
+  }
+
+  private static Interval shocks(SplittableRandom random) {
     double[][] rows = new double[360][1];
     double[] outcomes = new double[360];
-    long[] clusters = new long[360];
     for (int g = 0; g < 60; g++) {
       double x = random.nextGaussian();
       double shock = random.nextGaussian();
       for (int i = 6 * g; i < 6 * g + 6; i++) {
-        clusters[i] = g;
         rows[i][0] = x;
         outcomes[i] = 1 + 2 * x + shock + random.nextGaussian();
       }
     }
-    LeastSquares fit = LeastSquares.of(rows, outcomes);
-    return clustered
-        ? fit.clustered(1, clusters, ClusterFactor.CLUSTERS_AND_COEFFICIENTS)
-        : fit.coefficient(1, ErrorModel.HC1);
+    return measured(LeastSquares.of(rows, outcomes).coefficient(1, ErrorModel.HC1)).interval();
   }
 }

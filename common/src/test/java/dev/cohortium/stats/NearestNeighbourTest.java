@@ -298,46 +298,6 @@ class NearestNeighbourTest {
     assertThat(matches.pairCount()).isZero();
   }
 
-  /**
-   * 500 worlds of 100 treated and 600 candidates whose outcome rises with the score, as treatment
-   * does: a planted effect of 2. Exact binomial band 91.6 to 97.8 % (methods.md 12); the naive
-   * difference is off.
-   */
-  @Test
-  void matched_sets_cover_the_planted_effect_where_the_naive_difference_does_not() {
-    var random = new SplittableRandom(20240315);
-    int worlds = 500;
-    int covered = 0;
-    double errors = 0;
-    double squares = 0;
-    double naiveErrors = 0;
-    for (int world = 0; world < worlds; world++) {
-      double[] treatedScores = random.doubles(100).map(u -> 3 * Math.sqrt(u)).toArray();
-      double[] scores = random.doubles(600).map(u -> u * 3).toArray();
-      double[] treated =
-          Arrays.stream(treatedScores).map(s -> 2 + s * s + normal(random)).toArray();
-      double[] candidates = Arrays.stream(scores).map(s -> s * s + normal(random)).toArray();
-      Matches matches =
-          NearestNeighbour.match(
-              ScoredUnits.of("treated", treatedScores),
-              ScoredUnits.of("candidates", scores),
-              MatchingRule.oneToOne(0.05).withSalt(world));
-      Estimate estimate =
-          MatchedDifference.of(matches, treated, candidates).paired().estimate().orElseThrow();
-      covered += estimate.interval().contains(2) ? 1 : 0;
-      errors += estimate.value() - 2;
-      squares += (estimate.value() - 2) * (estimate.value() - 2);
-      naiveErrors += WeightedMoments.of(treated).mean() - WeightedMoments.of(candidates).mean() - 2;
-    }
-    assertThat(covered / (double) worlds).isBetween(0.916, 0.978);
-    assertThat(Math.abs(errors) / worlds).isLessThan(3 * Math.sqrt(squares) / worlds);
-    assertThat(Math.abs(naiveErrors) / worlds).isGreaterThan(0.25);
-  }
-
-  private static double normal(SplittableRandom random) {
-    return Distributions.normalQuantile(random.nextDouble(Double.MIN_NORMAL, 1));
-  }
-
   /** The diagnostic that must fail: without overlap a caliper leaves nobody. */
   @Test
   void arms_that_do_not_overlap_leave_everybody_outside_the_caliper() {

@@ -76,31 +76,12 @@ class NetPromoterScoreTest {
     assertThat(of(3, 1, 9).plus(of(2, 5, 8))).isEqualTo(of(5, 6, 17));
   }
 
-  @Test
-  void the_interval_covers_a_planted_score_of_a_small_sample() {
-    var random = new SplittableRandom(11);
-    Replicates.assertCover(i -> draw(random, 60, 0.6, 0.1).interval().orElseThrow().contains(50));
-  }
-
-  @Test
-  void the_difference_covers_a_planted_one() {
-    var random = new SplittableRandom(12);
-    Replicates.assertCover(
-        i ->
-            draw(random, 80, 0.5, 0.2)
-                .minus(draw(random, 50, 0.3, 0.3))
-                .estimate()
-                .orElseThrow()
-                .interval()
-                .contains(30));
-  }
-
   /** Of 15 answers with a high score the plain interval is often of no width. */
   @Test
   void the_plain_interval_covers_too_seldom() {
-    var random = new SplittableRandom(13);
-    Replicates.assertUndercover(
-        i ->
+    Simulation.assertUndercovers(
+        13,
+        random ->
             draw(random, 15, 0.9, 0.02)
                 .wald()
                 .estimate()

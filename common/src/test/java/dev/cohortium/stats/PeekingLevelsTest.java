@@ -4,7 +4,7 @@ import static dev.cohortium.stats.References.agree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
@@ -37,16 +37,9 @@ class PeekingLevelsTest {
   }
 
   @Test
-  void all_months_together_cover_a_planted_effect() {
-    var random = new Random(35);
-    Replicates.assertCoverAtLeast(i -> allMonthsCover(random, LEVELS::interval));
-  }
-
-  @Test
   void the_ordinary_interval_month_after_month_covers_too_seldom() {
-    var random = new Random(36);
-    Replicates.assertUndercover(
-        i -> allMonthsCover(random, (estimate, look) -> estimate.interval()));
+    Simulation.assertUndercovers(
+        36, random -> allMonthsCover(random, (estimate, look) -> estimate.interval()));
   }
 
   @Test
@@ -59,7 +52,7 @@ class PeekingLevelsTest {
 
   /** The same 120 customers, 12 months, total spend so far: an effect of 0.2 a month. */
   private static boolean allMonthsCover(
-      Random random, BiFunction<Estimate, Integer, Interval> intervals) {
+      SplittableRandom random, BiFunction<Estimate, Integer, Interval> intervals) {
     double[] treated = new double[60];
     double[] control = new double[60];
     boolean covers = true;

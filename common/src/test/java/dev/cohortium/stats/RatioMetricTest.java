@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RatioMetricTest {
@@ -56,19 +55,12 @@ class RatioMetricTest {
     agree(cents.stdError(), 0.206945245501 * 1200);
   }
 
-  @Test
-  void a_planted_difference_of_receipts_is_found() {
-    var random = new Random(14);
-    Replicates.assertRight(
-        2, i -> RatioMetric.difference(customers(random, 150, 12), customers(random, 100, 10)));
-  }
-
   /** Receipts of one customer are alike: taken as independent they promise too much. */
   @Test
   void receipts_taken_as_the_unit_cover_too_seldom() {
-    var random = new Random(15);
-    Replicates.assertUndercover(
-        i -> {
+    Simulation.assertUndercovers(
+        15,
+        random -> {
           double[] receipts = new double[0];
           for (int c = 0; c < 100; c++) {
             double own = 10 + 4 * random.nextGaussian();
@@ -106,19 +98,6 @@ class RatioMetricTest {
         .hasMessage("arm has 3 values, must have as many as numerator and denominator, 2");
     assertThatThrownBy(() -> RatioMetric.of(pairs(ones(2), new double[] {-1, -2})))
         .hasMessage("arm.mean(1) is -1.5, must be at least 0");
-  }
-
-  private static CrossMoments customers(Random random, int count, double perOrder) {
-    double[] revenue = new double[count];
-    double[] orders = new double[count];
-    for (int i = 0; i < count; i++) {
-      orders[i] = random.nextInt(6);
-      double own = perOrder * (1 + 0.3 * random.nextGaussian());
-      for (int order = 0; order < orders[i]; order++) {
-        revenue[i] += own + random.nextGaussian();
-      }
-    }
-    return pairs(revenue, orders);
   }
 
   private static double[] ones(int count) {

@@ -1,17 +1,20 @@
 package dev.cohortium.stats;
 
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** A simulated comparison whose treatment depends on two covariates that the outcome depends on. */
 final class Worlds {
   private final double[][] rows;
   private final boolean[] treated;
   private final double[] outcomes;
+  private final double[] rest;
 
-  private Worlds(double[][] rows, boolean[] treated, double[] outcomes) {
+  private Worlds(double[][] rows, boolean[] treated, double[] outcomes, double[] rest) {
     this.rows = rows;
     this.treated = treated;
     this.outcomes = outcomes;
+    this.rest = rest;
   }
 
   double[][] rows() {
@@ -36,20 +39,37 @@ final class Worlds {
   static final double PLANTED = 1;
 
   /** {@code n} units: logit -0.5 + 0.6 a - 0.4 b, an effect that varies by chance. */
-  static Worlds draw(SplittableRandom random, int n, Outcome outcome) {
+  static Worlds draw(Draws draws, int n, Outcome outcome) {
+    return draw(draws, n, outcome, -0.5, Noise.NORMAL, PLANTED);
+  }
+
+  /** The same with another intercept of the logit, noise and mean effect. */
+  static Worlds draw(
+      Draws draws, int n, Outcome outcome, double intercept, Noise noise, double effect) {
     double[][] rows = new double[n][];
     boolean[] treated = new boolean[n];
     double[] outcomes = new double[n];
+    double[] rest = new double[n];
     for (int i = 0; i < n; i++) {
+      SplittableRandom random = draws.unit(i);
       double a = random.nextGaussian();
       double b = random.nextDouble() < 0.4 ? 1 : 0;
       rows[i] = new double[] {a, b};
-      treated[i] = random.nextDouble() < 1 / (1 + Math.exp(0.5 - 0.6 * a + 0.4 * b));
-      outcomes[i] =
-          2 + a + b + (outcome == Outcome.CURVED ? 0.5 * a * a : 0) + random.nextGaussian();
-      outcomes[i] += treated[i] ? PLANTED + random.nextGaussian() : 0;
+      treated[i] = random.nextDouble() < 1 / (1 + Math.exp(-intercept - 0.6 * a + 0.4 * b));
+      rest[i] = noise.draw(random);
+      outcomes[i] = 2 + a + b + (outcome == Outcome.CURVED ? 0.5 * a * a : 0) + rest[i];
+      outcomes[i] += treated[i] ? effect + random.nextGaussian() : 0;
     }
-    return new Worlds(rows, treated, outcomes);
+    return new Worlds(rows, treated, outcomes, rest);
+  }
+
+  /** What the outcomes of an arm vary by. */
+  Moments noise(Arms.Arm arm) {
+    return Moments.of(
+        IntStream.range(0, rest.length)
+            .filter(i -> treated[i] == (arm == Arms.Arm.TREATED))
+            .mapToDouble(i -> rest[i])
+            .toArray());
   }
 
   /** The same units in the opposite order, covariates and outcome in other units. */
@@ -64,6 +84,6 @@ final class Worlds {
       flags[i] = treated[from];
       values[i] = 10 * outcomes[from] + 5000;
     }
-    return new Worlds(others, flags, values);
+    return new Worlds(others, flags, values, rest);
   }
 }
