@@ -99,7 +99,12 @@ final class CoveragePage {
     if (!outcome.passes()) {
       return "**defect**: " + outcome.deviations();
     }
-    return outcome.deviations().isEmpty() ? "passes" : "expected: " + outcome.cell().reason();
+    return outcome.deviations().isEmpty()
+        ? "passes"
+        : outcome.deviations().stream()
+            .map(deviation -> outcome.reason(deviation).orElseThrow())
+            .distinct()
+            .collect(Collectors.joining("; ", "expected: ", ""));
   }
 
   private static String share(int count, Simulation of) {

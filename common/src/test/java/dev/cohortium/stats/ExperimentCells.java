@@ -248,6 +248,7 @@ final class ExperimentCells {
                   "PeekingLevels",
                   sample.detectable(),
                   (draws, effect) -> peeking(draws, sample, effect))
+              .with(Cost.ARITHMETIC)
               .expecting(
                   "Bonferroni, and looks that depend on each other", Deviation.COVERS_TOO_OFTEN));
     }
@@ -410,34 +411,10 @@ final class ExperimentCells {
     return successes;
   }
 
-  /** Promoters and detractors share what the score leaves: 80 % of the answers, or 20 %. */
   private void addScores() {
     for (int n : new int[] {25, 500}) {
-      cells.add(
-          Cell.of(
-              "NetPromoterScore",
-              n + " answers, 20 % passive",
-              260 / Math.sqrt(n),
-              (draws, score) -> {
-                NetPromoterScore answers = answers(draws, 0, n, 0.8, score);
-                return Finding.of(
-                    answers.score().orElseThrow(),
-                    answers.interval().orElseThrow()::contains,
-                    score);
-              }));
-      cells.add(
-          Cell.of(
-                  "NetPromoterScore",
-                  n + " answers, 85 % promoters",
-                  82,
-                  (draws, score) -> {
-                    NetPromoterScore answers = answers(draws, 0, n, 0.88, score);
-                    return Finding.of(
-                        answers.score().orElseThrow(),
-                        answers.interval().orElseThrow()::contains,
-                        score);
-                  })
-              .with(Claim.LIMITS));
+      cells.add(score(n + " answers, 20 % passive", n, 0.8, 260 / Math.sqrt(n)));
+      cells.add(score(n + " answers, 85 % promoters", n, 0.88, 82).with(Claim.LIMITS));
     }
     for (int[] sizes : new int[][] {{25, 25}, {500, 500}, {50, 500}}) {
       double planted = 250 * Math.sqrt(1.0 / sizes[0] + 1.0 / sizes[1]);
@@ -455,6 +432,19 @@ final class ExperimentCells {
     }
   }
 
+  private static Cell score(String sample, int n, double active, double planted) {
+    return Cell.of(
+        "NetPromoterScore",
+        sample,
+        planted,
+        (draws, score) -> {
+          NetPromoterScore answers = answers(draws, 0, n, active, score);
+          Interval limits = answers.interval().orElseThrow();
+          return Finding.of(answers.score().orElseThrow(), limits::contains, score);
+        });
+  }
+
+  /** Answers of which a share, {@code active}, promotes or detracts. */
   private static NetPromoterScore answers(
       Draws draws, long first, int n, double active, double score) {
     double promoters = (active + score / 100) / 2;
@@ -473,7 +463,7 @@ final class ExperimentCells {
       for (Noise noise : Noise.values()) {
         Sample sample = new Sample((int) design[0], (int) design[1], noise);
         boolean strong = design[2] == 0.5;
-        Cell cell =
+        cells.add(
             sample
                 .cell(
                     "CompliersEffect",
@@ -491,8 +481,7 @@ final class ExperimentCells {
                               effect)
                           .checked(first(treated), first(control));
                     })
-                .on(sample.label() + (strong ? "" : ", weak first stage"));
-        cells.add(cell);
+                .on(sample.label() + (strong ? "" : ", weak first stage")));
       }
     }
   }
