@@ -1,0 +1,104 @@
+package dev.cohortium.stats;
+
+import java.util.stream.IntStream;
+
+/** The treated and the controls of a comparison, with the weight of each unit in its arm. */
+final class Arms {
+  /** One of the two. */
+  enum Arm {
+    TREATED,
+    CONTROLS
+  }
+
+  private final boolean[] treated;
+  private final double[] weights;
+  private double treatedWeight;
+  private double controlWeight;
+
+  Arms(boolean[] treated, double[] weights) {
+    this.treated = treated;
+    this.weights = weights;
+    for (int i = 0; i < treated.length; i++) {
+      if (treated[i]) {
+        treatedWeight += weights[i];
+      } else {
+        controlWeight += weights[i];
+      }
+    }
+  }
+
+  /** The number of treated. */
+  static int treated(boolean[] treated) {
+    return rows(treated, Arm.TREATED).length;
+  }
+
+  /** The places of an arm's units. */
+  static int[] rows(boolean[] treated, Arm arm) {
+    return IntStream.range(0, treated.length)
+        .filter(i -> treated[i] == (arm == Arm.TREATED))
+        .toArray();
+  }
+
+  /** Why these arms cannot be compared with an error: fewer than 2 in one; else empty. */
+  static String tooFew(boolean[] treated) {
+    int count = treated(treated);
+    int controls = treated.length - count;
+    return count >= 2 && controls >= 2
+        ? ""
+        : "A comparison needs 2 treated and 2 controls; there are "
+            + count
+            + " treated and "
+            + controls
+            + " controls.";
+  }
+
+  /**
+   * Why controls cannot tell an error of their regression: no more than coefficients; else empty.
+   */
+  static String tooFewControls(int controls, int coefficients) {
+    return controls > coefficients
+        ? ""
+        : controls
+            + " controls for "
+            + coefficients
+            + " coefficients leave nothing to tell an error by.";
+  }
+
+  /**
+   * The share of a unit in its arm, negative of a control: these times values sum to the effect.
+   */
+  double share(int unit) {
+    return treated[unit] ? weights[unit] / treatedWeight : -weights[unit] / controlWeight;
+  }
+
+  /** The mean of the treated minus that of the controls. */
+  double difference(double[] values) {
+    return mean(values, Arm.TREATED) - mean(values, Arm.CONTROLS);
+  }
+
+  /** The weighted mean of an arm. */
+  double mean(double[] values, Arm arm) {
+    double mean = 0;
+    for (int unit : rows(treated, arm)) {
+      mean += Math.abs(share(unit)) * values[unit];
+    }
+    return mean;
+  }
+
+  /** The influence of each unit on the difference where the weights are fixed. */
+  double[] influences(double[] values) {
+    double ofTreated = mean(values, Arm.TREATED);
+    double ofControls = mean(values, Arm.CONTROLS);
+    double[] influences = new double[treated.length];
+    for (int i = 0; i < treated.length; i++) {
+      influences[i] = share(i) * (values[i] - (treated[i] ? ofTreated : ofControls));
+    }
+    return influences;
+  }
+
+  /** The effective number of controls. */
+  EffectiveSampleSize controls() {
+    return EffectiveSampleSize.of(
+        IntStream.of(rows(treated, Arm.CONTROLS)).mapToDouble(i -> weights[i]).toArray());
+  }
+}

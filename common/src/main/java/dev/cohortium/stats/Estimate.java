@@ -1,0 +1,53 @@
+package dev.cohortium.stats;
+
+/**
+ * A number with its uncertainty.
+ *
+ * @param value in its own unit
+ * @param stdError standard error in the same unit, at least 0
+ * @param degreesOfFreedom of Student's t; infinite: the normal distribution
+ */
+public record Estimate(double value, double stdError, double degreesOfFreedom)
+    implements Measurement {
+  private static final double LEVEL = 0.95;
+
+  /**
+   * An estimate.
+   *
+   * @throws IllegalArgumentException if value or error are not finite, or the error or the degrees
+   *     of freedom are not above what they can be
+   */
+  public Estimate {
+    Arguments.finite("value", value);
+    Arguments.finite("stdError", stdError);
+    Arguments.atLeast("stdError", stdError, 0);
+    if (!(degreesOfFreedom > 0)) {
+      throw new IllegalArgumentException(
+          "degreesOfFreedom is " + degreesOfFreedom + ", must be above 0");
+    }
+  }
+
+  /** An estimate whose error is normal. */
+  public static Estimate normal(double value, double stdError) {
+    return new Estimate(value, stdError, Double.POSITIVE_INFINITY);
+  }
+
+  /** The two-sided 95 % interval. */
+  public Interval interval() {
+    return interval(LEVEL);
+  }
+
+  /** The two-sided interval of {@code level}, between 0 and 1. */
+  public Interval interval(double level) {
+    double reach = Distributions.tQuantile((1 + level) / 2, degreesOfFreedom) * stdError;
+    return new Interval(value - reach, value + reach);
+  }
+
+  /** The two-sided p-value of the hypothesis that the true value is 0; 0 / 0 is no evidence: 1. */
+  public double pValue() {
+    if (stdError == 0) {
+      return value == 0 ? 1 : 0;
+    }
+    return Distributions.tTwoSided(value / stdError, degreesOfFreedom);
+  }
+}

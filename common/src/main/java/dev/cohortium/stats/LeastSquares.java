@@ -1,0 +1,243 @@
+package dev.cohortium.stats;
+
+import java.util.Arrays;
+
+/**
+ * A linear regression with an intercept, by least squares, weighted or not.
+ *
+ * <p>Coefficient 0 is the intercept, coefficient j + 1 that of column j. Errors by the sandwich of
+ * rows (HC0 to HC3) or of clusters; Student's t with n - k or G - 1 degrees of freedom. An aliased
+ * column (see {@link Gram}) has coefficient 0, and is unmeasured; so is every coefficient of as few
+ * rows as coefficients, or of a perfect fit.
+ *
+ * @see <a href="https://doi.org/10.1016/0304-4076(85)90158-7">MacKinnon, White 1985</a>
+ * @see <a href="https://doi.org/10.3368/jhr.50.2.317">Cameron, Miller 2015</a>
+ */
+public final class LeastSquares {
+  private static final double FULL_LEVERAGE = 1e-10;
+  private static final double PERFECT = 1e-24;
+
+  /** How the errors of rows that are independent are found. */
+  public enum ErrorModel {
+    /** One variance for all rows. */
+    CLASSICAL,
+    /** Squared residuals e^2. */
+    HC0,
+    /** e^2 n / (n - k). */
+    HC1,
+    /** e^2 / (1 - h), h the row's leverage. */
+    HC2,
+    /** e^2 / (1 - h)^2. */
+    HC3
+  }
+
+  /** What the variance of G clusters, n rows and k coefficients is multiplied by. */
+  public enum ClusterFactor {
+    /** 1. */
+    NONE,
+    /** G / (G - 1). */
+    CLUSTERS,
+    /** G / (G - 1) times (n - 1) / (n - k), CR1. */
+    CLUSTERS_AND_COEFFICIENTS
+  }
+
+  private final double[][] rows;
+  private final double[] weights;
+  private final Gram gram;
+  private final double[][] inverse;
+  private final double[] coefficients;
+  private final double[] residuals;
+  private final int rank;
+  private final boolean perfect;
+
+  private LeastSquares(double[][] rows, double[] outcomes, double[] weights) {
+    this.rows = rows;
+    this.weights = weights;
+    gram = Gram.of(rows, outcomes, weights);
+    inverse = gram.inverse();
+    rank = 1 + gram.independent().length;
+    coefficients = gram.coefficients();
+    residuals = residuals(outcomes, coefficients);
+    double left = 0;
+    double all = 0;
+    for (int i = 0; i < rows.length; i++) {
+      left += weights[i] * residuals[i] * residuals[i];
+      all += weights[i] * outcomes[i] * outcomes[i];
+    }
+    perfect = left <= PERFECT * all;
+  }
+
+  /** The regression of rows that count alike. */
+  public static LeastSquares of(double[][] rows, double[] outcomes) {
+    double[] ones = new double[rows.length];
+    Arrays.fill(ones, 1);
+    return of(rows, outcomes, ones);
+  }
+
+  /**
+   * The regression of weighted rows.
+   *
+   * @throws IllegalArgumentException as {@link Gram#of(double[][], double[], double[])}
+   */
+  public static LeastSquares of(double[][] rows, double[] outcomes, double[] weights) {
+    return new LeastSquares(rows, outcomes, weights.clone());
+  }
+
+  /** The coefficients, the intercept first; 0 where aliased. */
+  public double[] coefficients() {
+    return coefficients.clone();
+  }
+
+  /** Outcome minus fitted value of each row. */
+  public double[] residuals() {
+    return residuals.clone();
+  }
+
+  /** The columns whose coefficients cannot be told. */
+  public int[] aliased() {
+    return gram.aliased();
+  }
+
+  /** The fitted value of a row. */
+  public double fitted(double[] row) {
+    Arguments.sameLength("row", row.length, "columns", gram.columns());
+    return fitted(row, coefficients);
+  }
+
+  /** A coefficient with its error where rows are independent. */
+  public Measurement coefficient(int coefficient, ErrorModel model) {
+    String reason = unmeasured(coefficient);
+    if (!reason.isEmpty()) {
+      return new Unmeasured(reason);
+    }
+    double variance = 0;
+    if (model == ErrorModel.CLASSICAL) {
+      for (int i = 0; i < rows.length; i++) {
+        variance += weights[i] * residuals[i] * residuals[i];
+      }
+      variance *= inverse[coefficient][coefficient] / (rows.length - rank);
+    } else {
+      double[] influences = influences(coefficient);
+      for (int i = 0; i < rows.length; i++) {
+        double left = 1 - leverage(i);
+        if (left < FULL_LEVERAGE && (model == ErrorModel.HC2 || model == ErrorModel.HC3)) {
+          return new Unmeasured(
+              "Row " + i + " alone decides a coefficient (leverage 1), so " + model + " fails.");
+        }
+        double square = influences[i] * influences[i];
+        variance +=
+            switch (model) {
+              case HC1 -> square * rows.length / (rows.length - rank);
+              case HC2 -> square / left;
+              case HC3 -> square / (left * left);
+              default -> square;
+            };
+      }
+    }
+    return new Estimate(
+        coefficients[coefficient], Math.sqrt(variance), (double) rows.length - rank);
+  }
+
+  /** A coefficient with its error where rows depend on each other within clusters. */
+  public Measurement clustered(int coefficient, long[] clusters, ClusterFactor factor) {
+    String reason = unmeasured(coefficient);
+    if (!reason.isEmpty()) {
+      return new Unmeasured(reason);
+    }
+    ClusterSums sums = ClusterSums.of(influences(coefficient), clusters);
+    return ClusteredMean.measure(
+        coefficients[coefficient], variance(sums, factor), sums.clusters());
+  }
+
+  /**
+   * A coefficient with its error where rows depend on each other if they share one id or the other:
+   * V_one + V_other - V_both, each with its factor, at least the larger of V_one and V_other.
+   */
+  public Measurement clustered(int coefficient, long[] ones, long[] others, ClusterFactor factor) {
+    String reason = unmeasured(coefficient);
+    if (!reason.isEmpty()) {
+      return new Unmeasured(reason);
+    }
+    double[] influences = influences(coefficient);
+    ClusterSums one = ClusterSums.of(influences, ones);
+    ClusterSums other = ClusterSums.of(influences, others);
+    ClusterSums both = ClusterSums.of(influences, ones, others);
+    double variance =
+        ClusteredMean.twoWay(
+            variance(one, factor), variance(other, factor), variance(both, factor));
+    return ClusteredMean.measure(
+        coefficients[coefficient], variance, Math.min(one.clusters(), other.clusters()));
+  }
+
+  private double variance(ClusterSums sums, ClusterFactor factor) {
+    return switch (factor) {
+      case NONE -> sums.sumOfSquares();
+      case CLUSTERS -> sums.variance();
+      case CLUSTERS_AND_COEFFICIENTS -> sums.variance() * (rows.length - 1) / (rows.length - rank);
+    };
+  }
+
+  private String unmeasured(int coefficient) {
+    if (coefficient < 0 || coefficient > gram.columns()) {
+      throw new IllegalArgumentException(
+          "coefficient is " + coefficient + ", must lie in 0.." + gram.columns());
+    }
+    if (coefficient > 0 && Arrays.binarySearch(gram.aliased(), coefficient - 1) >= 0) {
+      return "Column "
+          + (coefficient - 1)
+          + " is constant or explained by those before it, so its coefficient cannot be told.";
+    }
+    if (rows.length <= rank) {
+      return rows.length
+          + (rows.length == 1 ? " row" : " rows")
+          + " for "
+          + rank
+          + (rank == 1 ? " coefficient" : " coefficients")
+          + " leave nothing to tell an error by.";
+    }
+    return perfect ? "The fit is perfect, so no error can be told." : "";
+  }
+
+  private double[] influences(int coefficient) {
+    double[] combination = new double[coefficients.length];
+    combination[coefficient] = 1;
+    return influences(combination);
+  }
+
+  /** The influence of each row on the sum of coefficients times {@code combination}. */
+  double[] influences(double[] combination) {
+    double[] direction = new double[coefficients.length];
+    for (int j = 0; j < direction.length; j++) {
+      for (int l = 0; l < direction.length; l++) {
+        direction[j] += inverse[j][l] * combination[l];
+      }
+    }
+    double[] influences = new double[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      influences[i] = fitted(rows[i], direction) * weights[i] * residuals[i];
+    }
+    return influences;
+  }
+
+  private double leverage(int row) {
+    double leverage = 0;
+    for (int j = 0; j < inverse.length; j++) {
+      leverage += (j == 0 ? 1 : rows[row][j - 1]) * fitted(rows[row], inverse[j]);
+    }
+    return leverage * weights[row];
+  }
+
+  private double[] residuals(double[] outcomes, double[] coefficients) {
+    double[] left = new double[rows.length];
+    Arrays.setAll(left, i -> outcomes[i] - fitted(rows[i], coefficients));
+    return left;
+  }
+
+  private static double fitted(double[] row, double[] coefficients) {
+    double sum = coefficients[0];
+    for (int j = 0; j < row.length; j++) {
+      sum += coefficients[j + 1] * row[j];
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.cohortium.stats;
+
+/**
+ * Adjusts a randomised comparison by a regression of the outcome on treatment, centred covariates
+ * and their products.
+ *
+ * <p>The average effect of all units, in units of the outcome, consistent whether or not the
+ * regression is right; HC2 errors, Student's t with n - k degrees of freedom. Covariates are
+ * centred at their mean over both arms, which counts as fixed. A product that is aliased is left
+ * out: the arms then share that slope.
+ *
+ * @see <a href="https://doi.org/10.1214/12-AOAS583">Lin 2013</a>
+ */
+public final class Lin {
+  private Lin() {}
+
+  /**
+   * The effect of treatment; unmeasured if an arm has fewer than 2 units or there are no more units
+   * than coefficients.
+   *
+   * @param covariates a row of each unit, known before treatment
+   * @throws IllegalArgumentException if lengths differ or a number is not finite
+   */
+  public static Measurement of(boolean[] treated, double[] outcomes, double[][] covariates) {
+    Arguments.sameLength("treated", treated.length, "covariates", covariates.length);
+    Gram all = Gram.of(covariates, outcomes);
+    String reason = Arms.tooFew(treated);
+    if (!reason.isEmpty()) {
+      return new Unmeasured(reason);
+    }
+    int columns = all.columns();
+    double[][] rows = new double[treated.length][2 * columns + 1];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i][0] = treated[i] ? 1 : 0;
+      for (int j = 0; j < columns; j++) {
+        rows[i][j + 1] = covariates[i][j] - all.mean(j);
+        rows[i][columns + j + 1] = rows[i][0] * rows[i][j + 1];
+      }
+    }
+    return LeastSquares.of(rows, outcomes).coefficient(1, LeastSquares.ErrorModel.HC2);
+  }
+}

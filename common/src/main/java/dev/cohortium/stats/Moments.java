@@ -1,0 +1,123 @@
+package dev.cohortium.stats;
+
+/**
+ * The first three moments of a sample, as sums that add.
+ *
+ * <p>Parts of a sample merge with {@link #plus}, in any order, to what the whole sample gives; all
+ * sums are of deviations from the mean, so that a large level costs no digits.
+ *
+ * @param count n, at least 0
+ * @param mean of the values, in their unit; 0 where n = 0
+ * @param squaredDeviations sum of (x - mean)²
+ * @param cubedDeviations sum of (x - mean)³
+ * @see <a href="https://doi.org/10.2172/1028931">Pébay 2008, formulas II.1 to II.3</a>
+ */
+public record Moments(long count, double mean, double squaredDeviations, double cubedDeviations) {
+  /** The moments of no values: what adds nothing. */
+  public static final Moments NONE = new Moments(0, 0, 0, 0);
+
+  /**
+   * Moments that another program summed.
+   *
+   * @throws IllegalArgumentException if count or squaredDeviations are negative, or a moment is not
+   *     finite
+   */
+  public Moments {
+    Arguments.atLeast("count", (double) count, 0);
+    Arguments.finite("mean", mean);
+    Arguments.finite("squaredDeviations", squaredDeviations);
+    Arguments.finite("cubedDeviations", cubedDeviations);
+    Arguments.atLeast("squaredDeviations", squaredDeviations, 0);
+  }
+
+  /**
+   * The moments of {@code values}; of none: {@link #NONE}.
+   *
+   * @throws IllegalArgumentException if a value is not finite, or a moment too large for a double
+   */
+  public static Moments of(double... values) {
+    Arguments.finite("values", values);
+    if (values.length == 0) {
+      return NONE;
+    }
+    double mean = shiftedMean(values, values[0]);
+    mean = shiftedMean(values, mean);
+    double squares = 0;
+    double cubes = 0;
+    for (double value : values) {
+      double deviation = value - mean;
+      squares += deviation * deviation;
+      cubes += deviation * deviation * deviation;
+    }
+    return new Moments(values.length, mean, squares, cubes);
+  }
+
+  /** The moments of both samples together. */
+  public Moments plus(Moments other) {
+    if (count == 0) {
+      return other;
+    }
+    if (other.count == 0) {
+      return this;
+    }
+    double here = (double) count;
+    double there = (double) other.count;
+    double all = here + there;
+    double apart = other.mean - mean;
+    double weight = here / all * there;
+    return new Moments(
+        Math.addExact(count, other.count),
+        mean + apart * (there / all),
+        squaredDeviations + other.squaredDeviations + apart * apart * weight,
+        cubedDeviations
+            + other.cubedDeviations
+            + apart * apart * apart * weight * ((here - there) / all)
+            + 3 * apart * (here / all * other.squaredDeviations - there / all * squaredDeviations));
+  }
+
+  /**
+   * The unbiased variance, squaredDeviations / (n - 1).
+   *
+   * @throws IllegalArgumentException if n is below 2
+   */
+  public double variance() {
+    Arguments.atLeast("count", (double) count, 2);
+    return squaredDeviations / (count - 1);
+  }
+
+  /**
+   * The skewness, mean (x - mean)³ / (mean (x - mean)²)^1.5; 0 where all values are equal.
+   *
+   * @throws IllegalArgumentException if n is below 2
+   */
+  public double skewness() {
+    Arguments.atLeast("count", (double) count, 2);
+    return squaredDeviations == 0
+        ? 0
+        : cubedDeviations / squaredDeviations * Math.sqrt(count / squaredDeviations);
+  }
+
+  /** The mean with its error s / sqrt(n), Student's t with n - 1 degrees of freedom. */
+  public Measurement meanWithError() {
+    if (count < 2) {
+      return new Unmeasured("There are too few values, " + count + "; a mean's error needs 2.");
+    }
+    if (squaredDeviations == 0) {
+      return new Unmeasured("All values are equal: nothing tells how far their mean may be off.");
+    }
+    return meanEstimate();
+  }
+
+  /** The mean with its error, which is 0 where all values are equal; n is at least 2. */
+  Estimate meanEstimate() {
+    return new Estimate(mean, Math.sqrt(variance() / count), (double) (count - 1));
+  }
+
+  private static double shiftedMean(double[] values, double shift) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value - shift;
+    }
+    return shift + sum / values.length;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.cohortium.stats;
+
+import java.util.Optional;
+
+/** Why arms cannot be compared. */
+final class TooFew {
+  private TooFew() {}
+
+  /** The reason why arms of these sizes cannot give an estimate, if they cannot. */
+  static Optional<Unmeasured> arms(long treated, long control, long least) {
+    if (treated >= least && control >= least) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Unmeasured(
+            String.format(
+                "The arms have %d treated and %d control customers; each needs %d.",
+                treated, control, least)));
+  }
+
+  /** The estimate, or the reason why one without any error tells nothing. */
+  static Measurement orConstant(Estimate estimate) {
+    return estimate.stdError() > 0
+        ? estimate
+        : new Unmeasured("No arm varies: nothing tells how far the estimate may be off.");
+  }
+}

@@ -1,0 +1,42 @@
+package dev.cohortium.stats;
+
+/**
+ * The difference of two arms' means with Welch's standard error: the intention to treat.
+ *
+ * <p>Value = mean(treated) - mean(control), variance = s1²/n1 + s0²/n0 (Neyman's, which never
+ * understates), degrees of freedom by Satterthwaite. In units of the metric.
+ *
+ * @see <a href="https://doi.org/10.1093/biomet/34.1-2.28">Welch 1947</a>
+ */
+public final class TwoSample {
+  private TwoSample() {}
+
+  /**
+   * The difference of the means; unmeasured where an arm has fewer than 2 customers, or neither arm
+   * varies.
+   */
+  public static Measurement of(Moments treated, Moments control) {
+    return TooFew.arms(treated.count(), control.count(), 2)
+        .<Measurement>map(few -> few)
+        .orElseGet(
+            () -> TooFew.orConstant(difference(treated.meanEstimate(), control.meanEstimate())));
+  }
+
+  /** The difference of two independent estimates: variances add, degrees of freedom by Welch. */
+  public static Estimate difference(Estimate treated, Estimate control) {
+    double stdError = Math.hypot(treated.stdError(), control.stdError());
+    double value = treated.value() - control.value();
+    if (stdError == 0) {
+      return Estimate.normal(value, 0);
+    }
+    double one = square(treated.stdError() / stdError);
+    double two = square(control.stdError() / stdError);
+    double inverse =
+        one * one / treated.degreesOfFreedom() + two * two / control.degreesOfFreedom();
+    return new Estimate(value, stdError, 1 / inverse);
+  }
+
+  private static double square(double x) {
+    return x * x;
+  }
+}

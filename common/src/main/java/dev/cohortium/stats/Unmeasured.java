@@ -1,0 +1,8 @@
+package dev.cohortium.stats;
+
+/**
+ * Data that cannot give an estimate: too few, or without any variance to tell by.
+ *
+ * @param reason a sentence for the reader of the results
+ */
+public record Unmeasured(String reason) implements Measurement {}

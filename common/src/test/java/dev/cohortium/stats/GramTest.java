@@ -1,0 +1,143 @@
+package dev.cohortium.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class GramTest {
+  private static final double[][] ROWS = {{1, 5}, {2, 3}, {3, 8}, {4, 1}, {6, 2}};
+  private static final double[] OUTCOMES = {3, 1, 4, 1, 5};
+
+  @Test
+  void coefficients_agree_with_R() {
+    // R 4.2.2, lm(re78 ~ treat + age + educ + race + married + nodegree + re74 + re75):
+    // lalonde/reference.json, ols_adjusted.coef. Closed form.
+    JobProgramme lalonde = JobProgramme.observed();
+    double[] found = Gram.of(lalonde.treatmentAndRows(), lalonde.earnings).coefficients();
+    String[] names = {"(Intercept)", "treat"};
+    for (int j = 0; j < found.length; j++) {
+      String name = j < 2 ? names[j] : JobProgramme.COVARIATES.get(j - 2);
+      double expected = lalonde.answer("ols_adjusted", "coef", name);
+      References.agree(found[j], expected, 1e-9);
+    }
+  }
+
+  @Test
+  void states_of_parts_add_up() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int split = 0; split < 200; split++) {
+      int n = 1 + random.nextInt(30);
+      double[][] rows = new double[n][2];
+      double[] outcomes = new double[n];
+      double[] weights = new double[n];
+      for (int i = 0; i < n; i++) {
+        rows[i] = new double[] {1e6 + random.nextGaussian(), random.nextInt(3)};
+        outcomes[i] = random.nextGaussian() - 1e4;
+        weights[i] = 0.5 + random.nextDouble();
+      }
+      Gram parts = Gram.empty(2);
+      for (int from = 0; from < n; ) {
+        int to = from + 1 + random.nextInt(n - from);
+        parts =
+            parts.plus(
+                Gram.of(
+                    Arrays.copyOfRange(rows, from, to),
+                    Arrays.copyOfRange(outcomes, from, to),
+                    Arrays.copyOfRange(weights, from, to)));
+        from = to;
+      }
+      Gram all = Gram.of(rows, outcomes, weights);
+      assertThat(parts.n()).isEqualTo(n);
+      assertThat(parts.weight()).isCloseTo(all.weight(), within(1e-12 * n));
+      assertThat(parts.mean(0)).isCloseTo(all.mean(0), within(1e-8));
+      assertThat(parts.independent()).isEqualTo(all.independent());
+      if (n > 5 && all.independent().length == 2) {
+        for (int j = 1; j <= 2; j++) {
+          double expected = all.coefficients()[j];
+          assertThat(parts.coefficients()[j])
+              .isCloseTo(expected, within(1e-7 * (1 + Math.abs(expected))));
+        }
+        assertThat(parts.residualSumOfSquares())
+            .isCloseTo(all.residualSumOfSquares(), within(1e-7 * (1 + n)));
+      }
+    }
+  }
+
+  @Test
+  void columns_that_others_explain_are_aliased() {
+    double[][] rows = new double[20][];
+    double[] outcomes = new double[20];
+    for (int i = 0; i < 20; i++) {
+      double day = i % 7;
+      rows[i] = new double[] {day, 7, 3 * day - 1, i % 3, day + i % 3};
+      outcomes[i] = day + i;
+    }
+    Gram gram = Gram.of(rows, outcomes);
+    assertThat(gram.independent()).containsExactly(0, 3);
+    assertThat(gram.aliased()).containsExactly(1, 2, 4);
+    double[] coefficients = gram.coefficients();
+    assertThat(coefficients[2]).isZero();
+    assertThat(coefficients[5]).isZero();
+  }
+
+  @Test
+  void a_column_of_large_numbers_loses_nothing() {
+    // y = 2 x - 3 exactly, x = 1e9 + 0..9: naive sums of squares lose all digits.
+    double[][] rows = new double[10][1];
+    double[] outcomes = new double[10];
+    for (int i = 0; i < 10; i++) {
+      rows[i][0] = 1e9 + i;
+      outcomes[i] = 2.0 * i;
+    }
+    Gram gram = Gram.of(rows, outcomes);
+    assertThat(gram.coefficients()[1]).isCloseTo(2, within(1e-12));
+    assertThat(gram.residualSumOfSquares()).isCloseTo(0, within(1e-9));
+  }
+
+  @Test
+  void certified_coefficients_of_nearly_collinear_columns_agree() {
+    // NIST Statistical Reference Datasets, Longley: certified values.
+    double[] found = Gram.of(Longley.ROWS, Longley.EMPLOYED).coefficients();
+    for (int j = 0; j < found.length; j++) {
+      References.agree(found[j], Longley.COEFFICIENTS[j], 1e-9);
+    }
+  }
+
+  @Test
+  void weights_count_as_rows() {
+    Gram weighted = Gram.of(ROWS, OUTCOMES, new double[] {2, 1, 1, 1, 3});
+    Gram repeated =
+        Gram.of(ROWS, OUTCOMES)
+            .plus(Gram.of(new double[][] {ROWS[0]}, new double[] {OUTCOMES[0]}))
+            .plus(
+                Gram.of(
+                    new double[][] {ROWS[4], ROWS[4]}, new double[] {OUTCOMES[4], OUTCOMES[4]}));
+    for (int j = 0; j < 3; j++) {
+      assertThat(weighted.coefficients()[j]).isCloseTo(repeated.coefficients()[j], within(1e-12));
+    }
+  }
+
+  @Test
+  void rows_that_cannot_be_are_refused() {
+    assertThatThrownBy(() -> Gram.of(new double[0][], new double[0]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("rows.length is 0, must be at least 1");
+    assertThatThrownBy(() -> Gram.of(new double[][] {{1, 2}, {1}}, new double[2]))
+        .hasMessage("rows[1] has 1 values, must have as many as rows[0], 2");
+    assertThatThrownBy(() -> Gram.of(new double[][] {{1, 2}, {1, Double.NaN}}, new double[2]))
+        .hasMessage("rows[1][1] is NaN, must be finite");
+    assertThatThrownBy(() -> Gram.of(ROWS, new double[4]))
+        .hasMessage("outcomes has 4 values, must have as many as rows, 5");
+    assertThatThrownBy(() -> Gram.of(ROWS, OUTCOMES, new double[] {1, 1, 0, 1, 1}))
+        .hasMessage("weights[2] is 0, must be above 0");
+    assertThatThrownBy(() -> Gram.of(new double[][] {{1e200}, {-1e200}}, new double[2]))
+        .hasMessage("cross products[0] is Infinity, must be finite");
+    assertThatThrownBy(() -> Gram.of(ROWS, OUTCOMES).plus(Gram.empty(1)))
+        .hasMessage("other has 1 values, must have as many as this, 2");
+    assertThatThrownBy(() -> Gram.empty(2).coefficients()).hasMessage("n is 0, must be at least 1");
+  }
+}

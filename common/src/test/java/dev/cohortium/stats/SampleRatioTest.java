@@ -1,0 +1,128 @@
+package dev.cohortium.stats;
+
+import static dev.cohortium.stats.References.agree;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cohortium.stats.SampleRatio.Method;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class SampleRatioTest {
+  private static final double[] HALVES = {0.5, 0.5};
+
+  /** exact.md: 821,588 against 815,482, equal split. */
+  @Test
+  void a_small_mismatch_of_many_customers_is_an_alarm() {
+    SampleRatio ratio = SampleRatio.of(new long[] {821_588, 815_482}, HALVES);
+    agree(ratio.pValue(), 1.82179287262e-06);
+    assertThat(ratio.isAlarm()).isTrue();
+    assertThat(ratio.method()).isEqualTo(Method.CHI_SQUARED);
+  }
+
+  /** exact.md: 21,307 / 21,387 / 21,306, equal thirds. */
+  @Test
+  void three_arms_that_are_fine_agree_with_the_exact_case() {
+    SampleRatio ratio =
+        SampleRatio.of(
+            new long[] {21_307, 21_387, 21_306}, new double[] {1 / 3.0, 1 / 3.0, 1 / 3.0});
+    agree(ratio.chiSquared(), 0.20253125);
+    assertThat(ratio.degreesOfFreedom()).isEqualTo(2);
+    agree(ratio.pValue(), 0.903692958);
+    assertThat(ratio.isAlarm()).isFalse();
+  }
+
+  /** scipy 1.17.1 stats.binomtest(k, n, p).pvalue, two-sided. */
+  @Test
+  void two_small_arms_agree_with_the_exact_binomial_test() {
+    double[][] cases = {
+      {0, 20, 0.1, 0.25452997802490435},
+      {9, 40, 0.1, 0.015495305414444483},
+      {3, 12, 0.4, 0.3835495751679999}
+    };
+    for (double[] c : cases) {
+      SampleRatio ratio =
+          SampleRatio.of(
+              new long[] {(long) c[0], (long) (c[1] - c[0])}, new double[] {c[2], 1 - c[2]});
+      assertThat(ratio.method()).isEqualTo(Method.EXACT);
+      agree(ratio.pValue(), c[3]);
+    }
+  }
+
+  /** scipy 1.17.1 stats.multinomial(n, p).pmf summed over all outcomes at most as likely. */
+  @Test
+  void several_small_arms_agree_with_going_through_all_outcomes() {
+    agree(exact(new long[] {3, 5, 12}, 0.1, 0.2, 0.7), 0.47843207864997395);
+    agree(exact(new long[] {6, 1, 2, 11}, 0.1, 0.2, 0.3, 0.4), 0.003988742889100666);
+    agree(exact(new long[] {20, 3, 2}, 0.6, 0.3, 0.1), 0.1031231679231015);
+    agree(exact(new long[] {2, 3, 20}, 0.1, 0.3, 0.6), 0.1031231679231015);
+  }
+
+  /** 3 customers expected of 3,000,000 where 20 came; scipy 1.17.1: binom.logpmf and its tails. */
+  @Test
+  void a_tiny_arm_beside_large_ones_is_tested_exactly() {
+    double[] shares = {1e-6, 0.5, 0.5 - 1e-6};
+    SampleRatio many = SampleRatio.of(new long[] {20, 1_500_000, 1_499_980}, shares);
+    assertThat(many.method()).isEqualTo(Method.EXACT);
+    agree(many.pValue(), 3.091979913526135e-10, 1e-6);
+    SampleRatio fine = SampleRatio.of(new long[] {3, 1_500_000, 1_499_997}, shares);
+    agree(fine.pValue(), 1, 0.01);
+  }
+
+  @Test
+  void many_arms_of_few_customers_are_put_together() {
+    double[] shares = new double[30];
+    long[] counts = new long[30];
+    for (int arm = 0; arm < 30; arm++) {
+      shares[arm] = 1 / 30.0;
+      counts[arm] = 4;
+    }
+    SampleRatio ratio = SampleRatio.of(counts, shares);
+    assertThat(ratio.method()).isEqualTo(Method.POOLED_CHI_SQUARED);
+    assertThat(ratio.degreesOfFreedom()).isEqualTo(14);
+    agree(ratio.pValue(), 1);
+  }
+
+  @Test
+  void the_order_of_arms_does_not_matter() {
+    agree(
+        SampleRatio.of(new long[] {10, 300, 95}, new double[] {0.05, 0.7, 0.25}).pValue(),
+        SampleRatio.of(new long[] {95, 10, 300}, new double[] {0.25, 0.05, 0.7}).pValue());
+  }
+
+  @Test
+  void a_broken_split_alarms() {
+    assertThat(draw(new SplittableRandom(31), 20_000, 0.88).isAlarm()).isTrue();
+  }
+
+  @Test
+  void what_cannot_be_is_refused() {
+    assertThatThrownBy(() -> SampleRatio.of(new long[] {1}, new double[] {1}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("counts.length is 1, must be at least 2");
+    assertThatThrownBy(() -> SampleRatio.of(new long[] {1, 2, 3}, HALVES))
+        .hasMessage("shares has 2 values, must have as many as counts, 3");
+    assertThatThrownBy(() -> SampleRatio.of(new long[] {0, 0}, HALVES))
+        .hasMessage("sum of counts is 0, must be at least 1");
+    assertThatThrownBy(() -> SampleRatio.of(new long[] {4, -1}, HALVES))
+        .hasMessage("counts[1] is -1, must be at least 0");
+    assertThatThrownBy(() -> SampleRatio.of(new long[] {4, 1}, new double[] {0, 1}))
+        .hasMessage("shares[0] is 0, must lie between 0 and 1");
+    assertThatThrownBy(() -> SampleRatio.of(new long[] {4, 1}, new double[] {0.5, 0.25}))
+        .hasMessage("shares add up to 0.75, must add up to 1");
+  }
+
+  private static double exact(long[] counts, double... shares) {
+    SampleRatio ratio = SampleRatio.of(counts, shares);
+    assertThat(ratio.method()).isEqualTo(Method.EXACT);
+    return ratio.pValue();
+  }
+
+  private static SampleRatio draw(SplittableRandom random, int customers, double share) {
+    long treated = 0;
+    for (int i = 0; i < customers; i++) {
+      treated += random.nextDouble() < share ? 1 : 0;
+    }
+    return SampleRatio.of(new long[] {treated, customers - treated}, new double[] {0.9, 0.1});
+  }
+}

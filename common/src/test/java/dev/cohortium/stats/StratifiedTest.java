@@ -1,0 +1,107 @@
+package dev.cohortium.stats;
+
+import static dev.cohortium.stats.References.agree;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cohortium.stats.Stratified.Stratum;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class StratifiedTest {
+  /** numpy 2.4.6 on reference nsw/nsw_dw.csv: Welch of re78 within black = 0 and 1, by size. */
+  @Test
+  void strata_of_the_job_programme_agree_with_numpy() {
+    List<Stratum> strata =
+        IntStream.range(0, 2).mapToObj(s -> Stratum.of(nsw(1, s), nsw(0, s))).toList();
+    Estimate estimate = Stratified.of(strata).estimate().orElseThrow();
+    agree(estimate.value(), 1824.816919528374);
+    agree(estimate.stdError(), 666.5550729548257);
+    agree(estimate.degreesOfFreedom(), 299.3068917641088);
+  }
+
+  @Test
+  void one_stratum_is_itself_and_the_order_does_not_matter() {
+    var random = new SplittableRandom(20);
+    List<Stratum> strata = new ArrayList<>();
+    strata.add(Stratum.of(arm(random, 80, 10.5), arm(random, 20, 10)));
+    strata.add(Stratum.of(arm(random, 20, 2.5), arm(random, 80, 2)));
+    Estimate alone = Stratified.of(strata.subList(0, 1)).estimate().orElseThrow();
+    Estimate first = strata.get(0).effect().estimate().orElseThrow();
+    agree(alone.value(), first.value());
+    agree(alone.stdError(), first.stdError());
+    agree(alone.degreesOfFreedom(), first.degreesOfFreedom());
+    Estimate forward = Stratified.of(strata).estimate().orElseThrow();
+    Collections.reverse(strata);
+    Estimate backward = Stratified.of(strata).estimate().orElseThrow();
+    agree(backward.value(), forward.value());
+    agree(backward.stdError(), forward.stdError());
+  }
+
+  @Test
+  void a_stratum_where_nobody_buys_counts_with_no_error() {
+    Stratum buyers = Stratum.of(Moments.of(1, 2, 4), Moments.of(0, 1, 1));
+    Stratum silent = Stratum.of(Moments.of(0, 0, 0), Moments.of(0, 0, 0));
+    Estimate estimate = Stratified.of(List.of(buyers, silent)).estimate().orElseThrow();
+    Estimate alone = buyers.effect().estimate().orElseThrow();
+    agree(estimate.value(), alone.value() / 2);
+    agree(estimate.stdError(), alone.stdError() / 2);
+    agree(estimate.degreesOfFreedom(), alone.degreesOfFreedom());
+  }
+
+  /** Heavy buyers are treated more often: without strata their level passes for an effect. */
+  @Test
+  void the_pooled_difference_covers_too_seldom_where_shares_differ() {
+    Simulation.assertUndercovers(
+        22,
+        random -> {
+          Moments treated = arm(random, 80, 10.5).plus(arm(random, 20, 2.5));
+          Moments control = arm(random, 20, 10).plus(arm(random, 80, 2));
+          return TwoSample.difference(treated.meanEstimate(), control.meanEstimate())
+              .interval()
+              .contains(0.5);
+        });
+  }
+
+  @Test
+  void an_unmeasured_stratum_leaves_the_whole_unmeasured() {
+    Stratum fine = Stratum.of(Moments.of(1, 2), Moments.of(0, 1));
+    Stratum lonely = Stratum.of(Moments.of(1), Moments.of(0, 1));
+    assertThat(Stratified.of(List.of(fine, lonely)))
+        .isEqualTo(
+            new Unmeasured(
+                "Stratum 2 of 2 is unmeasured: The arms have 1 treated and 2 control customers;"
+                    + " each needs 2."));
+    Stratum silent = Stratum.of(Moments.of(0, 0), Moments.of(0, 0));
+    assertThat(Stratified.of(List.of(silent)))
+        .isEqualTo(new Unmeasured("No arm varies: nothing tells how far the estimate may be off."));
+  }
+
+  @Test
+  void what_cannot_be_is_refused() {
+    assertThatThrownBy(() -> Stratified.of(List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("strata.size is 0, must be at least 1");
+    assertThatThrownBy(() -> new Stratum(0, new Unmeasured("")))
+        .hasMessage("size is 0, must be at least 1");
+  }
+
+  private static Moments arm(SplittableRandom random, int customers, double mean) {
+    return Moments.of(
+        IntStream.range(0, customers).mapToDouble(i -> mean + random.nextGaussian()).toArray());
+  }
+
+  private static Moments nsw(int treat, int stratum) {
+    double[] earnings = Nsw.column("re78", treat);
+    double[] black = Nsw.column("black", treat);
+    return Moments.of(
+        IntStream.range(0, earnings.length)
+            .filter(i -> black[i] == stratum)
+            .mapToDouble(i -> earnings[i])
+            .toArray());
+  }
+}
