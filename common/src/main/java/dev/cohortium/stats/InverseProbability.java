@@ -71,7 +71,10 @@ public final class InverseProbability {
     return withFixedWeights;
   }
 
-  /** The weight of each unit: a control's are its odds, times the score's own weight. */
+  /**
+   * The weight of each unit: a control's is its odds relative to the largest of a control, which
+   * has 1, times the score's own weight.
+   */
   public double[] weights() {
     return weights.clone();
   }
