@@ -1,7 +1,6 @@
 package dev.cohortium.stats;
 
 import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * The effect on the treated, controls given those weights nearest to equal ones by entropy whose
@@ -78,8 +77,8 @@ public final class EntropyBalancing {
       }
     }
     EntropyDual dual = new EntropyDual(standardised);
-    Optional<double[]> least = Newton.minimise(dual, new double[kept.length], BALANCED, MOST_STEPS);
-    double[] found = least.orElse(new double[kept.length]);
+    Newton.Minimum least = Newton.minimise(dual, new double[kept.length], BALANCED, MOST_STEPS);
+    double[] found = least.place();
     double[] balancing = dual.weights(found);
     double imbalance = 0;
     for (int column : all.independent()) {
@@ -89,7 +88,7 @@ public final class EntropyBalancing {
       }
       imbalance = Math.max(imbalance, Math.abs(mean) / all.deviation(column));
     }
-    if (least.isEmpty() || !(imbalance <= FEASIBLE)) {
+    if (least.ending() != Newton.Ending.FOUND || !(imbalance <= FEASIBLE)) {
       return unmeasured(
           "No weights of the "
               + controlRows.length
