@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * <p>A {@link LogisticFit} with its rows; {@link #isSeparated()} and {@link #likelihood()} say
  * whether a prior was needed. Factors are dummy columns, which the caller makes.
  */
-public final class Logistic {
+public final class Logistic implements Score {
   private final boolean[] treated;
   private final double[] weights;
   private final double[][] standardised;
@@ -45,14 +45,8 @@ public final class Logistic {
    */
   public static Logistic of(double[][] rows, boolean[] treated, double[] weights) {
     Arguments.sameLength("treated", treated.length, "rows", rows.length);
-    int count = Arms.treated(treated);
-    if (rows.length > 0 && (count == 0 || count == rows.length)) {
-      throw new IllegalArgumentException(
-          "treated holds "
-              + count
-              + " treated and "
-              + (rows.length - count)
-              + " controls, must hold both");
+    if (rows.length > 0) {
+      Arms.bothIn(treated);
     }
     return new Logistic(rows, treated.clone(), weights.clone());
   }
@@ -88,6 +82,7 @@ public final class Logistic {
   }
 
   /** The logit of each row's probability. */
+  @Override
   public double[] logits() {
     double[] logits = new double[treated.length];
     Arrays.setAll(logits, i -> fit.logitOfStandardised(standardised[i]));
@@ -105,12 +100,14 @@ public final class Logistic {
   }
 
   /** Which rows are treated. */
-  boolean[] treated() {
+  @Override
+  public boolean[] treated() {
     return treated.clone();
   }
 
   /** The rows' weights. */
-  double[] weights() {
+  @Override
+  public double[] weights() {
     return weights.clone();
   }
 
@@ -119,7 +116,8 @@ public final class Logistic {
    *
    * @param slopes the estimate's derivative by each row's logit
    */
-  double[] influences(double[] slopes) {
+  @Override
+  public double[] influences(double[] slopes) {
     double[] slope = new double[fit.rank()];
     for (int i = 0; i < slopes.length; i++) {
       for (int j = 0; j < slope.length; j++) {

@@ -21,7 +21,7 @@ final class OddsWeights {
   }
 
   /** The score's own weight of each unit, a control's times its odds e / (1 - e), the largest 1. */
-  static OddsWeights of(Logistic score, Truncation truncation) {
+  static OddsWeights of(Score score, Truncation truncation) {
     boolean[] treated = score.treated();
     double[] weights = score.weights();
     double[] logits = score.logits();

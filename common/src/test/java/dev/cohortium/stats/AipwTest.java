@@ -134,6 +134,21 @@ class AipwTest {
   }
 
   @Test
+  void a_score_fitted_elsewhere_gives_the_same_effect() {
+    Worlds world = Worlds.draw(new SplittableRandom(20), 300, Worlds.Outcome.CURVED);
+    KnownScore elsewhere =
+        KnownScore.of(Logistic.of(world.rows(), world.treated()).logits(), world.treated());
+    Aipw found = Aipw.of(elsewhere, world.rows(), world.outcomes(), Truncation.NONE);
+    Aipw expected = of(world, world.rows());
+    References.assertSame(
+        measured(found.effect().independent()).value(),
+        measured(expected.effect().independent()).value(),
+        1e-12);
+    assertThat(found.outcomeRegression().independent())
+        .isEqualTo(expected.outcomeRegression().independent());
+  }
+
+  @Test
   void arguments_that_cannot_be_are_refused() {
     double[][] rows = {{1}, {2}};
     Logistic score = Logistic.of(rows, new boolean[] {true, false});

@@ -132,6 +132,60 @@ class InverseProbabilityTest {
   }
 
   @Test
+  void a_score_fitted_elsewhere_gives_the_same_effect_with_the_error_of_known_weights() {
+    Worlds world = Worlds.draw(new SplittableRandom(19), 300, Worlds.Outcome.CURVED);
+    Logistic here = Logistic.of(world.rows(), world.treated());
+    KnownScore elsewhere = KnownScore.of(here.logits(), world.treated());
+    for (Truncation truncation : Truncation.values()) {
+      InverseProbability expected = InverseProbability.of(here, world.outcomes(), truncation);
+      InverseProbability found = InverseProbability.of(elsewhere, world.outcomes(), truncation);
+      assertThat(found.effect().independent())
+          .isEqualTo(expected.effectWithFixedWeights().independent());
+    }
+  }
+
+  @Test
+  void one_control_of_infinite_odds_carries_all_weight_and_supports_nothing() {
+    double[] logits = {0, 0, 1000, 1, 0, -800};
+    boolean[] treated = {true, true, false, false, false, false};
+    InverseProbability found =
+        InverseProbability.of(
+            KnownScore.of(logits, treated), new double[] {5, 7, 2, 9, 9, 9}, Truncation.NONE);
+    assertThat(found.weights()).containsExactly(1, 1, 1, 0, 0, 0);
+    assertThat(measured(found.effect().independent()).value()).isEqualTo(4);
+    assertThat(found.controls().value()).isEqualTo(1);
+  }
+
+  @Test
+  void a_cap_far_below_the_largest_odds_leaves_the_others_their_weight() {
+    // 202 controls, the last of odds e^1000: 0.995 * 201 = 199.995, between two of even odds.
+    double[] logits = new double[204];
+    boolean[] treated = new boolean[204];
+    treated[0] = true;
+    treated[1] = true;
+    logits[203] = 1000;
+    double[] weights =
+        InverseProbability.of(
+                KnownScore.of(logits, treated), new double[204], Truncation.AT_PERCENTILE_99_5)
+            .weights();
+    assertThat(weights).containsOnly(1);
+  }
+
+  @Test
+  void scores_that_cannot_be_are_refused() {
+    boolean[] treated = {true, false};
+    assertThatThrownBy(() -> KnownScore.of(new double[] {0, Double.POSITIVE_INFINITY}, treated))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("logits[1] is Infinity, must be finite");
+    assertThatThrownBy(() -> KnownScore.of(new double[3], treated))
+        .hasMessage("treated has 2 values, must have as many as logits, 3");
+    assertThatThrownBy(() -> KnownScore.of(new double[2], new boolean[2]))
+        .hasMessage("treated holds 0 treated and 2 controls, must hold both");
+    assertThatThrownBy(() -> KnownScore.of(new double[2], treated, new double[] {1, 0}))
+        .hasMessage("weights[1] is 0, must be above 0");
+  }
+
+  @Test
   void arguments_that_cannot_be_are_refused() {
     Logistic score = Logistic.of(new double[][] {{1}, {2}}, new boolean[] {true, false});
     assertThatThrownBy(() -> InverseProbability.of(score, new double[3], Truncation.NONE))
