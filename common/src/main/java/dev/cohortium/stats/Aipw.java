@@ -20,7 +20,7 @@ public final class Aipw {
   private final ClusteredMean outcomeRegression;
   private final EffectiveSampleSize controls;
 
-  private Aipw(Logistic score, double[][] rows, double[] outcomes, Truncation truncation) {
+  private Aipw(Score score, double[][] rows, double[] outcomes, Truncation truncation) {
     boolean[] treated = score.treated();
     OddsWeights odds = OddsWeights.of(score, truncation);
     Arms weighted = new Arms(treated, odds.weights());
@@ -64,7 +64,7 @@ public final class Aipw {
 
   /** The mean residual of the treated, which are those of a regression of the controls. */
   private static ClusteredMean regressed(
-      Logistic score,
+      Score score,
       double[][] rows,
       double[] residuals,
       LeastSquares regression,
@@ -126,7 +126,7 @@ public final class Aipw {
    * @throws IllegalArgumentException if lengths differ or a number is not finite
    */
   public static Aipw of(
-      Logistic score, double[][] covariates, double[] outcomes, Truncation truncation) {
+      Score score, double[][] covariates, double[] outcomes, Truncation truncation) {
     Arguments.sameLength("covariates", covariates.length, "score", score.treated().length);
     Arguments.sameLength("outcomes", outcomes.length, "score", score.treated().length);
     Arguments.finite("outcomes", outcomes);

@@ -39,6 +39,19 @@ final class Arms {
         .toArray();
   }
 
+  /** Refuses units that are all treated or all controls. */
+  static void bothIn(boolean[] treated) {
+    int count = treated(treated);
+    if (count == 0 || count == treated.length) {
+      throw new IllegalArgumentException(
+          "treated holds "
+              + count
+              + " treated and "
+              + (treated.length - count)
+              + " controls, must hold both");
+    }
+  }
+
   /** Why these arms cannot be compared with an error: fewer than 2 in one; else empty. */
   static String tooFew(boolean[] treated) {
     int count = treated(treated);

@@ -1,14 +1,14 @@
 package dev.cohortium.stats;
 
 import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * The effect on the treated, controls given those weights nearest to equal ones by entropy whose
  * means of every covariate are exactly the treated's.
  *
  * <p>In units of the outcome. Weights are exp(lambda'x), lambda by Newton's method on the convex
- * dual, on standardised columns. Right where outcome or log odds of treatment are linear in the
+ * dual, on standardised columns. A covariate that is constant, or that others explain among all
+ * units, is balanced as it is. Right where outcome or log odds of treatment are linear in the
  * covariates. Unmeasured if no weights balance: the treated's means lie outside of what the
  * controls span; or with no more controls than covariates and one. Its error knows that the weights
  * were estimated, and is too small where they collapse on a handful of controls: ask {@link
@@ -60,36 +60,35 @@ public final class EntropyBalancing {
     if (!reason.isEmpty()) {
       return unmeasured(reason, columns);
     }
-    double[][] away = away(rows, treated);
+    Gram all = Gram.of(rows, outcomes);
+    Gram target = arm(rows, treated, Arms.Arm.TREATED);
+    Gram gram = arm(rows, treated, Arms.Arm.CONTROLS);
     int[] controlRows = Arms.rows(treated, Arms.Arm.CONTROLS);
-    double[][] ofControls =
-        Arrays.stream(controlRows).mapToObj(i -> away[i]).toArray(double[][]::new);
-    Gram gram = Gram.of(ofControls, new double[ofControls.length]);
     int[] kept = gram.independent();
     reason = Arms.tooFewControls(controlRows.length, kept.length + 1);
     if (!reason.isEmpty()) {
       return unmeasured(reason, columns);
     }
-    double[][] standardised = new double[ofControls.length][kept.length];
+    double[][] standardised = new double[controlRows.length][kept.length];
     for (int i = 0; i < standardised.length; i++) {
       for (int j = 0; j < kept.length; j++) {
-        standardised[i][j] = ofControls[i][kept[j]] / gram.deviation(kept[j]);
+        standardised[i][j] =
+            target.away(kept[j], rows[controlRows[i]][kept[j]]) / gram.deviation(kept[j]);
       }
     }
     EntropyDual dual = new EntropyDual(standardised);
-    Optional<double[]> least = Newton.minimise(dual, new double[kept.length], BALANCED, MOST_STEPS);
-    double[] found = least.orElse(new double[kept.length]);
+    Newton.Minimum least = Newton.minimise(dual, new double[kept.length], BALANCED, MOST_STEPS);
+    double[] found = least.place();
     double[] balancing = dual.weights(found);
-    double[] deviations = deviations(rows);
     double imbalance = 0;
-    for (int j = 0; j < columns; j++) {
+    for (int column : all.independent()) {
       double mean = 0;
       for (int i = 0; i < balancing.length; i++) {
-        mean += balancing[i] * ofControls[i][j];
+        mean += balancing[i] * target.away(column, rows[controlRows[i]][column]);
       }
-      imbalance = Math.max(imbalance, deviations[j] == 0 ? 0 : Math.abs(mean) / deviations[j]);
+      imbalance = Math.max(imbalance, Math.abs(mean) / all.deviation(column));
     }
-    if (least.isEmpty() || !(imbalance <= FEASIBLE)) {
+    if (least.ending() != Newton.Ending.FOUND || !(imbalance <= FEASIBLE)) {
       return unmeasured(
           "No weights of the "
               + controlRows.length
@@ -111,7 +110,7 @@ public final class EntropyBalancing {
         weights,
         lambda,
         imbalance,
-        ClusteredMean.of(value, influences(arms, away, treated, outcomes, balancing)),
+        ClusteredMean.of(value, influences(arms, rows, treated, outcomes, balancing)),
         ClusteredMean.of(value, arms.influences(outcomes)),
         arms.controls());
   }
@@ -122,29 +121,10 @@ public final class EntropyBalancing {
         new double[0], new double[columns], 1, effect, effect, new EffectiveSampleSize(0, 0, 0));
   }
 
-  /** Rows minus the means of the treated. */
-  private static double[][] away(double[][] rows, boolean[] treated) {
-    int[] places = Arms.rows(treated, Arms.Arm.TREATED);
-    double[] target = new double[rows[0].length];
-    for (int unit : places) {
-      for (int j = 0; j < target.length; j++) {
-        target[j] += rows[unit][j] / places.length;
-      }
-    }
-    double[][] away = new double[rows.length][target.length];
-    for (int i = 0; i < rows.length; i++) {
-      for (int j = 0; j < target.length; j++) {
-        away[i][j] = rows[i][j] - target[j];
-      }
-    }
-    return away;
-  }
-
-  private static double[] deviations(double[][] rows) {
-    Gram all = Gram.of(rows, new double[rows.length]);
-    double[] deviations = new double[all.columns()];
-    Arrays.setAll(deviations, all::deviation);
-    return deviations;
+  private static Gram arm(double[][] rows, boolean[] treated, Arms.Arm arm) {
+    double[][] picked =
+        Arrays.stream(Arms.rows(treated, arm)).mapToObj(i -> rows[i]).toArray(double[][]::new);
+    return Gram.of(picked, new double[picked.length]);
   }
 
   /**
@@ -152,15 +132,16 @@ public final class EntropyBalancing {
    * leaves of its outcome.
    */
   private static double[] influences(
-      Arms arms, double[][] away, boolean[] treated, double[] outcomes, double[] balancing) {
+      Arms arms, double[][] rows, boolean[] treated, double[] outcomes, double[] balancing) {
     int[] controlRows = Arms.rows(treated, Arms.Arm.CONTROLS);
-    double[][] rows = Arrays.stream(controlRows).mapToObj(i -> away[i]).toArray(double[][]::new);
+    double[][] controls =
+        Arrays.stream(controlRows).mapToObj(i -> rows[i]).toArray(double[][]::new);
     double[] ofControls = Arrays.stream(controlRows).mapToDouble(i -> outcomes[i]).toArray();
     // A weight may be so small that it is 0: the smallest number above it instead.
     double[] positive = Arrays.stream(balancing).map(w -> Math.max(w, Double.MIN_NORMAL)).toArray();
-    LeastSquares regression = LeastSquares.of(rows, ofControls, positive);
+    LeastSquares regression = LeastSquares.of(controls, ofControls, positive);
     double[] residuals = new double[outcomes.length];
-    Arrays.setAll(residuals, i -> outcomes[i] - regression.fitted(away[i]));
+    Arrays.setAll(residuals, i -> outcomes[i] - regression.fitted(rows[i]));
     return arms.influences(residuals);
   }
 

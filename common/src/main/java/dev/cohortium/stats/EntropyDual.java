@@ -14,14 +14,32 @@ final class EntropyDual implements Newton.Convex {
   }
 
   @Override
-  public double value(double[] at) {
+  public Newton.Local at(double[] place) {
+    return new Newton.Local() {
+      @Override
+      public double value() {
+        return EntropyDual.this.value(place);
+      }
+
+      @Override
+      public double[] gradient() {
+        return EntropyDual.this.gradient(place);
+      }
+
+      @Override
+      public double[][] curvature() {
+        return EntropyDual.this.curvature(place);
+      }
+    };
+  }
+
+  private double value(double[] at) {
     double[] exponents = exponents(at);
     double most = Arrays.stream(exponents).max().orElse(0);
     return most + Math.log(Arrays.stream(exponents).map(e -> Math.exp(e - most)).sum());
   }
 
-  @Override
-  public double[] gradient(double[] at) {
+  private double[] gradient(double[] at) {
     double[] weights = weights(at);
     double[] means = new double[at.length];
     for (int i = 0; i < rows.length; i++) {
@@ -32,8 +50,7 @@ final class EntropyDual implements Newton.Convex {
     return means;
   }
 
-  @Override
-  public double[][] curvature(double[] at) {
+  private double[][] curvature(double[] at) {
     double[] weights = weights(at);
     double[] means = gradient(at);
     double[][] covariances = new double[at.length][at.length];
@@ -57,7 +74,7 @@ final class EntropyDual implements Newton.Convex {
 
   private double[] exponents(double[] at) {
     double[] exponents = new double[rows.length];
-    Arrays.setAll(exponents, i -> LogisticLoss.product(rows[i], at));
+    Arrays.setAll(exponents, i -> LogisticState.product(rows[i], at));
     return exponents;
   }
 }

@@ -1,6 +1,9 @@
 package dev.cohortium.stats;
 
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.hipparchus.linear.CholeskyDecomposition;
 import org.hipparchus.linear.MatrixUtils;
@@ -11,23 +14,29 @@ import org.hipparchus.linear.RealMatrix;
  * weight, and of columns and outcome the means and centred cross products (X'X, X'y, y'y).
  *
  * <p>A column that is constant, or that the columns before it explain but for 1e-9 of its variance,
- * is aliased: its coefficient is 0 and cannot be told.
+ * is aliased: its coefficient is 0 and cannot be told. A mean is kept as a number near to it and
+ * what that lacks, so that neither many rows nor a large level cost digits, and a constant varies
+ * by exactly 0.
  *
  * @see <a href="https://doi.org/10.1080/00031305.1983.10483115">Chan, Golub, LeVeque 1983</a>
  */
-public final class Gram {
+public final class Gram implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
   private static final double ALIASED = 1e-9;
   private static final double CONSTANT = 1e-24;
 
   private final long n;
   private final double weight;
-  private final double[] means;
+  private final double[] levels;
+  private final double[] offsets;
   private final double[][] cross;
 
-  private Gram(long n, double weight, double[] means, double[][] cross) {
+  /** A state whose means are {@code levels} plus {@code offsets}. */
+  private Gram(long n, double weight, double[] levels, double[] offsets, double[][] cross) {
     this.n = n;
     this.weight = weight;
-    this.means = means;
+    this.levels = levels;
+    this.offsets = offsets;
     this.cross = cross;
     Arguments.finite("weight", weight);
     for (double[] row : cross) {
@@ -38,7 +47,37 @@ public final class Gram {
   /** No rows of {@code columns} columns. */
   public static Gram empty(int columns) {
     Arguments.atLeast("columns", columns, 0);
-    return new Gram(0, 0, new double[columns + 1], new double[columns + 1][columns + 1]);
+    double[] nothing = new double[columns + 1];
+    return new Gram(0, 0, nothing, nothing, new double[columns + 1][columns + 1]);
+  }
+
+  /**
+   * A state that another program summed.
+   *
+   * @param n rows, at least 1
+   * @param weight their sum of weights, above 0
+   * @param means of each column, then of the outcome
+   * @param cross weighted sums of products of deviations from the means, in the same order; only
+   *     the half up to the diagonal is read
+   * @throws IllegalArgumentException if sizes differ, a number is not finite, a sum of squares is
+   *     negative, or n or weight is out of its bound
+   */
+  public static Gram ofSums(long n, double weight, double[] means, double[][] cross) {
+    Arguments.atLeast("n", (double) n, 1);
+    Arguments.positive("weight", weight);
+    Arguments.atLeast("means.length", means.length, 1);
+    Arguments.finite("means", means);
+    Arguments.sameLength("cross", cross.length, "means", means.length);
+    double[][] symmetric = new double[means.length][means.length];
+    for (int j = 0; j < means.length; j++) {
+      Arguments.atLeast("cross[" + j + "].length", cross[j].length, j + 1.0);
+      Arguments.atLeast("cross[" + j + "][" + j + "]", cross[j][j], 0);
+      for (int l = 0; l <= j; l++) {
+        symmetric[j][l] = cross[j][l];
+        symmetric[l][j] = cross[j][l];
+      }
+    }
+    return new Gram(n, weight, means.clone(), new double[means.length], symmetric);
   }
 
   /** The state of rows that count alike. */
@@ -64,21 +103,34 @@ public final class Gram {
     Arguments.finite("outcomes", outcomes);
     Arguments.positive("weights", weights);
     double weight = Arrays.stream(weights).sum();
-    double[] means = new double[columns + 1];
-    for (int i = 0; i < rows.length; i++) {
-      for (int j = 0; j <= columns; j++) {
-        means[j] += weights[i] / weight * (j < columns ? rows[i][j] : outcomes[i]);
-      }
+    double[] levels = new double[columns + 1];
+    double[] offsets = new double[columns + 1];
+    for (int j = 0; j <= columns; j++) {
+      int column = j;
+      IntToDoubleFunction values = column < columns ? i -> rows[i][column] : i -> outcomes[i];
+      double first = values.applyAsDouble(0);
+      levels[j] = first + meanAway(values, first, weights, weight);
+      offsets[j] = meanAway(values, levels[j], weights, weight);
     }
     double[][] cross = new double[columns + 1][columns + 1];
     double[] away = new double[columns + 1];
     for (int i = 0; i < rows.length; i++) {
       for (int j = 0; j <= columns; j++) {
-        away[j] = (j < columns ? rows[i][j] : outcomes[i]) - means[j];
+        away[j] = (j < columns ? rows[i][j] : outcomes[i]) - levels[j] - offsets[j];
       }
       add(cross, away, weights[i]);
     }
-    return new Gram(rows.length, weight, means, cross);
+    return new Gram(rows.length, weight, levels, offsets, cross);
+  }
+
+  /** The mean of values minus {@code level}: of a constant that is the level exactly 0. */
+  private static double meanAway(
+      IntToDoubleFunction values, double level, double[] weights, double weight) {
+    double sum = 0;
+    for (int i = 0; i < weights.length; i++) {
+      sum += weights[i] * (values.applyAsDouble(i) - level);
+    }
+    return sum / weight;
   }
 
   /** The columns of {@code rows}, which are refused where empty, ragged or not finite. */
@@ -98,18 +150,18 @@ public final class Gram {
       return n == 0 ? other : this;
     }
     double sum = weight + other.weight;
-    double[][] merged = new double[means.length][means.length];
-    double[] middle = new double[means.length];
-    double[] apart = new double[means.length];
-    for (int j = 0; j < means.length; j++) {
-      apart[j] = other.means[j] - means[j];
-      middle[j] = means[j] + apart[j] * (other.weight / sum);
-      for (int l = 0; l < means.length; l++) {
+    double[][] merged = new double[levels.length][levels.length];
+    double[] middle = new double[levels.length];
+    double[] apart = new double[levels.length];
+    for (int j = 0; j < levels.length; j++) {
+      apart[j] = other.levels[j] - levels[j] + (other.offsets[j] - offsets[j]);
+      middle[j] = offsets[j] + apart[j] * (other.weight / sum);
+      for (int l = 0; l < levels.length; l++) {
         merged[j][l] = cross[j][l] + other.cross[j][l];
       }
     }
     add(merged, apart, weight * (other.weight / sum));
-    return new Gram(n + other.n, sum, middle, merged);
+    return new Gram(n + other.n, sum, levels, middle, merged);
   }
 
   /** The number of rows. */
@@ -124,12 +176,25 @@ public final class Gram {
 
   /** The number of columns, without the intercept. */
   public int columns() {
-    return means.length - 1;
+    return levels.length - 1;
   }
 
-  /** The mean of a column. */
+  /** The mean of a column; of the outcome, which comes after the last. */
   public double mean(int column) {
-    return means[column];
+    return levels[column] + offsets[column];
+  }
+
+  /**
+   * The weighted sum of products of two columns' deviations from their means; the outcome comes
+   * after the last.
+   */
+  public double cross(int one, int other) {
+    return cross[one][other];
+  }
+
+  /** {@code value} of a column, or of the outcome, minus its mean. */
+  double away(int column, double value) {
+    return value - levels[column] - offsets[column];
   }
 
   /** The standard deviation of a column, by n. */
@@ -144,7 +209,7 @@ public final class Gram {
     int[] kept = new int[columns()];
     int count = 0;
     for (int j = 0; j < columns(); j++) {
-      if (cross[j][j] <= CONSTANT * weight * means[j] * means[j]) {
+      if (cross[j][j] <= CONSTANT * weight * mean(j) * mean(j)) {
         continue;
       }
       double[] row = new double[count + 1];
@@ -179,57 +244,80 @@ public final class Gram {
    */
   public double[] coefficients() {
     Arguments.atLeast("n", (double) n, 1);
-    double[][] inverse = inverse();
-    double[] coefficients = new double[means.length];
-    coefficients[0] = means[columns()];
+    double[] slopes = slopes();
+    double[] coefficients = new double[levels.length];
+    coefficients[0] = mean(columns());
     for (int j = 0; j < columns(); j++) {
-      for (int l = 0; l < columns(); l++) {
-        coefficients[j + 1] += inverse[j + 1][l + 1] * cross[l][columns()];
-      }
-      coefficients[0] -= coefficients[j + 1] * means[j];
+      coefficients[j + 1] = slopes[j];
+      coefficients[0] -= slopes[j] * mean(j);
     }
     return coefficients;
+  }
+
+  /** The coefficients without the intercept; 0 where aliased. */
+  double[] slopes() {
+    double[][] inverse = inverseOfSlopes();
+    double[] slopes = new double[columns()];
+    for (int j = 0; j < slopes.length; j++) {
+      for (int l = 0; l < slopes.length; l++) {
+        slopes[j] += inverse[j][l] * cross[l][columns()];
+      }
+    }
+    return slopes;
   }
 
   /** The weighted sum of squared residuals, at least 0. */
   public double residualSumOfSquares() {
     Arguments.atLeast("n", (double) n, 1);
-    double[] coefficients = coefficients();
+    double[] slopes = slopes();
     double left = cross[columns()][columns()];
     for (int j = 0; j < columns(); j++) {
-      left -= coefficients[j + 1] * cross[j][columns()];
+      left -= slopes[j] * cross[j][columns()];
     }
     return Math.max(0, left);
   }
 
-  /** (X'X)^-1 with the intercept first; rows and columns of 0 where aliased. */
-  double[][] inverse() {
-    int[] kept = independent();
-    double[][] inverse = new double[means.length][means.length];
-    if (kept.length > 0) {
-      RealMatrix correlations = MatrixUtils.createRealMatrix(kept.length, kept.length);
-      for (int i = 0; i < kept.length; i++) {
-        for (int l = 0; l < kept.length; l++) {
-          correlations.setEntry(i, l, i == l ? 1 : correlation(kept[i], kept[l]));
-        }
-      }
-      RealMatrix solved = new CholeskyDecomposition(correlations).getSolver().getInverse();
-      for (int i = 0; i < kept.length; i++) {
-        for (int l = 0; l < kept.length; l++) {
-          inverse[kept[i] + 1][kept[l] + 1] =
-              solved.getEntry(i, l) / (root(kept[i]) * root(kept[l]));
-        }
-      }
-    }
+  /**
+   * (X'X)^-1 with the intercept first; rows and columns of 0 where aliased.
+   *
+   * @throws IllegalArgumentException if there are no rows
+   */
+  public double[][] inverse() {
+    Arguments.atLeast("n", (double) n, 1);
+    double[][] ofSlopes = inverseOfSlopes();
+    double[][] inverse = new double[levels.length][levels.length];
     inverse[0][0] = 1 / weight;
     for (int j = 0; j < columns(); j++) {
       double share = 0;
       for (int l = 0; l < columns(); l++) {
-        share -= inverse[j + 1][l + 1] * means[l];
+        inverse[j + 1][l + 1] = ofSlopes[j][l];
+        share -= ofSlopes[j][l] * mean(l);
       }
       inverse[0][j + 1] = share;
       inverse[j + 1][0] = share;
-      inverse[0][0] -= share * means[j];
+      inverse[0][0] -= share * mean(j);
+    }
+    return inverse;
+  }
+
+  /** The inverse of the columns' centred cross products; rows and columns of 0 where aliased. */
+  double[][] inverseOfSlopes() {
+    int[] kept = independent();
+    double[][] inverse = new double[columns()][columns()];
+    if (kept.length == 0) {
+      return inverse;
+    }
+    RealMatrix correlations = MatrixUtils.createRealMatrix(kept.length, kept.length);
+    for (int i = 0; i < kept.length; i++) {
+      for (int l = 0; l < kept.length; l++) {
+        correlations.setEntry(i, l, i == l ? 1 : correlation(kept[i], kept[l]));
+      }
+    }
+    RealMatrix solved = new CholeskyDecomposition(correlations).getSolver().getInverse();
+    for (int i = 0; i < kept.length; i++) {
+      for (int l = 0; l < kept.length; l++) {
+        inverse[kept[i]][kept[l]] = solved.getEntry(i, l) / (root(kept[i]) * root(kept[l]));
+      }
     }
     return inverse;
   }

@@ -6,9 +6,10 @@ import java.util.Arrays;
  * The effect on the treated, controls weighted by their odds of treatment e / (1 - e), the weights
  * of each arm scaled to sum 1 (Hajek).
  *
- * <p>In units of the outcome. Holds where the score is right and every kind of treated has
- * controls. Its error knows that the score was estimated, by the projection on the score's own
- * equations; the cap of truncated weights counts as fixed.
+ * <p>In units of the outcome. The score is a {@link Logistic}, or was fitted elsewhere ({@link
+ * KnownScore}). Holds where the score is right and every kind of treated has controls. Its error
+ * knows that the score was estimated, by the projection on the score's own equations, where it was
+ * estimated here; the cap of truncated weights counts as fixed.
  *
  * @see <a href="https://doi.org/10.1111/1468-0262.00442">Hirano, Imbens, Ridder 2003</a>
  * @see <a href="https://doi.org/10.1002/sim.1903">Lunceford, Davidian 2004</a>
@@ -27,7 +28,7 @@ public final class InverseProbability {
   private final ClusteredMean withFixedWeights;
   private final EffectiveSampleSize controls;
 
-  private InverseProbability(Logistic score, double[] outcomes, Truncation truncation) {
+  private InverseProbability(Score score, double[] outcomes, Truncation truncation) {
     OddsWeights odds = OddsWeights.of(score, truncation);
     weights = odds.weights();
     Arms arms = new Arms(score.treated(), weights);
@@ -55,7 +56,7 @@ public final class InverseProbability {
    * @param outcomes one of each unit
    * @throws IllegalArgumentException if lengths differ or an outcome is not finite
    */
-  public static InverseProbability of(Logistic score, double[] outcomes, Truncation truncation) {
+  public static InverseProbability of(Score score, double[] outcomes, Truncation truncation) {
     Arguments.sameLength("outcomes", outcomes.length, "score", score.treated().length);
     Arguments.finite("outcomes", outcomes);
     return new InverseProbability(score, outcomes, truncation);
@@ -71,7 +72,10 @@ public final class InverseProbability {
     return withFixedWeights;
   }
 
-  /** The weight of each unit: a control's are its odds, times the score's own weight. */
+  /**
+   * The weight of each unit: a control's is its odds relative to the largest of a control, which
+   * has 1, times the score's own weight.
+   */
   public double[] weights() {
     return weights.clone();
   }

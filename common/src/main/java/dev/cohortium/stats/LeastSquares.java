@@ -43,21 +43,18 @@ public final class LeastSquares {
 
   private final double[][] rows;
   private final double[] weights;
-  private final Gram gram;
-  private final double[][] inverse;
+  private final LinearFit fit;
   private final double[] coefficients;
   private final double[] residuals;
-  private final int rank;
   private final boolean perfect;
 
   private LeastSquares(double[][] rows, double[] outcomes, double[] weights) {
     this.rows = rows;
     this.weights = weights;
-    gram = Gram.of(rows, outcomes, weights);
-    inverse = gram.inverse();
-    rank = 1 + gram.independent().length;
-    coefficients = gram.coefficients();
-    residuals = residuals(outcomes, coefficients);
+    fit = LinearFit.of(Gram.of(rows, outcomes, weights));
+    coefficients = fit.coefficients();
+    residuals = new double[rows.length];
+    Arrays.setAll(residuals, i -> fit.residual(rows[i], outcomes[i]));
     double left = 0;
     double all = 0;
     for (int i = 0; i < rows.length; i++) {
@@ -95,13 +92,12 @@ public final class LeastSquares {
 
   /** The columns whose coefficients cannot be told. */
   public int[] aliased() {
-    return gram.aliased();
+    return fit.aliased();
   }
 
   /** The fitted value of a row. */
   public double fitted(double[] row) {
-    Arguments.sameLength("row", row.length, "columns", gram.columns());
-    return fitted(row, coefficients);
+    return fit.fitted(row);
   }
 
   /** A coefficient with its error where rows are independent. */
@@ -115,11 +111,11 @@ public final class LeastSquares {
       for (int i = 0; i < rows.length; i++) {
         variance += weights[i] * residuals[i] * residuals[i];
       }
-      variance *= inverse[coefficient][coefficient] / (rows.length - rank);
+      variance *= fit.unitVariance(alone(coefficient)) / (rows.length - fit.rank());
     } else {
       double[] influences = influences(coefficient);
       for (int i = 0; i < rows.length; i++) {
-        double left = 1 - leverage(i);
+        double left = 1 - fit.leverage(rows[i], weights[i]);
         if (left < FULL_LEVERAGE && (model == ErrorModel.HC2 || model == ErrorModel.HC3)) {
           return new Unmeasured(
               "Row " + i + " alone decides a coefficient (leverage 1), so " + model + " fails.");
@@ -127,7 +123,7 @@ public final class LeastSquares {
         double square = influences[i] * influences[i];
         variance +=
             switch (model) {
-              case HC1 -> square * rows.length / (rows.length - rank);
+              case HC1 -> square * rows.length / (rows.length - fit.rank());
               case HC2 -> square / left;
               case HC3 -> square / (left * left);
               default -> square;
@@ -135,7 +131,7 @@ public final class LeastSquares {
       }
     }
     return new Estimate(
-        coefficients[coefficient], Math.sqrt(variance), (double) rows.length - rank);
+        coefficients[coefficient], Math.sqrt(variance), (double) rows.length - fit.rank());
   }
 
   /** A coefficient with its error where rows depend on each other within clusters. */
@@ -173,71 +169,47 @@ public final class LeastSquares {
     return switch (factor) {
       case NONE -> sums.sumOfSquares();
       case CLUSTERS -> sums.variance();
-      case CLUSTERS_AND_COEFFICIENTS -> sums.variance() * (rows.length - 1) / (rows.length - rank);
+      case CLUSTERS_AND_COEFFICIENTS ->
+          sums.variance() * (rows.length - 1) / (rows.length - fit.rank());
     };
   }
 
   private String unmeasured(int coefficient) {
-    if (coefficient < 0 || coefficient > gram.columns()) {
+    if (coefficient < 0 || coefficient > fit.columns()) {
       throw new IllegalArgumentException(
-          "coefficient is " + coefficient + ", must lie in 0.." + gram.columns());
+          "coefficient is " + coefficient + ", must lie in 0.." + fit.columns());
     }
-    if (coefficient > 0 && Arrays.binarySearch(gram.aliased(), coefficient - 1) >= 0) {
+    if (coefficient > 0 && Arrays.binarySearch(fit.aliased(), coefficient - 1) >= 0) {
       return "Column "
           + (coefficient - 1)
           + " is constant or explained by those before it, so its coefficient cannot be told.";
     }
-    if (rows.length <= rank) {
+    if (rows.length <= fit.rank()) {
       return rows.length
           + (rows.length == 1 ? " row" : " rows")
           + " for "
-          + rank
-          + (rank == 1 ? " coefficient" : " coefficients")
+          + fit.rank()
+          + (fit.rank() == 1 ? " coefficient" : " coefficients")
           + " leave nothing to tell an error by.";
     }
     return perfect ? "The fit is perfect, so no error can be told." : "";
   }
 
   private double[] influences(int coefficient) {
+    return influences(alone(coefficient));
+  }
+
+  private double[] alone(int coefficient) {
     double[] combination = new double[coefficients.length];
     combination[coefficient] = 1;
-    return influences(combination);
+    return combination;
   }
 
   /** The influence of each row on the sum of coefficients times {@code combination}. */
   double[] influences(double[] combination) {
-    double[] direction = new double[coefficients.length];
-    for (int j = 0; j < direction.length; j++) {
-      for (int l = 0; l < direction.length; l++) {
-        direction[j] += inverse[j][l] * combination[l];
-      }
-    }
+    double[] direction = fit.direction(combination);
     double[] influences = new double[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      influences[i] = fitted(rows[i], direction) * weights[i] * residuals[i];
-    }
+    Arrays.setAll(influences, i -> fit.influence(direction, rows[i], weights[i] * residuals[i]));
     return influences;
-  }
-
-  private double leverage(int row) {
-    double leverage = 0;
-    for (int j = 0; j < inverse.length; j++) {
-      leverage += (j == 0 ? 1 : rows[row][j - 1]) * fitted(rows[row], inverse[j]);
-    }
-    return leverage * weights[row];
-  }
-
-  private double[] residuals(double[] outcomes, double[] coefficients) {
-    double[] left = new double[rows.length];
-    Arrays.setAll(left, i -> outcomes[i] - fitted(rows[i], coefficients));
-    return left;
-  }
-
-  private static double fitted(double[] row, double[] coefficients) {
-    double sum = coefficients[0];
-    for (int j = 0; j < row.length; j++) {
-      sum += coefficients[j + 1] * row[j];
-    }
-    return sum;
   }
 }

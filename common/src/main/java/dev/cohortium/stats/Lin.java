@@ -6,8 +6,8 @@ package dev.cohortium.stats;
  *
  * <p>The average effect of all units, in units of the outcome, consistent whether or not the
  * regression is right; HC2 errors, Student's t with n - k degrees of freedom. Covariates are
- * centred at their mean over both arms, which counts as fixed. A product that is aliased is left
- * out: the arms then share that slope.
+ * centred at their mean over both arms, which counts as fixed. A covariate that is aliased is left
+ * out. So is a product that is: the arms then share that slope.
  *
  * @see <a href="https://doi.org/10.1214/12-AOAS583">Lin 2013</a>
  */
@@ -28,12 +28,13 @@ public final class Lin {
     if (!reason.isEmpty()) {
       return new Unmeasured(reason);
     }
-    int columns = all.columns();
+    int[] kept = all.independent();
+    int columns = kept.length;
     double[][] rows = new double[treated.length][2 * columns + 1];
     for (int i = 0; i < rows.length; i++) {
       rows[i][0] = treated[i] ? 1 : 0;
       for (int j = 0; j < columns; j++) {
-        rows[i][j + 1] = covariates[i][j] - all.mean(j);
+        rows[i][j + 1] = all.away(kept[j], covariates[i][kept[j]]);
         rows[i][columns + j + 1] = rows[i][0] * rows[i][j + 1];
       }
     }

@@ -1,10 +1,14 @@
 package dev.cohortium.stats;
 
 import dev.cohortium.stats.InverseProbability.Truncation;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** The weights that make controls alike to the treated by the odds of their score. */
+/**
+ * The weights that make controls alike to the treated by the odds of their score.
+ *
+ * <p>Odds are told relative to the largest that remain, for the scale of an arm's weights is free
+ * and logits may be larger than any double's logarithm. The treated's own odds play no part.
+ */
 final class OddsWeights {
   private static final double PERCENTILE = 0.995;
 
@@ -16,33 +20,41 @@ final class OddsWeights {
     this.slopes = slopes;
   }
 
-  /** The score's own weight of each unit, a control's times its odds e / (1 - e). */
-  static OddsWeights of(Logistic score, Truncation truncation) {
+  /** The score's own weight of each unit, a control's times its odds e / (1 - e), the largest 1. */
+  static OddsWeights of(Score score, Truncation truncation) {
     boolean[] treated = score.treated();
     double[] weights = score.weights();
-    double[] odds = Arrays.stream(score.logits()).map(Math::exp).toArray();
-    Arguments.finite("odds", odds);
+    double[] logits = score.logits();
+    double[] sorted =
+        IntStream.of(Arms.rows(treated, Arms.Arm.CONTROLS))
+            .mapToDouble(i -> logits[i])
+            .sorted()
+            .toArray();
     double cap =
         switch (truncation) {
-          case NONE -> Double.POSITIVE_INFINITY;
-          case AT_PERCENTILE_99_5 -> percentile(odds, Arms.rows(treated, Arms.Arm.CONTROLS));
+          case NONE -> sorted[sorted.length - 1];
+          case AT_PERCENTILE_99_5 -> percentile(sorted);
         };
     double[] slopes = new double[weights.length];
     for (int i = 0; i < weights.length; i++) {
       if (!treated[i]) {
-        weights[i] *= Math.min(odds[i], cap);
-        slopes[i] = odds[i] <= cap ? 1 : 0;
+        weights[i] *= Math.exp(Math.min(logits[i] - cap, 0));
+        slopes[i] = logits[i] <= cap ? 1 : 0;
       }
     }
     return new OddsWeights(weights, slopes);
   }
 
-  private static double percentile(double[] odds, int[] units) {
-    double[] sorted = IntStream.of(units).mapToDouble(i -> odds[i]).sorted().toArray();
+  /** The logit of the odds that are the percentile, linear between sorted odds. */
+  private static double percentile(double[] sorted) {
     double place = PERCENTILE * (sorted.length - 1);
     int below = (int) place;
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+    double share = place - below;
+    double low = sorted[below];
+    double high = sorted[Math.min(below + 1, sorted.length - 1)];
+    return share == 0 || low == high
+        ? low
+        : high + Math.log(share + (1 - share) * Math.exp(low - high));
   }
 
   /** The weight of each unit in its arm. */

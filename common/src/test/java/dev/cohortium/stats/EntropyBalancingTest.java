@@ -155,6 +155,43 @@ class EntropyBalancingTest {
   }
 
   @Test
+  void a_constant_covariate_changes_nothing() {
+    for (int seed = 0; seed < 50; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      double[][] alone = new double[200][];
+      double[][] beside = new double[200][];
+      boolean[] treated = new boolean[200];
+      double[] outcomes = new double[200];
+      for (int i = 0; i < 200; i++) {
+        double x = random.nextGaussian();
+        alone[i] = new double[] {x};
+        beside[i] = new double[] {x, seed % 2 == 0 ? 1 : 0.1};
+        treated[i] = random.nextDouble() < 0.3;
+        outcomes[i] = x + random.nextGaussian();
+      }
+      Estimate expected = measured(EntropyBalancing.of(alone, treated, outcomes).effect());
+      Estimate found = measured(EntropyBalancing.of(beside, treated, outcomes).effect());
+      References.assertSame(found.value(), expected.value(), 1e-12);
+      References.assertSame(found.stdError(), expected.stdError(), 1e-12);
+    }
+  }
+
+  @Test
+  void a_covariate_that_is_constant_but_for_rounding_changes_nothing() {
+    Worlds world = Worlds.draw(new SplittableRandom(9), 200, Worlds.Outcome.LINEAR);
+    double[][] beside = new double[200][];
+    for (int i = 0; i < 200; i++) {
+      beside[i] = Arrays.copyOf(world.rows()[i], 3);
+      beside[i][2] = world.treated()[i] ? 0.3 : 0.1 + 0.2;
+    }
+    Estimate expected = measured(of(world));
+    Estimate found =
+        measured(EntropyBalancing.of(beside, world.treated(), world.outcomes()).effect());
+    References.assertSame(found.value(), expected.value(), 1e-12);
+    References.assertSame(found.stdError(), expected.stdError(), 1e-12);
+  }
+
+  @Test
   void arguments_that_cannot_be_are_refused() {
     assertThatThrownBy(() -> EntropyBalancing.of(new double[0][], new boolean[0], new double[0]))
         .isInstanceOf(IllegalArgumentException.class)

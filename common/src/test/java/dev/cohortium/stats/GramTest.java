@@ -99,6 +99,47 @@ class GramTest {
   }
 
   @Test
+  void a_constant_varies_by_exactly_nothing_also_in_parts() {
+    int n = 300_000;
+    double[][] rows = new double[n][2];
+    for (int i = 0; i < n; i++) {
+      rows[i][0] = 0.1;
+      rows[i][1] = i % 10;
+    }
+    Gram whole = Gram.of(rows, new double[n]);
+    Gram parts = whole.plus(Gram.of(Arrays.copyOf(rows, 7), new double[7]));
+    for (Gram gram : new Gram[] {whole, parts}) {
+      assertThat(gram.mean(0)).isEqualTo(0.1);
+      assertThat(gram.cross(0, 0)).isZero();
+      assertThat(gram.cross(0, 1)).isZero();
+      assertThat(gram.aliased()).containsExactly(0);
+    }
+  }
+
+  @Test
+  void sums_of_another_program_give_the_same_state() {
+    Gram expected = Gram.of(ROWS, OUTCOMES);
+    // Means and centred cross products by hand: columns 1 2 3 4 6, 5 3 8 1 2, outcomes 3 1 4 1 5.
+    double[][] cross = {{14.8}, {-9.8, 30.8}, {6.2, 7.8, 12.8}};
+    Gram found = Gram.ofSums(5, 5, new double[] {3.2, 3.8, 2.8}, cross);
+    for (int j = 0; j < 3; j++) {
+      References.assertSame(found.coefficients()[j], expected.coefficients()[j], 1e-12);
+      for (int l = 0; l < 3; l++) {
+        References.assertSame(found.cross(j, l), expected.cross(j, l), 1e-12);
+        References.assertSame(found.inverse()[j][l], expected.inverse()[j][l], 1e-12);
+      }
+    }
+    assertThatThrownBy(() -> Gram.ofSums(5, 5, new double[3], new double[2][2]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("cross has 2 values, must have as many as means, 3");
+    assertThatThrownBy(() -> Gram.ofSums(5, 5, new double[1], new double[][] {{-1}}))
+        .hasMessage("cross[0][0] is -1, must be at least 0");
+    assertThatThrownBy(() -> Gram.ofSums(0, 5, new double[1], new double[1][1]))
+        .hasMessage("n is 0, must be at least 1");
+    assertThatThrownBy(() -> Gram.empty(2).inverse()).hasMessage("n is 0, must be at least 1");
+  }
+
+  @Test
   void certified_coefficients_of_nearly_collinear_columns_agree() {
     // NIST Statistical Reference Datasets, Longley: certified values.
     double[] found = Gram.of(Longley.ROWS, Longley.EMPLOYED).coefficients();

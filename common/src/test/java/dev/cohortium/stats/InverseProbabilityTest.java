@@ -27,13 +27,13 @@ class InverseProbabilityTest {
         answers.answer("ipw_att", "se_fixed_weights_HC0"),
         1e-6);
     References.agree(found.controls().value(), answers.answer("ipw_att", "ess_control"), 1e-6);
-    References.agree(
-        Arrays.stream(found.weights()).skip(185).max().orElseThrow(),
-        answers.answer("ipw_att", "max_weight"),
-        1e-6);
+    double largest = answers.answer("ipw_att", "max_weight");
+    assertThat(Arrays.stream(found.weights()).skip(185).max().orElseThrow()).isEqualTo(1);
     for (String id : new String[] {"PSID1", "PSID2", "PSID100", "PSID429"}) {
       References.agree(
-          found.weights()[lalonde.places.get(id)], answers.answer("ipw_att", "weights", id), 1e-6);
+          found.weights()[lalonde.places.get(id)] * largest,
+          answers.answer("ipw_att", "weights", id),
+          1e-6);
     }
   }
 
@@ -61,7 +61,7 @@ class InverseProbabilityTest {
     // 0.995 * 428 = 425.86.
     double cap = sorted[425] + 0.86 * (sorted[426] - sorted[425]);
     for (int i = 185; i < free.length; i++) {
-      References.agree(capped.weights()[i], Math.min(free[i], cap), 1e-9);
+      References.agree(capped.weights()[i], Math.min(free[i] / cap, 1), 1e-9);
     }
     assertThat(measured(capped.effect().independent()).value()).isNotEqualTo(1214.07122329292);
   }
@@ -103,6 +103,83 @@ class InverseProbabilityTest {
         InverseProbability.of(Logistic.of(rows, treated), outcomes, Truncation.NONE);
     assertThat(found.effect().independent()).isInstanceOf(Estimate.class);
     assertThat(found.controls().isSupported()).isFalse();
+  }
+
+  @Test
+  void one_treated_far_from_all_others_is_no_reason_to_refuse() {
+    Worlds world = Worlds.draw(new SplittableRandom(15), 300, Worlds.Outcome.LINEAR);
+    for (Truncation truncation : Truncation.values()) {
+      Logistic score = withOneFarTreated(world);
+      InverseProbability found = InverseProbability.of(score, world.outcomes(), truncation);
+      assertThat(measured(found.effect().independent()).value()).isFinite();
+      assertThat(found.controls().isSupported()).isTrue();
+    }
+  }
+
+  /**
+   * The score of a world whose first treated has 2,000 as its first covariate: a logit over 710.
+   */
+  static Logistic withOneFarTreated(Worlds world) {
+    int first = 0;
+    while (!world.treated()[first]) {
+      first++;
+    }
+    world.rows()[first][0] = 2000;
+    return Logistic.of(world.rows(), world.treated());
+  }
+
+  @Test
+  void a_score_fitted_elsewhere_gives_the_same_effect_with_the_error_of_known_weights() {
+    Worlds world = Worlds.draw(new SplittableRandom(19), 300, Worlds.Outcome.CURVED);
+    Logistic here = Logistic.of(world.rows(), world.treated());
+    KnownScore elsewhere = KnownScore.of(here.logits(), world.treated());
+    for (Truncation truncation : Truncation.values()) {
+      InverseProbability expected = InverseProbability.of(here, world.outcomes(), truncation);
+      InverseProbability found = InverseProbability.of(elsewhere, world.outcomes(), truncation);
+      assertThat(found.effect().independent())
+          .isEqualTo(expected.effectWithFixedWeights().independent());
+    }
+  }
+
+  @Test
+  void one_control_of_infinite_odds_carries_all_weight_and_supports_nothing() {
+    double[] logits = {0, 0, 1000, 1, 0, -800};
+    boolean[] treated = {true, true, false, false, false, false};
+    InverseProbability found =
+        InverseProbability.of(
+            KnownScore.of(logits, treated), new double[] {5, 7, 2, 9, 9, 9}, Truncation.NONE);
+    assertThat(found.weights()).containsExactly(1, 1, 1, 0, 0, 0);
+    assertThat(measured(found.effect().independent()).value()).isEqualTo(4);
+    assertThat(found.controls().value()).isEqualTo(1);
+  }
+
+  @Test
+  void a_cap_far_below_the_largest_odds_leaves_the_others_their_weight() {
+    // 202 controls, the last of odds e^1000: 0.995 * 201 = 199.995, between two of even odds.
+    double[] logits = new double[204];
+    boolean[] treated = new boolean[204];
+    treated[0] = true;
+    treated[1] = true;
+    logits[203] = 1000;
+    double[] weights =
+        InverseProbability.of(
+                KnownScore.of(logits, treated), new double[204], Truncation.AT_PERCENTILE_99_5)
+            .weights();
+    assertThat(weights).containsOnly(1);
+  }
+
+  @Test
+  void scores_that_cannot_be_are_refused() {
+    boolean[] treated = {true, false};
+    assertThatThrownBy(() -> KnownScore.of(new double[] {0, Double.POSITIVE_INFINITY}, treated))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("logits[1] is Infinity, must be finite");
+    assertThatThrownBy(() -> KnownScore.of(new double[3], treated))
+        .hasMessage("treated has 2 values, must have as many as logits, 3");
+    assertThatThrownBy(() -> KnownScore.of(new double[2], new boolean[2]))
+        .hasMessage("treated holds 0 treated and 2 controls, must hold both");
+    assertThatThrownBy(() -> KnownScore.of(new double[2], treated, new double[] {1, 0}))
+        .hasMessage("weights[1] is 0, must be above 0");
   }
 
   @Test

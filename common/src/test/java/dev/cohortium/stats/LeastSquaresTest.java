@@ -242,6 +242,43 @@ class LeastSquaresTest {
   }
 
   @Test
+  void a_constant_column_is_aliased_however_many_rows() {
+    int n = 500_000;
+    SplittableRandom random = new SplittableRandom(9);
+    double[][] alone = new double[n][];
+    double[][] beside = new double[n][];
+    double[] outcomes = new double[n];
+    for (int i = 0; i < n; i++) {
+      double x = random.nextGaussian();
+      alone[i] = new double[] {x};
+      beside[i] = new double[] {x, 3};
+      outcomes[i] = x + random.nextGaussian();
+    }
+    LeastSquares fit = LeastSquares.of(beside, outcomes);
+    assertThat(fit.aliased()).containsExactly(1);
+    Estimate found = measured(fit.coefficient(1, ErrorModel.HC2));
+    Estimate expected = measured(LeastSquares.of(alone, outcomes).coefficient(1, ErrorModel.HC2));
+    // Errors and column of sd 1: 1 / sqrt(n) = 0.001414.
+    References.assertSame(expected.stdError(), 0.001414, 0.01);
+    References.assertSame(found.stdError(), expected.stdError(), 1e-12);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1e8", "1e9", "-1e12"})
+  void an_offset_of_a_column_costs_no_digits_of_errors(double offset) {
+    double[][] rows = new double[5][];
+    for (int i = 0; i < 5; i++) {
+      rows[i] = new double[] {ROWS[i][0] + offset, ROWS[i][1]};
+    }
+    for (ErrorModel model : ErrorModel.values()) {
+      Estimate expected = measured(LeastSquares.of(ROWS, OUTCOMES).coefficient(1, model));
+      Estimate found = measured(LeastSquares.of(rows, OUTCOMES).coefficient(1, model));
+      References.assertSame(found.value(), expected.value(), 1e-12);
+      References.assertSame(found.stdError(), expected.stdError(), 1e-12);
+    }
+  }
+
+  @Test
   void arguments_that_cannot_be_are_refused() {
     LeastSquares fit = LeastSquares.of(ROWS, OUTCOMES);
     assertThatThrownBy(() -> fit.coefficient(3, ErrorModel.HC0))

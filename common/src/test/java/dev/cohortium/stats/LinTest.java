@@ -69,6 +69,45 @@ class LinTest {
   }
 
   @Test
+  void a_constant_covariate_changes_nothing_however_many_units() {
+    // Errors of sd 1, a fair coin: the error is 2 / sqrt(n) = 0.004472, by Neyman's formula.
+    int n = 200_000;
+    SplittableRandom random = new SplittableRandom(4);
+    double[][] alone = new double[n][];
+    double[][] beside = new double[n][];
+    boolean[] treated = new boolean[n];
+    double[] outcomes = new double[n];
+    for (int i = 0; i < n; i++) {
+      double x = random.nextGaussian();
+      alone[i] = new double[] {x};
+      beside[i] = new double[] {x, 1};
+      treated[i] = random.nextBoolean();
+      outcomes[i] = x + (treated[i] ? 1 : 0) + random.nextGaussian();
+    }
+    Estimate expected = measured(Lin.of(treated, outcomes, alone));
+    Estimate found = measured(Lin.of(treated, outcomes, beside));
+    References.assertSame(expected.stdError(), 0.004472, 0.01);
+    References.assertSame(found.stdError(), expected.stdError(), 1e-12);
+    References.assertSame(found.value(), expected.value(), 1e-12);
+    assertThat(found.degreesOfFreedom()).isEqualTo(expected.degreesOfFreedom());
+  }
+
+  @Test
+  void a_covariate_that_is_constant_but_for_rounding_changes_nothing() {
+    Worlds world = Worlds.draw(new SplittableRandom(2), 60, Worlds.Outcome.LINEAR);
+    double[][] alone = new double[60][];
+    double[][] beside = new double[60][];
+    for (int i = 0; i < 60; i++) {
+      alone[i] = new double[] {world.rows()[i][0]};
+      beside[i] = new double[] {world.rows()[i][0], i % 2 == 0 ? 0.3 : 0.1 + 0.2};
+    }
+    Estimate expected = measured(Lin.of(world.treated(), world.outcomes(), alone));
+    Estimate found = measured(Lin.of(world.treated(), world.outcomes(), beside));
+    References.assertSame(found.stdError(), expected.stdError(), 1e-12);
+    assertThat(found.degreesOfFreedom()).isEqualTo(56);
+  }
+
+  @Test
   void arguments_that_cannot_be_are_refused() {
     assertThatThrownBy(() -> Lin.of(new boolean[3], new double[4], new double[4][1]))
         .isInstanceOf(IllegalArgumentException.class)

@@ -128,6 +128,18 @@ class LogisticTest {
   }
 
   @Test
+  void a_rare_dummy_without_controls_is_separated_and_not_singular() {
+    int n = 200_000;
+    double[][] rows = new double[n][1];
+    boolean[] treated = new boolean[n];
+    for (int i = 0; i < n; i++) {
+      rows[i][0] = i < 2 ? 1 : 0;
+      treated[i] = i < 2 || i % 3 == 0;
+    }
+    assertThat(Logistic.of(rows, treated).isSeparated()).isTrue();
+  }
+
+  @Test
   void a_dummy_without_controls_is_separated_too() {
     double[][] rows = new double[60][1];
     boolean[] treated = new boolean[60];
@@ -152,6 +164,41 @@ class LogisticTest {
             new Unmeasured(
                 "Column 1 is constant or explained by those before it, so its coefficient cannot"
                     + " be told."));
+  }
+
+  @Test
+  void a_constant_column_does_not_separate_however_many_rows() {
+    int n = 100_000;
+    SplittableRandom random = new SplittableRandom(12);
+    double[][] rows = new double[n][];
+    boolean[] treated = new boolean[n];
+    for (int i = 0; i < n; i++) {
+      rows[i] = new double[] {random.nextGaussian(), 1};
+      treated[i] = random.nextBoolean();
+    }
+    Logistic score = Logistic.of(rows, treated);
+    assertThat(score.isSeparated()).isFalse();
+    assertThat(score.aliased()).containsExactly(1);
+    // A fair coin's logit: 2 / sqrt(n) = 0.00632.
+    Estimate intercept = score.coefficient(0).estimate().orElseThrow();
+    References.assertSame(intercept.stdError(), 0.00632, 0.01);
+  }
+
+  @Test
+  void one_far_row_on_its_side_does_not_separate_the_others() {
+    double[][] rows = new double[101][];
+    boolean[] treated = new boolean[101];
+    SplittableRandom random = new SplittableRandom(13);
+    for (int i = 0; i < 100; i++) {
+      double x = random.nextGaussian();
+      rows[i] = new double[] {x};
+      treated[i] = random.nextDouble() < 1 / (1 + Math.exp(-x));
+    }
+    rows[100] = new double[] {1e10};
+    treated[100] = true;
+    Logistic score = Logistic.of(rows, treated);
+    assertThat(score.isSeparated()).isFalse();
+    assertThat(score.likelihood()).isEqualTo(LogisticFit.Likelihood.SINGULAR);
   }
 
   @Test

@@ -1,0 +1,20 @@
+package dev.cohortium.stats;
+
+/** The propensity scores of units, each treated or a control. */
+public sealed interface Score permits Logistic, KnownScore {
+  /** The logit of each unit's probability of treatment. */
+  double[] logits();
+
+  /** Which units are treated. */
+  boolean[] treated();
+
+  /** The units' own weights. */
+  double[] weights();
+
+  /**
+   * What the estimation of the score adds to each unit's influence on an estimate.
+   *
+   * @param slopes the estimate's derivative by each unit's logit
+   */
+  double[] influences(double[] slopes);
+}
