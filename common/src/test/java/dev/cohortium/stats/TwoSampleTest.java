@@ -81,6 +81,17 @@ class TwoSampleTest {
   }
 
   @Test
+  void a_level_that_is_none_is_refused() {
+    for (double level : new double[] {0, 1, 95, Double.NaN}) {
+      org.assertj.core.api.Assertions.assertThatThrownBy(
+              () -> Estimate.normal(1, 1).interval(level))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("level is ")
+          .hasMessageEndingWith(", must lie between 0 and 1");
+    }
+  }
+
+  @Test
   void arms_too_small_or_constant_are_unmeasured() {
     assertThat(TwoSample.of(Moments.of(4), OTHERS))
         .isEqualTo(
