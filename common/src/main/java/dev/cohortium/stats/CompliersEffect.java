@@ -113,7 +113,8 @@ public record CompliersEffect(
     return arm.covariance(i, j) / arm.count();
   }
 
-  private static CompliersEffect unmeasured(Unmeasured reason) {
+  /** No effect, for this reason. */
+  static CompliersEffect unmeasured(Unmeasured reason) {
     return new CompliersEffect(
         reason, OptionalDouble.empty(), ConfidenceSet.EVERYTHING, Method.NONE);
   }
