@@ -24,9 +24,6 @@ public final class Cuped {
   /** Of the largest eigenvalue of the correlations: a direction below it is rounding. */
   private static final double RANK = 1e-10;
 
-  /** Of its mean: a covariate's error below this is rounding of a constant. */
-  private static final double ROUNDING = 1e-14;
-
   private final double[] theta;
   private final double inflation;
   private final Measurement largeSample;
@@ -172,7 +169,8 @@ public final class Cuped {
     for (int i = 0; i < covariates; i++) {
       double variance = pooled(treated, control, i + 1, i + 1);
       double level = Math.hypot(treated.mean(i + 1), control.mean(i + 1));
-      scale[i] = Math.sqrt(variance) > ROUNDING * level ? 1 / Math.sqrt(variance) : 0;
+      double stdError = Rounding.without(Math.sqrt(variance), level);
+      scale[i] = stdError > 0 ? 1 / stdError : 0;
     }
     // Correlations, so that units of the covariates do not decide what counts as a direction.
     var correlations = new Array2DRowRealMatrix(covariates, covariates);
