@@ -16,7 +16,7 @@ import dev.cohortium.stats.MatchingRule.Ties;
  *
  * <p>O(n log n) time. Live data: 8 bytes a unit beside scores and ids (24 in all) and 4 bytes a
  * treated unit and control for the result; treated in hashed order 8 more each while they are
- * sorted. Ids are looked through before: 8 bytes a unit of the smaller arm.
+ * sorted. Ids are looked through before: 8 bytes a unit, freed.
  *
  * @see <a href="https://doi.org/10.1080/00031305.1985.10479383">Rosenbaum, Rubin 1985</a>
  * @see <a href="https://doi.org/10.1080/00273171.2011.568786">Austin 2011, the caliper</a>

@@ -54,12 +54,17 @@ public final class ScoredUnits {
     if (ids == null || other.ids == null) {
       return;
     }
-    boolean isSmaller = ids.length <= other.ids.length;
-    long[] sorted = (isSmaller ? this : other).sortedIds();
-    for (long id : isSmaller ? other.ids : ids) {
-      if (Arrays.binarySearch(sorted, id) >= 0) {
+    long[] here = sortedIds();
+    long[] there = other.sortedIds();
+    for (int i = 0, j = 0; i < here.length && j < there.length; ) {
+      if (here[i] == there[j]) {
         throw new IllegalArgumentException(
-            "id " + id + " stands among " + name + " and " + other.name + ", must be in one");
+            "id " + here[i] + " stands among " + name + " and " + other.name + ", must be in one");
+      }
+      if (here[i] < there[j]) {
+        i++;
+      } else {
+        j++;
       }
     }
   }
