@@ -18,7 +18,11 @@ public final class AbadieImbens {
 
   /** How the variance of an outcome given the score is found. */
   public enum OutcomeVariance {
-    /** At each control by its two nearest other candidates: 2 / 3 (Y - their mean)^2. */
+    /**
+     * At each control by its two nearest other candidates, and all others no further than the
+     * second: m / (m + 1) (Y - their mean)^2 of m of them. Ties are all counted, so that no order
+     * of rows matters.
+     */
     NEAREST_NEIGHBOURS,
     /** One for all: half the mean of (Y1 - Y0 - effect)^2 over pairs by weight. */
     EQUAL
@@ -55,14 +59,15 @@ public final class AbadieImbens {
       return new Unmeasured(
           candidates.length + " candidates, at least 3 are needed for the variance among them.");
     }
-    double squares = 0;
-    for (double influence : difference.setInfluence()) {
-      squares += influence * influence;
-    }
-    squares += reuse(matches, treated, candidates, candidateScores, variance) / sets / sets;
-    return squares == 0
+    double reuse = reuse(matches, treated, candidates, candidateScores, variance);
+    double stdError =
+        Math.hypot(
+            difference.setError(),
+            Rounding.without(
+                Math.sqrt(reuse) / sets, difference.treatedMean(), difference.controlMean()));
+    return stdError == 0
         ? new Unmeasured("No outcome differs from another, which leaves no error to tell.")
-        : Estimate.normal(difference.effect(), Math.sqrt(squares));
+        : Estimate.normal(difference.effect(), stdError);
   }
 
   /** The sum over controls of (K^2 - K2) s2. */
@@ -105,25 +110,11 @@ public final class AbadieImbens {
     return variances;
   }
 
-  /** Equal scores stand in hashed order, so that the order of rows, or outcomes, tells nothing. */
   private static double[] byNeighbours(double[] candidates, double[] scores) {
-    long[] order = ScoreOrder.byScore("candidates", scores, row -> ScoreOrder.hash(row, 0));
+    var groups = new ScoreGroups(candidates, scores);
     double[] variances = new double[candidates.length];
-    for (int place = 0; place < candidates.length; place++) {
-      int row = (int) order[place];
-      int below = place - 1;
-      int above = place + 1;
-      double sum = 0;
-      for (int found = 0; found < NEIGHBOURS; found++) {
-        boolean takesBelow =
-            above >= candidates.length
-                || (below >= 0
-                    && scores[row] - scores[(int) order[below]]
-                        <= scores[(int) order[above]] - scores[row]);
-        sum += candidates[(int) order[takesBelow ? below-- : above++]];
-      }
-      double rest = candidates[row] - sum / NEIGHBOURS;
-      variances[row] = rest * rest * NEIGHBOURS / (NEIGHBOURS + 1);
+    for (int row = 0; row < candidates.length; row++) {
+      variances[row] = groups.varianceAt(row, NEIGHBOURS);
     }
     return variances;
   }

@@ -79,7 +79,12 @@ public record CompliersEffect(
         variance == 0 ? OptionalDouble.empty() : OptionalDouble.of(joined / variance * joined);
     Measurement effect = outcomeOverJoined.deltaMethod();
     if (effect instanceof Estimate estimate) {
-      effect = TooFew.orConstant(estimate);
+      effect =
+          TooFew.orConstant(
+              new Estimate(
+                  estimate.value(),
+                  Rounding.without(estimate.stdError(), estimate.value()),
+                  estimate.degreesOfFreedom()));
       if (effect instanceof Unmeasured constant) {
         return unmeasured(constant);
       }
@@ -108,7 +113,8 @@ public record CompliersEffect(
     return arm.covariance(i, j) / arm.count();
   }
 
-  private static CompliersEffect unmeasured(Unmeasured reason) {
+  /** No effect, for this reason. */
+  static CompliersEffect unmeasured(Unmeasured reason) {
     return new CompliersEffect(
         reason, OptionalDouble.empty(), ConfidenceSet.EVERYTHING, Method.NONE);
   }

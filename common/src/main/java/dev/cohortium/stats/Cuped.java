@@ -8,9 +8,15 @@ import org.hipparchus.linear.EigenDecompositionSymmetric;
  *
  * <p>One theta for both arms, the one of least variance: (sum_a S_a(x, x) / n_a)⁺ (sum_a S_a(x, y)
  * / n_a), where ⁺ is the pseudo-inverse, so that covariates that are constant or repeat one another
- * do no harm. Effect = difference of mean(y) - theta' mean(x), in units of the metric; variance =
- * sum_a s²_a(y - theta' x) / n_a, never above the unadjusted one; degrees of freedom by
- * Satterthwaite. Without any variance in x theta is 0 and the result equals {@link TwoSample}.
+ * do no harm. Effect = difference of mean(y) - theta' mean(x), in units of the metric. Without any
+ * variance in x theta is 0 and the result equals {@link TwoSample}.
+ *
+ * <p>V = sum_a s²_a(y - theta' x) / n_a is the large-sample variance ({@link #largeSampleEffect}),
+ * never above the unadjusted one, with Satterthwaite's degrees of freedom. It takes theta as known
+ * and covers too seldom in small arms with several covariates. The effect departs from it: of N
+ * customers and k directions that the covariates span, V ((N - 2) / (N - 2 - k))², once for the
+ * residuals that theta was fitted to and once for theta's own error, and at most N - 2 - k degrees
+ * of freedom. In tiny arms it may therefore be slightly wider than without adjustment.
  *
  * @see <a href="https://doi.org/10.1145/2433396.2433413">Deng, Xu, Kohavi, Walker 2013</a>
  */
@@ -18,24 +24,51 @@ public final class Cuped {
   /** Of the largest eigenvalue of the correlations: a direction below it is rounding. */
   private static final double RANK = 1e-10;
 
-  /** Of its mean: a covariate's error below this is rounding of a constant. */
-  private static final double ROUNDING = 1e-14;
-
   private final double[] theta;
-  private final Measurement effect;
+  private final double inflation;
+  private final Measurement largeSample;
+  private final Measurement difference;
   private final CrossMoments treated;
   private final CrossMoments control;
 
-  private Cuped(double[] theta, Measurement effect, CrossMoments treated, CrossMoments control) {
-    this.theta = theta;
-    this.effect = effect;
+  private Cuped(Fit fit, CrossMoments treated, CrossMoments control) {
+    theta = fit.theta;
+    double free = treated.count() + control.count() - 2.0;
+    double left = free - fit.rank;
+    inflation = free / left;
+    Estimate plain =
+        TwoSample.difference(adjustedMean(treated, theta), adjustedMean(control, theta));
+    largeSample = plain;
+    difference =
+        new Estimate(
+            plain.value(), plain.stdError() * inflation, Math.min(plain.degreesOfFreedom(), left));
     this.treated = treated;
     this.control = control;
   }
 
+  private Cuped(Unmeasured few, CrossMoments treated, CrossMoments control) {
+    theta = new double[treated.variables() - 1];
+    inflation = 1;
+    largeSample = few;
+    difference = few;
+    this.treated = treated;
+    this.control = control;
+  }
+
+  /** The weights of the covariates, and how many directions they span. */
+  private static final class Fit {
+    private final double[] theta;
+    private final int rank;
+
+    private Fit(double[] theta, int rank) {
+      this.theta = theta;
+      this.rank = rank;
+    }
+  }
+
   /**
    * The adjusted comparison; unmeasured where an arm has fewer customers than 2 more than there are
-   * covariates, or nothing varies once adjusted.
+   * covariates, which leaves N - 2 - k above 0 too, or nothing varies once adjusted.
    *
    * @param treated metric after (variable 0) and covariates before (1..k) of each customer
    * @param control the same
@@ -46,13 +79,9 @@ public final class Cuped {
     Arguments.sameLength("control", control.variables(), "treated", treated.variables());
     int covariates = treated.variables() - 1;
     var few = TooFew.arms(treated.count(), control.count(), covariates + 2L);
-    if (few.isPresent()) {
-      return new Cuped(new double[covariates], few.get(), treated, control);
-    }
-    double[] theta = theta(treated, control);
-    Estimate difference =
-        TwoSample.difference(adjustedMean(treated, theta), adjustedMean(control, theta));
-    return new Cuped(theta, TooFew.orConstant(difference), treated, control);
+    return few.isPresent()
+        ? new Cuped(few.get(), treated, control)
+        : new Cuped(fit(treated, control), treated, control);
   }
 
   /** The weights of the covariates, one each. */
@@ -62,13 +91,30 @@ public final class Cuped {
 
   /** The adjusted difference of the arms. */
   public Measurement effect() {
-    return effect;
+    return orConstant(difference);
   }
 
-  /** The adjusted effect relative to mean(treated) - effect, with their covariance. */
+  /** The same difference with the large-sample error, as references publish it. */
+  public Measurement largeSampleEffect() {
+    return orConstant(largeSample);
+  }
+
+  /** The adjusted difference of the arms, with an error of 0 where nothing varies. */
+  Measurement difference() {
+    return difference;
+  }
+
+  private static Measurement orConstant(Measurement measurement) {
+    return measurement instanceof Estimate estimate ? TooFew.orConstant(estimate) : measurement;
+  }
+
+  /**
+   * The adjusted effect relative to mean(treated) - effect, with their covariance; all variances
+   * are widened as the effect's is.
+   */
   public RelativeEffect relativeEffect() {
-    if (!(effect instanceof Estimate estimate)) {
-      return RelativeEffect.unmeasured(effect);
+    if (!(effect() instanceof Estimate estimate)) {
+      return RelativeEffect.unmeasured(effect());
     }
     // B = mean_0(y) + theta' (mean_1(x) - mean_0(x)): no differences of variances.
     double[] predicted = weights(0, theta, 1);
@@ -76,10 +122,13 @@ public final class Cuped {
     for (int i = 0; i < theta.length; i++) {
       covariance += theta[i] * treated.covariance(0, i + 1) / treated.count();
     }
-    double variance = treated.covariance(0, 0) / treated.count();
+    double widened = inflation * inflation;
+    covariance *= widened;
+    double variance = widened * treated.covariance(0, 0) / treated.count();
     double baselineVariance =
-        treated.varianceOf(predicted) / treated.count()
-            + control.varianceOf(weights(1, theta, -1)) / control.count();
+        widened
+            * (treated.varianceOf(predicted) / treated.count()
+                + control.varianceOf(weights(1, theta, -1)) / control.count());
     double most = Math.sqrt(variance) * Math.sqrt(baselineVariance);
     return RelativeEffect.of(
         new Quotient(
@@ -93,11 +142,14 @@ public final class Cuped {
 
   /** The mean of y - theta' x with its error. */
   private static Estimate adjustedMean(CrossMoments arm, double[] theta) {
-    double mean = arm.mean(0);
-    for (int i = 0; i < theta.length; i++) {
-      mean -= theta[i] * arm.mean(i + 1);
+    double[] terms = weights(1, theta, -1);
+    double deviation = Math.sqrt(arm.varianceOf(terms));
+    double mean = 0;
+    for (int i = 0; i < terms.length; i++) {
+      terms[i] *= arm.mean(i);
+      mean += terms[i];
     }
-    double stdError = Math.sqrt(arm.varianceOf(weights(1, theta, -1)) / arm.count());
+    double stdError = Rounding.without(deviation, terms) / Math.sqrt((double) arm.count());
     return new Estimate(mean, stdError, (double) (arm.count() - 1));
   }
 
@@ -111,13 +163,14 @@ public final class Cuped {
     return weights;
   }
 
-  private static double[] theta(CrossMoments treated, CrossMoments control) {
+  private static Fit fit(CrossMoments treated, CrossMoments control) {
     int covariates = treated.variables() - 1;
     double[] scale = new double[covariates];
     for (int i = 0; i < covariates; i++) {
       double variance = pooled(treated, control, i + 1, i + 1);
       double level = Math.hypot(treated.mean(i + 1), control.mean(i + 1));
-      scale[i] = Math.sqrt(variance) > ROUNDING * level ? 1 / Math.sqrt(variance) : 0;
+      double stdError = Rounding.without(Math.sqrt(variance), level);
+      scale[i] = stdError > 0 ? 1 / stdError : 0;
     }
     // Correlations, so that units of the covariates do not decide what counts as a direction.
     var correlations = new Array2DRowRealMatrix(covariates, covariates);
@@ -130,9 +183,11 @@ public final class Cuped {
     }
     var eigen = new EigenDecompositionSymmetric(correlations);
     double[] theta = new double[covariates];
+    int rank = 0;
     for (int direction = 0; direction < covariates; direction++) {
       double size = eigen.getEigenvalue(direction);
       if (size > RANK * eigen.getEigenvalue(0)) {
+        rank++;
         var vector = eigen.getEigenvector(direction);
         double share = 0;
         for (int i = 0; i < covariates; i++) {
@@ -143,7 +198,7 @@ public final class Cuped {
         }
       }
     }
-    return theta;
+    return new Fit(theta, rank);
   }
 
   private static double pooled(CrossMoments treated, CrossMoments control, int i, int j) {

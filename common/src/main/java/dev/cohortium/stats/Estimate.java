@@ -37,8 +37,13 @@ public record Estimate(double value, double stdError, double degreesOfFreedom)
     return interval(LEVEL);
   }
 
-  /** The two-sided interval of {@code level}, between 0 and 1. */
+  /**
+   * The two-sided interval of {@code level}.
+   *
+   * @throws IllegalArgumentException if level does not lie between 0 and 1
+   */
   public Interval interval(double level) {
+    Arguments.inside("level", level, 0, 1);
     double reach = Distributions.tQuantile((1 + level) / 2, degreesOfFreedom) * stdError;
     return new Interval(value - reach, value + reach);
   }

@@ -14,7 +14,7 @@ import org.hipparchus.special.Beta;
  */
 final class ExactMultinomial {
   /** Outcomes of all arms but the last two above which the test is not done. */
-  private static final double MOST_OUTCOMES = 20_000;
+  private static final double MOST_OUTCOMES = 300_000;
 
   /** Relative: likelihoods this near each other are equal, as they differ by rounding alone. */
   private static final double TIE = 1e-7;
@@ -54,14 +54,21 @@ final class ExactMultinomial {
     for (long count : counts) {
       total += count;
     }
-    double outcomes = total >= Integer.MAX_VALUE ? Double.POSITIVE_INFINITY : 1;
-    for (int arm = 0; arm < shares.length - 2; arm++) {
-      outcomes *= Math.min(total + 1.0, 2 * reach(total * shares[arm]));
-    }
-    return outcomes > MOST_OUTCOMES
+    return total >= Integer.MAX_VALUE || outcomes(total, shares) > MOST_OUTCOMES
         ? OptionalDouble.empty()
         : OptionalDouble.of(
             Math.min(1, new ExactMultinomial(counts, shares).atMostAsLikely(0, (int) total, 0)));
+  }
+
+  /** At most so many outcomes of all arms but the last two are gone through. */
+  private static double outcomes(long total, double[] shares) {
+    double withinReach = 1;
+    double all = 1;
+    for (int arm = 0; arm < shares.length - 2; arm++) {
+      withinReach *= Math.min(total + 1.0, 2 * reach(total * shares[arm]));
+      all *= (total + arm + 1.0) / (arm + 1.0);
+    }
+    return Math.min(withinReach, all);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.cohortium.stats;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * The mean, over matched treated units, of their outcome minus the mean outcome of their controls:
@@ -29,7 +30,7 @@ public final class MatchedDifference {
     Arguments.finite("treated outcome", treated);
     Arguments.finite("candidate outcome", candidates);
     this.matches = matches;
-    matchedRows = Arrays.stream(matches.pairTreated()).distinct().toArray();
+    matchedRows = distinct(matches.pairTreated());
     int sets = matchedRows.length;
     int[] controls = matches.pairControls();
     var treatedMoments = WeightedMoments.EMPTY;
@@ -92,6 +93,17 @@ public final class MatchedDifference {
         change("candidates", candidatesBefore, candidatesAfter));
   }
 
+  /** The rows without repetition; equal ones stand side by side. */
+  private static int[] distinct(int... rows) {
+    int count = 0;
+    for (int row : rows) {
+      if (count == 0 || rows[count - 1] != row) {
+        rows[count++] = row;
+      }
+    }
+    return Arrays.copyOf(rows, count);
+  }
+
   private static double[] change(String arm, double[] before, double[] after) {
     Arguments.sameLength(arm + " after", after.length, arm + " before", before.length);
     Arguments.finite(arm + " before", before);
@@ -125,19 +137,44 @@ public final class MatchedDifference {
     if (setCount() < 2) {
       return new Unmeasured(setCount() + " matched treated, at least 2 are needed for an error.");
     }
-    if (Arrays.stream(matches.pairControls()).distinct().count() < pairInfluence.length) {
+    if (sharesControls()) {
       return new Unmeasured(
           "Some control serves several treated, whose sets are not independent of each other.");
     }
-    double squares = 0;
-    for (double influence : setInfluence()) {
-      squares += influence * influence;
-    }
-    if (squares == 0) {
-      return new Unmeasured("All matched sets differ by the same, which leaves no error to tell.");
-    }
     double sets = setCount();
-    return new Estimate(effect, Math.sqrt(squares * sets / (sets - 1)), sets - 1);
+    double stdError = setError() * Math.sqrt(sets / (sets - 1));
+    return stdError > 0
+        ? new Estimate(effect, stdError, sets - 1)
+        : new Unmeasured("All matched sets differ by the same, which leaves no error to tell.");
+  }
+
+  /** The root of the sum of squared {@link #setInfluence}; 0 where only rounding is left of it. */
+  double setError() {
+    return Rounding.without(
+        norm(setInfluence()),
+        treatedMean,
+        controlMean,
+        norm(treatedInfluence),
+        norm(pairInfluence));
+  }
+
+  private static double norm(double... values) {
+    double squares = 0;
+    for (double value : values) {
+      squares += value * value;
+    }
+    return Math.sqrt(squares);
+  }
+
+  private boolean sharesControls() {
+    var seen = new BitSet(matches.candidateCount());
+    for (int control : matches.pairControls()) {
+      if (seen.get(control)) {
+        return true;
+      }
+      seen.set(control);
+    }
+    return false;
   }
 
   /** The effect, in the outcome's unit; 0 without any set, which {@link #paired} refuses. */

@@ -86,13 +86,14 @@ public record Moments(long count, double mean, double squaredDeviations, double 
   }
 
   /**
-   * The skewness, mean (x - mean)³ / (mean (x - mean)²)^1.5; 0 where all values are equal.
+   * The skewness, mean (x - mean)³ / (mean (x - mean)²)^1.5; 0 where all values are equal but for
+   * rounding.
    *
    * @throws IllegalArgumentException if n is below 2
    */
   public double skewness() {
     Arguments.atLeast("count", (double) count, 2);
-    return squaredDeviations == 0
+    return Rounding.without(Math.sqrt(variance()), mean) == 0
         ? 0
         : cubedDeviations / squaredDeviations * Math.sqrt(count / squaredDeviations);
   }
@@ -102,15 +103,19 @@ public record Moments(long count, double mean, double squaredDeviations, double 
     if (count < 2) {
       return new Unmeasured("There are too few values, " + count + "; a mean's error needs 2.");
     }
-    if (squaredDeviations == 0) {
-      return new Unmeasured("All values are equal: nothing tells how far their mean may be off.");
-    }
-    return meanEstimate();
+    Estimate estimate = meanEstimate();
+    return estimate.stdError() > 0
+        ? estimate
+        : new Unmeasured("All values are equal: nothing tells how far their mean may be off.");
   }
 
-  /** The mean with its error, which is 0 where all values are equal; n is at least 2. */
+  /**
+   * The mean with its error, which is 0 where all values are equal but for rounding; n is at least
+   * 2.
+   */
   Estimate meanEstimate() {
-    return new Estimate(mean, Math.sqrt(variance() / count), (double) (count - 1));
+    double deviation = Rounding.without(Math.sqrt(variance()), mean);
+    return new Estimate(mean, deviation / Math.sqrt((double) count), (double) (count - 1));
   }
 
   private static double shiftedMean(double[] values, double shift) {

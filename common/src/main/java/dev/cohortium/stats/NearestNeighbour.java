@@ -16,7 +16,7 @@ import dev.cohortium.stats.MatchingRule.Ties;
  *
  * <p>O(n log n) time. Live data: 8 bytes a unit beside scores and ids (24 in all) and 4 bytes a
  * treated unit and control for the result; treated in hashed order 8 more each while they are
- * sorted.
+ * sorted. Ids are looked through before: 8 bytes a unit, freed.
  *
  * @see <a href="https://doi.org/10.1080/00031305.1985.10479383">Rosenbaum, Rubin 1985</a>
  * @see <a href="https://doi.org/10.1080/00273171.2011.568786">Austin 2011, the caliper</a>
@@ -43,7 +43,7 @@ public final class NearestNeighbour {
    * treated unit is unmatched.
    *
    * @throws IllegalArgumentException if there is no treated unit, the result would have more than
-   *     2^31 - 9 entries, or two units of an arm have one score and one id
+   *     2^31 - 9 entries, or an id stands in both arms
    */
   public static Matches match(ScoredUnits treated, ScoredUnits candidates, MatchingRule rule) {
     Arguments.atLeast(treated.name + " count", treated.count(), 1);
@@ -51,6 +51,7 @@ public final class NearestNeighbour {
         "ratio times " + treated.name + " count",
         (double) treated.count() * rule.ratio(),
         MOST_ENTRIES);
+    treated.requireOthers(candidates);
     var matching = new NearestNeighbour(treated, candidates, rule);
     long[] order = matching.byScore(treated);
     matching.findPlaces(order);

@@ -72,23 +72,42 @@ public record NetPromoterScore(long promoters, long passives, long detractors) {
 
   /** The 95 % interval of {@link #adjusted}, clipped to -100..100; empty without an answer. */
   public Optional<Interval> interval() {
-    return adjusted()
-        .estimate()
-        .map(Estimate::interval)
-        .map(wald -> new Interval(Math.max(-POINTS, wald.low()), Math.min(POINTS, wald.high())));
+    return clipped(adjusted(), POINTS);
+  }
+
+  /** This score minus that of other customers. */
+  public Difference minus(NetPromoterScore other) {
+    OptionalDouble raw =
+        score().isPresent() && other.score().isPresent()
+            ? OptionalDouble.of(score().getAsDouble() - other.score().getAsDouble())
+            : OptionalDouble.empty();
+    return new Difference(raw, difference(adjusted(), other.adjusted()));
   }
 
   /**
-   * This score minus that of other customers: the difference of {@link #adjusted}, in points, with
-   * its error. Unmeasured where either has no answer.
+   * The difference of two scores of different customers, in points.
+   *
+   * @param raw the difference of the raw scores; empty where either has no answer
+   * @param adjusted that of {@link NetPromoterScore#adjusted}, with its error; unmeasured where
+   *     either has no answer
    */
-  public Measurement minus(NetPromoterScore other) {
-    return difference(adjusted(), other.adjusted());
+  public record Difference(OptionalDouble raw, Measurement adjusted) {
+    /** The 95 % interval of {@link #adjusted}, clipped to -200..200; empty without an answer. */
+    public Optional<Interval> interval() {
+      return clipped(adjusted, 2 * POINTS);
+    }
   }
 
   /** The same from {@link #wald}: what others publish, and unmeasured more often. */
   public Measurement waldMinus(NetPromoterScore other) {
     return difference(wald(), other.wald());
+  }
+
+  private static Optional<Interval> clipped(Measurement adjusted, double most) {
+    return adjusted
+        .estimate()
+        .map(Estimate::interval)
+        .map(wald -> new Interval(Math.max(-most, wald.low()), Math.min(most, wald.high())));
   }
 
   private static Measurement difference(Measurement here, Measurement there) {

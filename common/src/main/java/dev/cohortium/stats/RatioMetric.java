@@ -14,10 +14,10 @@ public final class RatioMetric {
 
   /**
    * The ratio of one arm; unmeasured for fewer than 2 customers, a denominator of no total, or a
-   * ratio that all customers share.
+   * negative one, or a ratio that all customers share.
    *
    * @param arm numerator M (variable 0) and denominator D (variable 1) of each customer
-   * @throws IllegalArgumentException if there are not two variables, or the total of D is negative
+   * @throws IllegalArgumentException if there are not two variables
    */
   public static Measurement of(CrossMoments arm) {
     return of(arm, "The sample");
@@ -29,7 +29,7 @@ public final class RatioMetric {
    *
    * @param treated numerator M (variable 0) and denominator D (variable 1) of each customer
    * @param control the same
-   * @throws IllegalArgumentException if there are not two variables, or a total of D is negative
+   * @throws IllegalArgumentException if there are not two variables
    */
   public static Measurement difference(CrossMoments treated, CrossMoments control) {
     requireTwoVariables("treated", treated);
@@ -40,6 +40,9 @@ public final class RatioMetric {
     }
     if (treated.mean(1) == 0 || control.mean(1) == 0) {
       return new Unmeasured("The denominator of an arm adds up to 0: it has no ratio.");
+    }
+    if (treated.mean(1) < 0 || control.mean(1) < 0) {
+      return new Unmeasured("The denominator of an arm is negative in all: it has no ratio.");
     }
     return TooFew.orConstant(TwoSample.difference(ratio(treated), ratio(control)));
   }
@@ -52,6 +55,9 @@ public final class RatioMetric {
     if (arm.mean(1) == 0) {
       return new Unmeasured("The denominator adds up to 0: there is no ratio.");
     }
+    if (arm.mean(1) < 0) {
+      return new Unmeasured("The denominator is negative in all: there is no ratio.");
+    }
     return TooFew.orConstant(ratio(arm));
   }
 
@@ -60,11 +66,11 @@ public final class RatioMetric {
     double mean = arm.mean(1);
     double ratio = arm.mean(0) / mean;
     double variance = arm.varianceOf(1 / mean, -ratio / mean);
-    return new Estimate(ratio, Math.sqrt(variance / arm.count()), (double) (arm.count() - 1));
+    double stdError = Rounding.without(Math.sqrt(variance / arm.count()), ratio);
+    return new Estimate(ratio, stdError, (double) (arm.count() - 1));
   }
 
   private static void requireTwoVariables(String name, CrossMoments arm) {
     Arguments.sameLength(name, arm.variables(), "numerator and denominator", 2);
-    Arguments.atLeast(name + ".mean(1)", arm.mean(1), 0);
   }
 }

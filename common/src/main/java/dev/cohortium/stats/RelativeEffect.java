@@ -45,7 +45,10 @@ public record RelativeEffect(Measurement effect, ConfidenceSet limits, Method me
     }
     Measurement effect =
         TooFew.orConstant(
-            new Estimate(ratio.value() - 1, ratio.stdError(), ratio.degreesOfFreedom()));
+            new Estimate(
+                ratio.value() - 1,
+                Rounding.without(ratio.stdError(), ratio.value()),
+                ratio.degreesOfFreedom()));
     if (!(effect instanceof Estimate relative)) {
       return unmeasured(effect);
     }

@@ -17,6 +17,9 @@ import org.hipparchus.special.Beta;
 public final class RosenbaumBounds {
   private static final double ALPHA = 0.05;
 
+  /** Pairs that differ below which signed ranks are tested by their own distribution. */
+  private static final int NORMAL_FROM = 20;
+
   private final DoubleUnaryOperator upperPValue;
 
   private RosenbaumBounds(DoubleUnaryOperator upperPValue) {
@@ -25,7 +28,8 @@ public final class RosenbaumBounds {
 
   /**
    * Wilcoxon's signed rank test: pairs without a difference are dropped, equal ones have their mean
-   * rank; normal approximation without continuity correction. Without any difference p is 1.
+   * rank. Under 20 pairs that differ by the exact distribution, else by the normal approximation
+   * without continuity correction. Without any difference p is 1.
    *
    * @param differences treated minus control, a pair each
    * @throws IllegalArgumentException if there is no pair or a difference is not finite
@@ -47,7 +51,31 @@ public final class RosenbaumBounds {
         squares += rank * rank;
       }
     }
+    if (ranks.length < NORMAL_FROM) {
+      double least = positive;
+      return new RosenbaumBounds(gamma -> exactSignedRanks(ranks, least, gamma));
+    }
     return signedRanks(positive, sum, squares);
+  }
+
+  /** P(sum of ranks, each with chance Gamma / (1 + Gamma), is at least {@code least}). */
+  private static double exactSignedRanks(double[] ranks, double least, double gamma) {
+    // Mean ranks are halves: twice the sum is an index.
+    double[] chances = new double[ranks.length * (ranks.length + 1) + 1];
+    chances[0] = 1;
+    double chance = gamma / (1 + gamma);
+    for (double rank : ranks) {
+      int step = (int) Math.round(2 * rank);
+      for (int twice = chances.length - 1; twice >= 0; twice--) {
+        double with = twice < step ? 0 : chances[twice - step] * chance;
+        chances[twice] = chances[twice] / (1 + gamma) + with;
+      }
+    }
+    double sum = 0;
+    for (int twice = chances.length - 1; twice >= Math.round(2 * least); twice--) {
+      sum += chances[twice];
+    }
+    return least > 0 ? sum : 1;
   }
 
   private static RosenbaumBounds signedRanks(double positive, double sum, double squares) {

@@ -2,17 +2,21 @@ package dev.cohortium.stats;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
+import org.hipparchus.special.Beta;
 
 /**
  * Whether an experiment's arms have the sizes that its design gave them (sample ratio mismatch).
  *
  * <p>Pearson's chi-squared test; where an expected count is below 5 the exact multinomial test: the
- * chance of all outcomes at most as likely as the observed one. An alarm says that assignment or
- * logging is broken, and that no effect of the experiment is to be believed.
+ * chance of all outcomes at most as likely as the observed one. Where there are too many outcomes
+ * to go through, each arm of a small expected count is tested by itself, so that none hides in a
+ * large one. An alarm says that assignment or logging is broken, and that no effect of the
+ * experiment is to be believed.
  *
- * @param chiSquared Pearson's statistic, whatever the test
- * @param degreesOfFreedom arms tested - 1
+ * @param chiSquared Pearson's statistic of all arms, whatever the test
+ * @param degreesOfFreedom arms - 1
  * @param pValue of the test
  * @param method which test
  * @see <a href="https://doi.org/10.1145/3292500.3330722">Fabijan et al. 2019</a>
@@ -33,10 +37,11 @@ public record SampleRatio(double chiSquared, int degreesOfFreedom, double pValue
     /** The exact multinomial test; of two arms the binomial one. */
     EXACT,
     /**
-     * Pearson's after arms of the smallest expected counts were put together until each had 5: many
-     * arms of very unequal shares have too many outcomes to go through.
+     * The smallest of m p-values, times m (Bonferroni): the binomial one of each arm whose expected
+     * count is below 5, and Pearson's after arms of the smallest expected counts were put together
+     * until each had 5.
      */
-    POOLED_CHI_SQUARED
+    EACH_SMALL_ARM
   }
 
   /**
@@ -67,11 +72,11 @@ public record SampleRatio(double chiSquared, int degreesOfFreedom, double pValue
     long[] ascendingCounts = IntStream.of(order).mapToLong(arm -> counts[arm]).toArray();
     double[] ascendingShares = IntStream.of(order).mapToDouble(arm -> shares[arm]).toArray();
     var exact = ExactMultinomial.pValue(ascendingCounts, ascendingShares);
-    if (exact.isPresent()) {
-      double statistic = pearson(counts, expected, Method.EXACT).chiSquared();
-      return new SampleRatio(statistic, shares.length - 1, exact.getAsDouble(), Method.EXACT);
-    }
-    return pooled(ascendingCounts, ascendingShares, total);
+    return new SampleRatio(
+        pearson(counts, expected, Method.EXACT).chiSquared(),
+        shares.length - 1,
+        exact.orElseGet(() -> eachSmallArm(ascendingCounts, ascendingShares, total)),
+        exact.isPresent() ? Method.EXACT : Method.EACH_SMALL_ARM);
   }
 
   /** Whether the arms' sizes are an alarm. */
@@ -89,12 +94,40 @@ public record SampleRatio(double chiSquared, int degreesOfFreedom, double pValue
     return new SampleRatio(
         statistic,
         degreesOfFreedom,
-        degreesOfFreedom == 0 ? 1 : Distributions.chiSquaredUpper(statistic, degreesOfFreedom),
+        Distributions.chiSquaredUpper(statistic, degreesOfFreedom),
         method);
   }
 
-  /** Puts arms together, from the smallest share, until all expected counts are large enough. */
-  private static SampleRatio pooled(long[] counts, double[] shares, long total) {
+  /** Counts and shares stand in ascending order of shares. */
+  private static double eachSmallArm(long[] counts, double[] shares, long total) {
+    int tests = 0;
+    double smallest = 1;
+    while (tests < shares.length && shares[tests] * total < LEAST_EXPECTED) {
+      smallest = Math.min(smallest, binomial(counts[tests], total, shares[tests]));
+      tests++;
+    }
+    OptionalDouble pooled = pooled(counts, shares, total);
+    if (pooled.isPresent()) {
+      smallest = Math.min(smallest, pooled.getAsDouble());
+      tests++;
+    }
+    return Math.min(1, tests * smallest);
+  }
+
+  /** Twice the smaller tail, its own count included, of a binomial. */
+  private static double binomial(long count, long total, double share) {
+    double atLeast =
+        count == 0 ? 1 : Beta.regularizedBeta(share, (double) count, total - count + 1.0);
+    double atMost =
+        count == total ? 1 : Beta.regularizedBeta(1 - share, (double) (total - count), count + 1.0);
+    return Math.min(1, 2 * Math.min(atLeast, atMost));
+  }
+
+  /**
+   * Pearson's p-value after arms were put together, from the smallest share, until all expected
+   * counts are large enough; empty where that leaves one group.
+   */
+  private static OptionalDouble pooled(long[] counts, double[] shares, long total) {
     long[] groupCounts = new long[counts.length];
     double[] groupExpected = new double[counts.length];
     int groups = 0;
@@ -104,10 +137,19 @@ public record SampleRatio(double chiSquared, int degreesOfFreedom, double pValue
       groupCounts[group] += counts[arm];
       groupExpected[group] += shares[arm] * total;
     }
-    return pearson(
-        Arrays.copyOf(groupCounts, groups),
-        Arrays.copyOf(groupExpected, groups),
-        Method.POOLED_CHI_SQUARED);
+    if (groups > 1 && groupExpected[groups - 1] < LEAST_EXPECTED) {
+      groups--;
+      groupCounts[groups - 1] += groupCounts[groups];
+      groupExpected[groups - 1] += groupExpected[groups];
+    }
+    return groups < 2
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(
+            pearson(
+                    Arrays.copyOf(groupCounts, groups),
+                    Arrays.copyOf(groupExpected, groups),
+                    Method.EACH_SMALL_ARM)
+                .pValue());
   }
 
   private static long refuse(long[] counts, double[] shares) {

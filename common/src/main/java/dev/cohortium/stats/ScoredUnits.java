@@ -1,5 +1,7 @@
 package dev.cohortium.stats;
 
+import java.util.Arrays;
+
 /**
  * The units of one arm of a stratum that are to be matched: a score each, and an id that ties and
  * orders are drawn by. Holds the arrays it is given.
@@ -26,13 +28,51 @@ public final class ScoredUnits {
    *
    * @param name of the arm, for messages
    * @param scores logits or probabilities
-   * @param ids one per unit, each different: equal ids of one score are refused when they are
-   *     matched, those of different scores are not looked for
-   * @throws IllegalArgumentException if a score is not finite or the lengths differ
+   * @param ids one per unit, each different
+   * @throws IllegalArgumentException if a score is not finite, the lengths differ, or an id stands
+   *     twice
    */
   public static ScoredUnits of(String name, double[] scores, long[] ids) {
     Arguments.sameLength(name + " ids", ids.length, name + " scores", scores.length);
-    return new ScoredUnits(name, scores, ids);
+    var units = new ScoredUnits(name, scores, ids);
+    long[] sorted = units.sortedIds();
+    for (int i = 1; i < sorted.length; i++) {
+      if (sorted[i] == sorted[i - 1]) {
+        throw new IllegalArgumentException(
+            name + " ids hold " + sorted[i] + " twice, must differ from one another");
+      }
+    }
+    return units;
+  }
+
+  /**
+   * Refuses an id of both arms; units whose row is their id are not looked at.
+   *
+   * @throws IllegalArgumentException if a unit stands in both arms
+   */
+  void requireOthers(ScoredUnits other) {
+    if (ids == null || other.ids == null) {
+      return;
+    }
+    long[] here = sortedIds();
+    long[] there = other.sortedIds();
+    for (int i = 0, j = 0; i < here.length && j < there.length; ) {
+      if (here[i] == there[j]) {
+        throw new IllegalArgumentException(
+            "id " + here[i] + " stands among " + name + " and " + other.name + ", must be in one");
+      }
+      if (here[i] < there[j]) {
+        i++;
+      } else {
+        j++;
+      }
+    }
+  }
+
+  private long[] sortedIds() {
+    long[] sorted = ids.clone();
+    Arrays.sort(sorted);
+    return sorted;
   }
 
   /** The number of units. */

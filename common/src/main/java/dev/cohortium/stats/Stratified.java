@@ -6,12 +6,16 @@ import java.util.List;
  * Estimates of strata combined by the strata's sizes: sum of (n_s / n) estimate_s.
  *
  * <p>Variance = sum of (n_s / n)² variance_s: strata are independent. Degrees of freedom by
- * Satterthwaite. The right estimate wherever shares of treatment differ by stratum.
+ * Satterthwaite. The right estimate of a difference wherever shares of treatment differ by stratum;
+ * a quotient of differences is {@link StratifiedArms}'. Strata too small to estimate are left out:
+ * the estimate is of the customers of the others, and says of how many it is not.
  *
+ * @param effect of the customers counted; unmeasured where no stratum is measured, or none varies
+ * @param customers of the strata that count
+ * @param customersLeftOut of the strata that could not be estimated
  * @see <a href="https://doi.org/10.1017/CBO9781139025751">Imbens, Rubin 2015, chapter 9</a>
  */
-public final class Stratified {
-  private Stratified() {}
+public record Stratified(Measurement effect, long customers, long customersLeftOut) {
 
   /**
    * A stratum.
@@ -39,35 +43,67 @@ public final class Stratified {
               ? few.get()
               : TwoSample.difference(treated.meanEstimate(), control.meanEstimate()));
     }
+
+    /**
+     * A stratum's difference adjusted by earlier metrics ({@link Cuped}), or the plain one where
+     * its arms are too small to adjust: the same strata count with adjustment and without.
+     *
+     * @param treated metric after (variable 0) and covariates before (1..k) of each customer
+     * @param control the same
+     * @throws IllegalArgumentException if there is no covariate, or arms differ in variables
+     */
+    public static Stratum adjusted(CrossMoments treated, CrossMoments control) {
+      Measurement adjusted = Cuped.of(treated, control).difference();
+      return adjusted instanceof Estimate
+          ? new Stratum(Math.addExact(treated.count(), control.count()), adjusted)
+          : of(outcome(treated), outcome(control));
+    }
+
+    private static Moments outcome(CrossMoments arm) {
+      double squares = arm.count() < 2 ? 0 : arm.covariance(0, 0) * (arm.count() - 1);
+      return new Moments(arm.count(), arm.mean(0), squares, 0);
+    }
   }
 
   /**
-   * The combined estimate; unmeasured where a stratum is, as the rest would answer for other
-   * customers, or where no stratum varies.
+   * The combined estimate.
    *
    * @throws IllegalArgumentException if there is no stratum
    */
-  public static Measurement of(List<Stratum> strata) {
+  public static Stratified of(List<Stratum> strata) {
     Arguments.atLeast("strata.size", strata.size(), 1);
-    double customers = 0;
-    for (Stratum stratum : strata) {
-      customers += stratum.size();
-    }
+    List<Stratum> measured =
+        strata.stream().filter(stratum -> stratum.effect() instanceof Estimate).toList();
+    long customers = customers(measured);
+    return new Stratified(
+        measured.isEmpty() ? none(strata) : combined(measured, (double) customers),
+        customers,
+        customers(strata) - customers);
+  }
+
+  private static long customers(List<Stratum> strata) {
+    return strata.stream().mapToLong(Stratum::size).reduce(0, Math::addExact);
+  }
+
+  private static Unmeasured none(List<Stratum> strata) {
+    String first =
+        strata.get(0).effect() instanceof Unmeasured unmeasured ? unmeasured.reason() : "";
+    return new Unmeasured(
+        String.format("None of the strata, %d, is measured. The first: %s", strata.size(), first));
+  }
+
+  private static Measurement combined(List<Stratum> measured, double customers) {
     double value = 0;
     double variance = 0;
-    for (int i = 0; i < strata.size(); i++) {
-      double share = strata.get(i).size() / customers;
-      if (strata.get(i).effect() instanceof Estimate effect) {
+    for (Stratum stratum : measured) {
+      if (stratum.effect() instanceof Estimate effect) {
+        double share = stratum.size() / customers;
         value += share * effect.value();
         variance += share * share * effect.stdError() * effect.stdError();
-      } else if (strata.get(i).effect() instanceof Unmeasured unmeasured) {
-        return new Unmeasured(
-            String.format(
-                "Stratum %d of %d is unmeasured: %s", i + 1, strata.size(), unmeasured.reason()));
       }
     }
     return TooFew.orConstant(
-        new Estimate(value, Math.sqrt(variance), degreesOfFreedom(strata, customers, variance)));
+        new Estimate(value, Math.sqrt(variance), degreesOfFreedom(measured, customers, variance)));
   }
 
   private static double degreesOfFreedom(List<Stratum> strata, double customers, double variance) {

@@ -63,6 +63,31 @@ class AbadieImbensTest {
     assertThat(estimate.degreesOfFreedom()).isInfinite();
   }
 
+  /**
+   * By hand: candidates of one score, the first (4) serving all of 3, 5, 9 and 20. Its s2 is 7/8 (4
+   * - 5)^2, as the other seven have the mean 5. Squares about the effect 5.25: 172.75. Var =
+   * (172.75 + (16 - 4) 7/8) / 16 = 183.25 / 16, in whatever order the candidates stand.
+   */
+  @Test
+  void the_order_of_candidates_of_one_score_does_not_matter() {
+    double[] candidates = {4, 0, 1, 2, 8, 16, 3, 5};
+    double[] treated = {3, 5, 9, 20};
+    for (int shift = 0; shift < candidates.length; shift++) {
+      double[] shifted = new double[candidates.length];
+      for (int row = 0; row < candidates.length; row++) {
+        shifted[(row + shift) % candidates.length] = candidates[row];
+      }
+      Estimate estimate =
+          estimate(
+              Matches.pairs(candidates.length, shift, shift, shift, shift),
+              treated,
+              shifted,
+              new double[candidates.length],
+              OutcomeVariance.NEAREST_NEIGHBOURS);
+      assertThat(estimate.stdError()).isCloseTo(Math.sqrt(183.25) / 4, within(1e-12));
+    }
+  }
+
   @Test
   void without_reuse_it_is_the_error_of_pairs() {
     var matches = Matches.pairs(4, 1, 3, 0);

@@ -98,8 +98,10 @@ final class ExperimentCells {
     }
     Measurement combined =
         Stratified.of(
-            List.of(
-                Stratified.Stratum.of(arms[0], arms[2]), Stratified.Stratum.of(arms[1], arms[3])));
+                List.of(
+                    Stratified.Stratum.of(arms[0], arms[2]),
+                    Stratified.Stratum.of(arms[1], arms[3])))
+            .effect();
     return Finding.of(combined, effect).checked(arms);
   }
 
@@ -426,7 +428,8 @@ final class ExperimentCells {
                   (draws, difference) ->
                       Finding.of(
                           answers(draws, 0, sizes[0], 0.8, difference / 2)
-                              .minus(answers(draws, sizes[0], sizes[1], 0.8, -difference / 2)),
+                              .minus(answers(draws, sizes[0], sizes[1], 0.8, -difference / 2))
+                              .adjusted(),
                           difference))
               .expecting("three added answers draw the score to 0", Deviation.BIASED));
     }

@@ -123,10 +123,10 @@ class GramTest {
     double[][] cross = {{14.8}, {-9.8, 30.8}, {6.2, 7.8, 12.8}};
     Gram found = Gram.ofSums(5, 5, new double[] {3.2, 3.8, 2.8}, cross);
     for (int j = 0; j < 3; j++) {
-      References.assertSame(found.coefficients()[j], expected.coefficients()[j], 1e-12);
+      References.agree(found.coefficients()[j], expected.coefficients()[j], 1e-12);
       for (int l = 0; l < 3; l++) {
-        References.assertSame(found.cross(j, l), expected.cross(j, l), 1e-12);
-        References.assertSame(found.inverse()[j][l], expected.inverse()[j][l], 1e-12);
+        References.agree(found.cross(j, l), expected.cross(j, l), 1e-12);
+        References.agree(found.inverse()[j][l], expected.inverse()[j][l], 1e-12);
       }
     }
     assertThatThrownBy(() -> Gram.ofSums(5, 5, new double[3], new double[2][2]))

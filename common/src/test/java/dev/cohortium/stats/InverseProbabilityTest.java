@@ -107,7 +107,7 @@ class InverseProbabilityTest {
 
   @Test
   void one_treated_far_from_all_others_is_no_reason_to_refuse() {
-    Worlds world = Worlds.draw(new SplittableRandom(15), 300, Worlds.Outcome.LINEAR);
+    Worlds world = Worlds.draw(new Draws(15, 0), 300, Worlds.Outcome.LINEAR);
     for (Truncation truncation : Truncation.values()) {
       Logistic score = withOneFarTreated(world);
       InverseProbability found = InverseProbability.of(score, world.outcomes(), truncation);
@@ -130,7 +130,7 @@ class InverseProbabilityTest {
 
   @Test
   void a_score_fitted_elsewhere_gives_the_same_effect_with_the_error_of_known_weights() {
-    Worlds world = Worlds.draw(new SplittableRandom(19), 300, Worlds.Outcome.CURVED);
+    Worlds world = Worlds.draw(new Draws(19, 0), 300, Worlds.Outcome.CURVED);
     Logistic here = Logistic.of(world.rows(), world.treated());
     KnownScore elsewhere = KnownScore.of(here.logits(), world.treated());
     for (Truncation truncation : Truncation.values()) {

@@ -142,6 +142,21 @@ class MatchedDifferenceTest {
             new Unmeasured("All matched sets differ by the same, which leaves no error to tell."));
   }
 
+  /** By hand: each pair differs by 0.2; in doubles its error would be 3.5e-17. */
+  @Test
+  void differences_equal_but_for_rounding_are_unmeasured() {
+    double[] treated = {0.3, 0.4, 0.5};
+    double[] controls = {0.1, 0.2, 0.3};
+    var matches = Matches.pairs(3, 0, 1, 2);
+    assertThat(MatchedDifference.of(matches, treated, controls).paired())
+        .isEqualTo(
+            new Unmeasured("All matched sets differ by the same, which leaves no error to tell."));
+    for (var variance : AbadieImbens.OutcomeVariance.values()) {
+      assertThat(AbadieImbens.of(matches, treated, controls, controls, variance))
+          .isInstanceOf(Unmeasured.class);
+    }
+  }
+
   /** The diagnostic that must fail: pairs that share a control are no independent pairs. */
   @Test
   void shared_controls_have_no_paired_error() {

@@ -72,6 +72,17 @@ class MomentsTest {
     assertThatThrownBy(() -> Moments.NONE.skewness()).hasMessage("count is 0, must be at least 2");
   }
 
+  /** As parts that were summed elsewhere leave it: 0.1 and the double next to it. */
+  @Test
+  void equal_values_but_for_rounding_have_no_error() {
+    Moments parts = Moments.of(0.1, 0.1).plus(Moments.of(Math.nextUp(0.1), Math.nextUp(0.1)));
+    assertThat(parts.squaredDeviations()).isPositive();
+    assertThat(parts.meanWithError()).isInstanceOf(Unmeasured.class);
+    assertThat(parts.skewness()).isZero();
+    assertThat(TwoSample.of(parts, parts)).isInstanceOf(Unmeasured.class);
+    assertThat(Moments.of(1e9, 1e9 + 1).meanWithError()).isInstanceOf(Estimate.class);
+  }
+
   @Test
   void numbers_that_cannot_be_are_refused() {
     assertThatThrownBy(() -> Moments.of(1, Double.NaN))

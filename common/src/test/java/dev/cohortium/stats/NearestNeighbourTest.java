@@ -171,10 +171,11 @@ class NearestNeighbourTest {
     for (int world = 0; world < 20; world++) {
       long[] treatedIds = shuffled(random, treated.length);
       long[] candidateIds = shuffled(random, candidates.length);
+      long[] otherIds = Arrays.stream(candidateIds).map(id -> id + treated.length).toArray();
       Matches matches =
           NearestNeighbour.match(
               ScoredUnits.of("treated", by(treated, treatedIds), treatedIds),
-              ScoredUnits.of("candidates", by(candidates, candidateIds), candidateIds),
+              ScoredUnits.of("candidates", by(candidates, candidateIds), otherIds),
               MatchingRule.oneToOne(0.5).withRatio(2));
       Map<Long, List<Long>> found = new HashMap<>();
       int[] pairTreated = matches.pairTreated();
@@ -312,6 +313,29 @@ class NearestNeighbourTest {
   }
 
   @Test
+  void an_id_that_stands_twice_is_refused_whatever_its_scores() {
+    refuses(() -> ScoredUnits.of("candidates", new double[] {3, 2, 1}, new long[] {7, 1, 7}))
+        .hasMessage("candidates ids hold 7 twice, must differ from one another");
+    refuses(() -> ScoredUnits.of("treated", new double[] {2, 2}, new long[] {-4, -4}))
+        .hasMessage("treated ids hold -4 twice, must differ from one another");
+  }
+
+  @Test
+  void an_id_of_both_arms_is_refused() {
+    var treated = ScoredUnits.of("treated", new double[] {3, 2}, new long[] {9, 4});
+    var candidates = ScoredUnits.of("candidates", new double[] {3, 2, 1}, new long[] {8, 2, 9});
+    refuses(() -> NearestNeighbour.match(treated, candidates, MatchingRule.oneToOne(1)))
+        .hasMessage("id 9 stands among treated and candidates, must be in one");
+    refuses(() -> NearestNeighbour.match(candidates, treated, MatchingRule.oneToOne(1)))
+        .hasMessage("id 9 stands among candidates and treated, must be in one");
+    var rows = ScoredUnits.of("candidates", new double[] {3, 2, 1});
+    var others = ScoredUnits.of("candidates", new double[] {3, 2, 1}, new long[] {8, 2, 5});
+    for (ScoredUnits fine : List.of(rows, others)) {
+      assertThat(NearestNeighbour.match(treated, fine, PARITY).matchedCount()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void what_cannot_be_matched_is_refused() {
     var one = ScoredUnits.of("candidates", new double[] {1});
     var none = ScoredUnits.of("treated", new double[0]);
@@ -332,9 +356,6 @@ class NearestNeighbourTest {
     var alone = NearestNeighbour.match(two, one, PARITY);
     refuses(() -> alone.control(0, 1))
         .hasMessage("nth is 1, must be below 0, the controls of row 0");
-    var twice = ScoredUnits.of("candidates", new double[] {3, 2, 2}, new long[] {1, 7, 7});
-    refuses(() -> NearestNeighbour.match(one, twice, MatchingRule.oneToOne(1)))
-        .hasMessage("candidates has rows 1 and 2 of the same id and score, ids must differ");
   }
 
   /**

@@ -39,7 +39,7 @@ class NetPromoterScoreTest {
   void the_difference_of_two_scores_agrees_with_the_exact_case() {
     Estimate wald = of(40, 20, 100).waldMinus(of(30, 30, 100)).estimate().orElseThrow();
     agree(wald.value() / wald.stdError(), 1.85695338177);
-    Estimate adjusted = of(40, 20, 100).minus(of(30, 30, 100)).estimate().orElseThrow();
+    Estimate adjusted = of(40, 20, 100).minus(of(30, 30, 100)).adjusted().estimate().orElseThrow();
     agree(adjusted.value(), 19.41747572815534);
     agree(adjusted.stdError(), Math.hypot(7.369469572113943, 7.6137801657078255));
   }
@@ -55,7 +55,21 @@ class NetPromoterScoreTest {
     assertThat(interval.high()).isEqualTo(100);
     agree(interval.low(), 62.5 - Wilson.Z * 22.963966338592297);
     assertThat(five.waldMinus(five)).isInstanceOf(Unmeasured.class);
-    assertThat(five.minus(five).estimate().orElseThrow().stdError()).isGreaterThan(30);
+    assertThat(five.minus(five).adjusted().estimate().orElseThrow().stdError()).isGreaterThan(30);
+  }
+
+  /** By hand: 20 - 0 points; three of three against none of three: 200, and no more. */
+  @Test
+  void the_difference_is_raw_beside_its_adjusted_interval() {
+    agree(of(40, 20, 100).minus(of(30, 30, 100)).raw().getAsDouble(), 20);
+    NetPromoterScore.Difference widest = of(3, 0, 3).minus(of(0, 3, 3));
+    assertThat(widest.raw()).hasValue(200);
+    agree(widest.adjusted().estimate().orElseThrow().value(), 100);
+    for (int answers : new int[] {1, 3, 30, 1_000_000}) {
+      var apart = of(answers, 0, answers).minus(of(0, answers, answers));
+      assertThat(apart.raw()).hasValue(200);
+      assertThat(apart.interval().orElseThrow().high()).isBetween(100.0, 200.0);
+    }
   }
 
   @Test
@@ -76,12 +90,30 @@ class NetPromoterScoreTest {
     assertThat(of(3, 1, 9).plus(of(2, 5, 8))).isEqualTo(of(5, 6, 17));
   }
 
+  @Test
+  void the_interval_covers_a_planted_score_of_a_small_sample() {
+    var random = new SplittableRandom(11);
+    Replicates.assertCover(i -> draw(random, 60, 0.6, 0.1).interval().orElseThrow().contains(50));
+  }
+
+  @Test
+  void the_difference_covers_a_planted_one() {
+    var random = new SplittableRandom(12);
+    Replicates.assertCover(
+        i ->
+            draw(random, 80, 0.5, 0.2)
+                .minus(draw(random, 50, 0.3, 0.3))
+                .interval()
+                .orElseThrow()
+                .contains(30));
+  }
+
   /** Of 15 answers with a high score the plain interval is often of no width. */
   @Test
   void the_plain_interval_covers_too_seldom() {
-    Simulation.assertUndercovers(
-        13,
-        random ->
+    var random = new SplittableRandom(13);
+    Replicates.assertUndercover(
+        i ->
             draw(random, 15, 0.9, 0.02)
                 .wald()
                 .estimate()
@@ -94,7 +126,10 @@ class NetPromoterScoreTest {
     assertThat(of(0, 0, 0).score()).isEmpty();
     assertThat(of(0, 0, 0).interval()).isEmpty();
     assertThat(of(0, 0, 0).wald()).isEqualTo(new Unmeasured("Nobody answered."));
-    assertThat(of(1, 1, 4).minus(of(0, 0, 0))).isEqualTo(new Unmeasured("Nobody answered."));
+    NetPromoterScore.Difference none = of(1, 1, 4).minus(of(0, 0, 0));
+    assertThat(none.adjusted()).isEqualTo(new Unmeasured("Nobody answered."));
+    assertThat(none.raw()).isEmpty();
+    assertThat(none.interval()).isEmpty();
     assertThatThrownBy(() -> new NetPromoterScore(1, -1, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("passives is -1, must be at least 0");

@@ -92,12 +92,20 @@ class RatioMetricTest {
   }
 
   @Test
+  void returns_beyond_all_sales_leave_no_ratio() {
+    CrossMoments returns = pairs(ones(2), new double[] {-1, -2});
+    assertThat(RatioMetric.of(returns))
+        .isEqualTo(new Unmeasured("The denominator is negative in all: there is no ratio."));
+    assertThat(RatioMetric.difference(pairs(REVENUE, ORDERS), returns))
+        .isEqualTo(
+            new Unmeasured("The denominator of an arm is negative in all: it has no ratio."));
+  }
+
+  @Test
   void what_cannot_be_is_refused() {
     assertThatThrownBy(() -> RatioMetric.of(CrossMoments.none(3)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("arm has 3 values, must have as many as numerator and denominator, 2");
-    assertThatThrownBy(() -> RatioMetric.of(pairs(ones(2), new double[] {-1, -2})))
-        .hasMessage("arm.mean(1) is -1.5, must be at least 0");
   }
 
   private static double[] ones(int count) {

@@ -78,9 +78,31 @@ class RosenbaumBoundsTest {
     }
   }
 
+  /** By hand: all four signs up have the chance 1/2^4, and (2/3)^4 at Gamma 2. */
+  @Test
+  void under_twenty_pairs_signed_ranks_are_exact() {
+    var bounds = RosenbaumBounds.ofSignedRanks(1, 2, 3, 4);
+    assertThat(bounds.upperPValue(1)).isCloseTo(1 / 16.0, within(1e-15));
+    assertThat(bounds.upperPValue(2)).isCloseTo(16 / 81.0, within(1e-15));
+    assertThat(bounds.sensitivity()).isEmpty();
+    // By hand, ranks 1.5, 1.5 and 3, sum above 0: 4.5 or more by 3 + 1.5 twice and by all.
+    assertThat(RosenbaumBounds.ofSignedRanks(2, -2, 5, 0).upperPValue(1))
+        .isCloseTo(3 / 8.0, within(1e-15));
+    assertThat(RosenbaumBounds.ofSignedRanks(-1, -2).upperPValue(3)).isOne();
+  }
+
+  /** scipy 1.17.1 stats.wilcoxon(d, alternative="greater", method="exact") of 12 differences. */
+  @Test
+  void exact_signed_ranks_agree_with_scipy() {
+    double[] differences = {0.3, -1.2, 2.5, 3.1, 4.7, -0.8, 5.2, 6.6, 7.9, -2.2, 8.3, 9.4};
+    assertThat(RosenbaumBounds.ofSignedRanks(differences).upperPValue(1))
+        .isCloseTo(0.008056640625, within(1e-12));
+  }
+
   @Test
   void turned_signs_mirror_the_p_value_without_bias() {
-    double[] differences = {3, -1, 2, 4, -2.5, 7};
+    double[] differences =
+        IntStream.range(0, 25).mapToDouble(i -> i % 3 == 0 ? -i - 1 : i + 1).toArray();
     double[] turned = Arrays.stream(differences).map(d -> -d).toArray();
     assertThat(RosenbaumBounds.ofSignedRanks(turned).upperPValue(1))
         .isCloseTo(1 - RosenbaumBounds.ofSignedRanks(differences).upperPValue(1), within(1e-14));

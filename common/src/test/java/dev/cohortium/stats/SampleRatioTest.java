@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cohortium.stats.SampleRatio.Method;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -69,18 +70,58 @@ class SampleRatioTest {
     agree(fine.pValue(), 1, 0.01);
   }
 
+  /**
+   * numpy 2.4.6 through all outcomes of 400; of the arm alone scipy 1.17.1: binom.sf(29, 400, .01)
+   * = 3.9e-17, binom.sf(39, 30000, .0001) = 7.8e-31.
+   */
   @Test
-  void many_arms_of_few_customers_are_put_together() {
+  void a_small_arm_does_not_hide_among_large_ones() {
+    double[] hundredth = {0.01, 0.33, 0.33, 0.33};
+    agree(exact(new long[] {30, 124, 123, 123}, hundredth), 1.0585779836832522e-15, 1e-8);
+    double[] tiny = {0.0001, 0.3333, 0.3333, 0.3333};
+    assertThat(exact(new long[] {40, 9990, 9990, 9980}, tiny)).isLessThan(1e-20);
+    assertThat(exact(new long[] {3, 9999, 9999, 9999}, tiny)).isGreaterThan(0.9);
+  }
+
+  /** By hand: all four customers in an arm of 1 % have the chance 0.01^4, the smallest of all. */
+  @Test
+  void four_customers_in_the_smallest_of_ten_arms_are_tested_exactly() {
+    double[] shares = new double[10];
+    Arrays.fill(shares, 0.11);
+    shares[9] = 0.01;
+    long[] counts = new long[10];
+    counts[9] = 4;
+    agree(exact(counts, shares), 1e-8, 1e-6);
+  }
+
+  /** scipy 1.17.1: twice binom.sf(39, 3000000, 1e-6), times the two tests. */
+  @Test
+  void beyond_all_outcomes_each_small_arm_is_tested_by_itself() {
+    double large = (1 - 1e-6) / 3;
+    double[] shares = {1e-6, large, large, large};
+    SampleRatio broken = SampleRatio.of(new long[] {40, 999_987, 999_987, 999_986}, shares);
+    assertThat(broken.method()).isEqualTo(Method.EACH_SMALL_ARM);
+    assertThat(broken.degreesOfFreedom()).isEqualTo(3);
+    agree(broken.pValue(), 3.2005259274900464e-30, 1e-6);
+    SampleRatio fine = SampleRatio.of(new long[] {3, 999_999, 999_999, 999_999}, shares);
+    agree(fine.pValue(), 1);
+    SampleRatio huge =
+        SampleRatio.of(new long[] {40, 2_999_999_960L}, new double[] {1e-9, 1 - 1e-9});
+    assertThat(huge.isAlarm()).isTrue();
+  }
+
+  @Test
+  void many_arms_of_few_customers_are_tested_one_by_one() {
     double[] shares = new double[30];
     long[] counts = new long[30];
-    for (int arm = 0; arm < 30; arm++) {
-      shares[arm] = 1 / 30.0;
-      counts[arm] = 4;
-    }
+    Arrays.fill(shares, 1 / 30.0);
+    Arrays.fill(counts, 4);
     SampleRatio ratio = SampleRatio.of(counts, shares);
-    assertThat(ratio.method()).isEqualTo(Method.POOLED_CHI_SQUARED);
-    assertThat(ratio.degreesOfFreedom()).isEqualTo(14);
+    assertThat(ratio.method()).isEqualTo(Method.EACH_SMALL_ARM);
     agree(ratio.pValue(), 1);
+    counts[0] += 30;
+    counts[1] -= 4;
+    assertThat(SampleRatio.of(counts, shares).isAlarm()).isTrue();
   }
 
   @Test

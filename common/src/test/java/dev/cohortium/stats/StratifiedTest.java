@@ -8,7 +8,7 @@ import dev.cohortium.stats.Stratified.Stratum;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +18,7 @@ class StratifiedTest {
   void strata_of_the_job_programme_agree_with_numpy() {
     List<Stratum> strata =
         IntStream.range(0, 2).mapToObj(s -> Stratum.of(nsw(1, s), nsw(0, s))).toList();
-    Estimate estimate = Stratified.of(strata).estimate().orElseThrow();
+    Estimate estimate = Stratified.of(strata).effect().estimate().orElseThrow();
     agree(estimate.value(), 1824.816919528374);
     agree(estimate.stdError(), 666.5550729548257);
     agree(estimate.degreesOfFreedom(), 299.3068917641088);
@@ -26,18 +26,16 @@ class StratifiedTest {
 
   @Test
   void one_stratum_is_itself_and_the_order_does_not_matter() {
-    var random = new SplittableRandom(20);
-    List<Stratum> strata = new ArrayList<>();
-    strata.add(Stratum.of(arm(random, 80, 10.5), arm(random, 20, 10)));
-    strata.add(Stratum.of(arm(random, 20, 2.5), arm(random, 80, 2)));
-    Estimate alone = Stratified.of(strata.subList(0, 1)).estimate().orElseThrow();
+    var random = new Random(20);
+    List<Stratum> strata = new ArrayList<>(strata(random, 0.5));
+    Estimate alone = Stratified.of(strata.subList(0, 1)).effect().estimate().orElseThrow();
     Estimate first = strata.get(0).effect().estimate().orElseThrow();
     agree(alone.value(), first.value());
     agree(alone.stdError(), first.stdError());
     agree(alone.degreesOfFreedom(), first.degreesOfFreedom());
-    Estimate forward = Stratified.of(strata).estimate().orElseThrow();
+    Estimate forward = Stratified.of(strata).effect().estimate().orElseThrow();
     Collections.reverse(strata);
-    Estimate backward = Stratified.of(strata).estimate().orElseThrow();
+    Estimate backward = Stratified.of(strata).effect().estimate().orElseThrow();
     agree(backward.value(), forward.value());
     agree(backward.stdError(), forward.stdError());
   }
@@ -46,19 +44,25 @@ class StratifiedTest {
   void a_stratum_where_nobody_buys_counts_with_no_error() {
     Stratum buyers = Stratum.of(Moments.of(1, 2, 4), Moments.of(0, 1, 1));
     Stratum silent = Stratum.of(Moments.of(0, 0, 0), Moments.of(0, 0, 0));
-    Estimate estimate = Stratified.of(List.of(buyers, silent)).estimate().orElseThrow();
+    Estimate estimate = Stratified.of(List.of(buyers, silent)).effect().estimate().orElseThrow();
     Estimate alone = buyers.effect().estimate().orElseThrow();
     agree(estimate.value(), alone.value() / 2);
     agree(estimate.stdError(), alone.stdError() / 2);
     agree(estimate.degreesOfFreedom(), alone.degreesOfFreedom());
   }
 
+  @Test
+  void a_planted_effect_is_found_though_shares_differ_by_stratum() {
+    var random = new Random(21);
+    Replicates.assertRight(0.5, i -> Stratified.of(strata(random, 0.5)).effect());
+  }
+
   /** Heavy buyers are treated more often: without strata their level passes for an effect. */
   @Test
   void the_pooled_difference_covers_too_seldom_where_shares_differ() {
-    Simulation.assertUndercovers(
-        22,
-        random -> {
+    var random = new Random(22);
+    Replicates.assertUndercover(
+        i -> {
           Moments treated = arm(random, 80, 10.5).plus(arm(random, 20, 2.5));
           Moments control = arm(random, 20, 10).plus(arm(random, 80, 2));
           return TwoSample.difference(treated.meanEstimate(), control.meanEstimate())
@@ -68,17 +72,70 @@ class StratifiedTest {
   }
 
   @Test
-  void an_unmeasured_stratum_leaves_the_whole_unmeasured() {
-    Stratum fine = Stratum.of(Moments.of(1, 2), Moments.of(0, 1));
+  void strata_too_small_are_left_out_and_counted() {
+    Stratum fine = Stratum.of(Moments.of(1, 2, 5), Moments.of(0, 1, 3));
+    Stratum other = Stratum.of(Moments.of(7, 2), Moments.of(0, 1));
     Stratum lonely = Stratum.of(Moments.of(1), Moments.of(0, 1));
-    assertThat(Stratified.of(List.of(fine, lonely)))
+    Stratified with = Stratified.of(List.of(fine, lonely, other));
+    Stratified without = Stratified.of(List.of(fine, other));
+    assertThat(with.effect()).isEqualTo(without.effect());
+    assertThat(with.customers()).isEqualTo(10);
+    assertThat(with.customersLeftOut()).isEqualTo(3);
+    assertThat(without.customersLeftOut()).isZero();
+  }
+
+  @Test
+  void strata_of_which_none_is_measured_or_varies_are_unmeasured() {
+    Stratum lonely = Stratum.of(Moments.of(1), Moments.of(0, 1));
+    assertThat(Stratified.of(List.of(lonely)))
         .isEqualTo(
-            new Unmeasured(
-                "Stratum 2 of 2 is unmeasured: The arms have 1 treated and 2 control customers;"
-                    + " each needs 2."));
+            new Stratified(
+                new Unmeasured(
+                    "None of the strata, 1, is measured. The first: The arms have 1 treated and 2"
+                        + " control customers; each needs 2."),
+                0,
+                3));
     Stratum silent = Stratum.of(Moments.of(0, 0), Moments.of(0, 0));
-    assertThat(Stratified.of(List.of(silent)))
+    assertThat(Stratified.of(List.of(silent)).effect())
         .isEqualTo(new Unmeasured("No arm varies: nothing tells how far the estimate may be off."));
+  }
+
+  /** A silent stratum counts with no error, one too small to adjust counts unadjusted. */
+  @Test
+  void strata_count_alike_with_adjustment_and_without() {
+    var random = new Random(43);
+    CrossMoments treated = before(random, 40, 0.5);
+    CrossMoments control = before(random, 40, 0);
+    CrossMoments nobody = CrossMoments.of(new double[40][2]);
+    CrossMoments two = CrossMoments.of(new double[][] {{3, 1}, {4, 7}});
+    CrossMoments one = CrossMoments.of(new double[][] {{3, 1}});
+    Stratified adjusted =
+        Stratified.of(
+            List.of(
+                Stratum.adjusted(treated, control),
+                Stratum.adjusted(nobody, nobody),
+                Stratum.adjusted(two, two),
+                Stratum.adjusted(one, two)));
+    assertThat(adjusted.customers()).isEqualTo(164);
+    assertThat(adjusted.customersLeftOut()).isEqualTo(3);
+    Estimate alone = Cuped.of(treated, control).effect().estimate().orElseThrow();
+    Estimate effect = adjusted.effect().estimate().orElseThrow();
+    agree(effect.value(), 80 / 164.0 * alone.value());
+    // By hand: 3 and 4 have the variance 1/2, over 2 customers in each of two arms.
+    agree(effect.stdError(), Math.hypot(80 / 164.0 * alone.stdError(), 4 / 164.0 * Math.sqrt(0.5)));
+  }
+
+  @Test
+  void a_planted_effect_is_found_adjusted_within_strata() {
+    var random = new Random(44);
+    Replicates.assertRight(
+        0.5,
+        i ->
+            Stratified.of(
+                    List.of(
+                        Stratum.adjusted(before(random, 60, 0.5), before(random, 15, 0)),
+                        Stratum.adjusted(before(random, 15, 5.5), before(random, 60, 5))))
+                .effect());
   }
 
   @Test
@@ -90,7 +147,22 @@ class StratifiedTest {
         .hasMessage("size is 0, must be at least 1");
   }
 
-  private static Moments arm(SplittableRandom random, int customers, double mean) {
+  private static List<Stratum> strata(Random random, double effect) {
+    return List.of(
+        Stratum.of(arm(random, 80, 10 + effect), arm(random, 20, 10)),
+        Stratum.of(arm(random, 20, 2 + effect), arm(random, 80, 2)));
+  }
+
+  private static CrossMoments before(Random random, int customers, double mean) {
+    double[][] rows = new double[customers][];
+    for (int i = 0; i < customers; i++) {
+      double x = random.nextGaussian();
+      rows[i] = new double[] {mean + x + random.nextGaussian(), x};
+    }
+    return CrossMoments.of(rows);
+  }
+
+  private static Moments arm(Random random, int customers, double mean) {
     return Moments.of(
         IntStream.range(0, customers).mapToDouble(i -> mean + random.nextGaussian()).toArray());
   }

@@ -3,6 +3,7 @@ package dev.cohortium.stats;
 import static dev.cohortium.stats.References.agree;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class TwoSampleTest {
@@ -54,6 +55,43 @@ class TwoSampleTest {
   }
 
   @Test
+  void a_planted_difference_is_found_between_unequal_arms() {
+    var random = new Random(7);
+    Replicates.assertRight(
+        0.5,
+        i ->
+            TwoSample.of(
+                Moments.of(random.doubles(25).map(u -> 0.5 + 3 * u).toArray()),
+                Moments.of(random.doubles(10).map(u -> 1 + 2 * u - 0.5).toArray())));
+  }
+
+  /** Revenue with a few huge accounts: the check of skewness says what the interval cannot. */
+  @Test
+  void few_skewed_customers_are_covered_too_seldom_and_the_check_says_so() {
+    var random = new Random(8);
+    int[] passed = {0};
+    Replicates.assertUndercover(
+        i -> {
+          Moments treated = lognormal(random, 15);
+          Moments control = lognormal(random, 400);
+          passed[0] += SmallSampleSkew.of(treated).passes() ? 1 : 0;
+          return TwoSample.of(treated, control).estimate().orElseThrow().interval().contains(0);
+        });
+    assertThat(passed[0]).isLessThan(Replicates.COUNT / 20);
+  }
+
+  @Test
+  void a_level_that_is_none_is_refused() {
+    for (double level : new double[] {0, 1, 95, Double.NaN}) {
+      org.assertj.core.api.Assertions.assertThatThrownBy(
+              () -> Estimate.normal(1, 1).interval(level))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("level is ")
+          .hasMessageEndingWith(", must lie between 0 and 1");
+    }
+  }
+
+  @Test
   void arms_too_small_or_constant_are_unmeasured() {
     assertThat(TwoSample.of(Moments.of(4), OTHERS))
         .isEqualTo(
@@ -63,5 +101,13 @@ class TwoSampleTest {
             new Unmeasured("The arms have 10 treated and 0 control customers; each needs 2."));
     assertThat(TwoSample.of(Moments.of(1, 1), Moments.of(0, 0)))
         .isEqualTo(new Unmeasured("No arm varies: nothing tells how far the estimate may be off."));
+  }
+
+  private static Moments lognormal(Random random, int customers) {
+    double[] values = new double[customers];
+    for (int i = 0; i < customers; i++) {
+      values[i] = Math.exp(1.6 * random.nextGaussian());
+    }
+    return Moments.of(values);
   }
 }
