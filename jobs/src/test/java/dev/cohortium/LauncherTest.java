@@ -209,6 +209,15 @@ class LauncherTest {
   }
 
   @Test
+  void a_world_has_a_conf_of_its_own_beside_settings_of_spark() throws Exception {
+    assertThat(
+            launch("world", "--conf", "club.conf", "--conf", "spark.ui.enabled=true", "--out", "x")
+                .words())
+        .contains("-Dspark.ui.enabled=true")
+        .endsWith("dev.cohortium.Main", "world", "--conf", "club.conf", "--out", "x");
+  }
+
+  @Test
   void a_cluster_without_spark_home_is_a_fault() throws Exception {
     for (String[] arguments :
         List.of(

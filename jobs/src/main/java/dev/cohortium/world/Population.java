@@ -8,7 +8,6 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -114,7 +113,10 @@ final class Population {
   }
 
   private static Row row(String file, String[] values) {
-    return RowFactory.create(Stream.concat(Stream.of(file), Stream.of(values)).toArray());
+    Object[] all = new Object[values.length + 1];
+    all[0] = file;
+    System.arraycopy(values, 0, all, 1, values.length);
+    return RowFactory.create(all);
   }
 
   private static Spoiler spoiler(Setting setting, Life life) {

@@ -18,18 +18,25 @@ final class Records {
   private final Calendar calendar;
   private final Life life;
   private final Person person;
-  private final Path path;
+  private Path path;
 
   Records(Setting setting, Life life) {
     this.setting = setting;
     this.calendar = setting.calendar();
     this.life = life;
     this.person = life.person();
-    this.path = life.actual();
   }
 
   List<Receipt> receipts() {
-    return path.receipts();
+    return path().receipts();
+  }
+
+  /** What happened; many rows need no telling. */
+  private Path path() {
+    if (path == null) {
+      path = life.actual();
+    }
+    return path;
   }
 
   /** The rows of a feed other than the transactions. */
@@ -81,7 +88,7 @@ final class Records {
   }
 
   private void customer(Consumer<String[]> rows) {
-    if (!person.isKnown() && !path.hasJoined()) {
+    if (!person.isKnown() && !path().hasJoined()) {
       return;
     }
     Store home = setting.stores().get(person.store());
@@ -89,7 +96,7 @@ final class Records {
     rows.accept(
         new String[] {
           person.id(),
-          calendar.time(person.isKnown() ? person.arrival() : path.joinedAt()),
+          calendar.time(person.isKnown() ? person.arrival() : path().joinedAt()),
           Integer.toString(person.birthYear()),
           person.gender(),
           person.income(),
@@ -102,18 +109,18 @@ final class Records {
   }
 
   private void enrolment(Consumer<String[]> rows) {
-    if (path.hasJoined()) {
-      String left = path.hasLeft() ? calendar.time(path.leftAt()) : null;
-      rows.accept(new String[] {person.id(), calendar.time(path.joinedAt()), left, tier()});
+    if (path().hasJoined()) {
+      String left = path().hasLeft() ? calendar.time(path().leftAt()) : null;
+      rows.accept(new String[] {person.id(), calendar.time(path().joinedAt()), left, tier()});
     }
   }
 
   /** By the revenue of the last 12 months of membership. */
   private String tier() {
-    int last = path.hasLeft() ? (int) path.leftAt() : path.months() - 1;
+    int last = path().hasLeft() ? (int) path().leftAt() : path().months() - 1;
     long cents = 0;
     for (int t = Math.max(0, last - YEAR + 1); t <= last; t++) {
-      cents += path.net(t);
+      cents += path().net(t);
     }
     double revenue = cents / 100.0;
     return revenue >= setting.world().membership().gold()
@@ -123,7 +130,7 @@ final class Records {
 
   private void rewards(Consumer<String[]> rows) {
     int number = 0;
-    for (Points.Entry entry : Points.of(setting, person.draws(), path)) {
+    for (Points.Entry entry : Points.of(setting, person.draws(), path())) {
       rows.accept(
           new String[] {
             person.id() + "-" + ++number,
@@ -139,7 +146,7 @@ final class Records {
   /** The month from which the customer is in the experiment; nobody is who joined before. */
   private boolean isAssigned() {
     return life.holdOut().assigned().isPresent()
-        && path.joinedAt() >= life.holdOut().assigned().getAsInt();
+        && path().joinedAt() >= life.holdOut().assigned().getAsInt();
   }
 
   private void assignment(Consumer<String[]> rows) {
@@ -159,7 +166,7 @@ final class Records {
     if (isAssigned() && life.holdOut().arm() == Arm.TREATMENT) {
       life.holdOut()
           .contacts()
-          .filter(moment -> moment < path.months() && !path.hasJoinedBy(moment))
+          .filter(moment -> moment < path().months() && !path().hasJoinedBy(moment))
           .forEach(
               moment ->
                   rows.accept(
@@ -171,7 +178,7 @@ final class Records {
 
   private void answers(Consumer<String[]> rows) {
     int number = 0;
-    for (Poll.Answer answer : Poll.of(setting, person, path)) {
+    for (Poll.Answer answer : Poll.of(setting, person, path())) {
       rows.accept(
           new String[] {
             person.id() + "-" + ++number,

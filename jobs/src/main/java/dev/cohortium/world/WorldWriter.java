@@ -8,6 +8,7 @@ import dev.cohortium.runtime.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -86,11 +87,7 @@ public final class WorldWriter {
       case CSV -> {
         // One file is open for each month, so that rows need no sorting.
         session.conf().set("spark.sql.maxConcurrentOutputFileWriters", world.months() + 1L);
-        rows.write()
-            .partitionBy(Population.FILE)
-            .option("header", true)
-            .option("compression", "gzip")
-            .csv(out.below(folder));
+        compressed(rows.write()).partitionBy(Population.FILE).csv(out.below(folder));
       }
       case PARQUET -> typed(rows).write().partitionBy(Population.FILE).parquet(out.below(folder));
     }
@@ -114,8 +111,12 @@ public final class WorldWriter {
   }
 
   private void csv(Dataset<Row> rows, String folder) {
-    rows.write().option("header", true).option("compression", "gzip").csv(out.below(folder));
+    compressed(rows.write()).csv(out.below(folder));
     out.tidy(folder);
+  }
+
+  private static DataFrameWriter<Row> compressed(DataFrameWriter<Row> writer) {
+    return writer.option("header", true).option("compression", "gzip");
   }
 
   private void parquet(Dataset<Row> rows, String folder) {
