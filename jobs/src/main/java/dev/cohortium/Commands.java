@@ -2,27 +2,19 @@ package dev.cohortium;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.cohortium.config.Nearest;
 import dev.cohortium.config.Secrets;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.ingest.IngestJob;
 import dev.cohortium.runtime.Contracts;
-import dev.cohortium.runtime.Erasure;
 import dev.cohortium.runtime.Expressions;
 import dev.cohortium.runtime.Job;
 import dev.cohortium.runtime.JobRunner;
-import dev.cohortium.runtime.Maintenance;
 import dev.cohortium.runtime.Run.Reading;
 import dev.cohortium.runtime.RunContext;
 import dev.cohortium.runtime.RunSummary;
-import dev.cohortium.runtime.Warehouse;
-import dev.cohortium.runtime.WriterLock;
-import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.Customers;
-import dev.cohortium.table.Runs;
-import dev.cohortium.table.Table;
 import dev.cohortium.table.TablesPage;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -30,24 +22,14 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.YearMonth;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import org.apache.spark.sql.AnalysisException;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /**
  * The command line: each command reads the study, does its work and prints. Results go to out,
@@ -86,9 +68,9 @@ final class Commands {
     program.addSubcommand("check", new Check());
     program.addSubcommand("jobs", new Jobs());
     program.addSubcommand("tables", new Tables());
-    program.addSubcommand("show", new Show());
-    program.addSubcommand("maintain", new Maintain());
-    program.addSubcommand("forget", new Forget());
+    program.addSubcommand("show", new ShowCommand(this));
+    program.addSubcommand("maintain", new UpkeepCommands.Maintain(this));
+    program.addSubcommand("forget", new UpkeepCommands.Forget(this));
     program.addSubcommand("world", new WorldCommand(this));
     try {
       return program
@@ -152,8 +134,13 @@ final class Commands {
     return cause;
   }
 
+  /** {@code text} without the study's passwords. */
+  String redacted(String text) {
+    return secrets.redact(text);
+  }
+
   private void say(String text) {
-    err.println(secrets.redact(text));
+    err.println(redacted(text));
   }
 
   /**
@@ -164,48 +151,6 @@ final class Commands {
     out.flush();
   }
 
-  /** What is measured, and where its tables are. */
-  static final class StudyOptions {
-    @Option(names = "--study", paramLabel = "FILE", description = "The study: what is measured.")
-    private Path file;
-
-    @Option(
-        names = "--warehouse",
-        paramLabel = "DIR|URI",
-        description = "Where the tables are. Default: warehouse/STUDY.")
-    private String warehouse;
-
-    @Option(
-        names = "--set",
-        paramLabel = "KEY=VALUE",
-        description = "Overrides a key of the study. Repeatable.")
-    private List<String> settings = new ArrayList<>();
-
-    @Option(
-        names = "--as-of",
-        paramLabel = "YYYY-MM",
-        converter = Month.class,
-        description = "The last month to use.")
-    private YearMonth asOf;
-
-    private String warehouseOf(Study study) {
-      return warehouse == null ? "warehouse/" + study.name() : warehouse;
-    }
-  }
-
-  /** A month such as 2011-12. */
-  static final class Month implements CommandLine.ITypeConverter<YearMonth> {
-    @Override
-    public YearMonth convert(String text) {
-      try {
-        return YearMonth.parse(text);
-      } catch (DateTimeException e) {
-        throw new CommandLine.TypeConversionException(
-            "'" + text + "' is not a month as 2011-12 is");
-      }
-    }
-  }
-
   /** Version of the program, as {@code --version} prints it. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
@@ -214,15 +159,15 @@ final class Commands {
     }
   }
 
-  private Study study(StudyOptions options) {
-    if (options.file == null) {
+  Study study(StudyOptions options) {
+    if (options.file() == null) {
       throw new UserFault(
           "No study is named. Name its file, as in --study conf/foodmart.conf; conf/reference.conf"
               + " documents every key.");
     }
-    Study study = StudyReader.read(shipped(options.file), options.settings, environment);
+    Study study = StudyReader.read(shipped(options.file()), options.settings(), environment);
     secrets = Secrets.of(study.sources().values());
-    return options.asOf == null ? study : study.withAsOf(options.asOf);
+    return options.asOf() == null ? study : study.withAsOf(options.asOf());
   }
 
   /**
@@ -256,7 +201,7 @@ final class Commands {
   }
 
   Terminal terminal() {
-    return new Terminal(err, clock, text -> secrets.redact(text)).beating();
+    return new Terminal(err, clock, this::redacted).beating();
   }
 
   private int runJobs(
@@ -273,26 +218,13 @@ final class Commands {
     return 0;
   }
 
-  private RunContext context(
+  RunContext context(
       SparkSession session,
       Study study,
       String warehouse,
       Terminal terminal,
       RunContext.Options asked) {
     return new RunContext(session, study, warehouse, clock, terminal, asked, Main.version());
-  }
-
-  /** Works on a warehouse that is there, outside a run, and prints what it says. */
-  private int upkeep(
-      StudyOptions options, LockOptions lock, Function<RunContext, List<String>> work) {
-    Study study = study(options);
-    try (Terminal terminal = terminal()) {
-      SparkSession session = start("study " + study.name(), terminal);
-      String warehouse = existing(session, study, options);
-      work.apply(context(session, study, warehouse, terminal, lock.options(Reading.NEW)))
-          .forEach(line -> print(line + "\n"));
-    }
-    return 0;
   }
 
   private static void noteAwaited(Study study, Terminal terminal) {
@@ -324,20 +256,6 @@ final class Commands {
       say("No command is given. Name one, as in cohortium run --study conf/foodmart.conf.");
       say("See cohortium --help.");
       return USER_FAULT;
-    }
-  }
-
-  /** What is done about another run. */
-  static final class LockOptions {
-    @Option(
-        names = "--steal-lock",
-        description =
-            "Takes the warehouse's lock from a run that is dead (on HDFS and object stores; a local one is free by then).")
-    private boolean isStealing;
-
-    private RunContext.Options options(Reading reading) {
-      return new RunContext.Options(
-          reading, isStealing ? WriterLock.Claim.STEAL : WriterLock.Claim.IF_FREE);
     }
   }
 
@@ -405,7 +323,7 @@ final class Commands {
                 + job.name()
                 + ": its section or a source that it needs is missing.\n"
                 + "Add it to "
-                + options.file
+                + options.file()
                 + "; conf/reference.conf documents every key.");
       }
       return runJobs(study, List.of(job), options, asked, printed);
@@ -471,160 +389,5 @@ final class Commands {
           });
       return 0;
     }
-  }
-
-  @Command(
-      description =
-          "Keeps the warehouse small: compacts tables, deletes files that no version of the last 7 days needs, drops old runs from the ledger.",
-      mixinStandardHelpOptions = true)
-  private final class Maintain implements Callable<Integer> {
-    @Mixin private StudyOptions options;
-    @Mixin private LockOptions lock;
-
-    @Option(
-        names = "--keep-runs",
-        paramLabel = "DAYS",
-        defaultValue = "400",
-        description = "Drops runs that began longer ago from the ledger. Default: 400.")
-    private int days;
-
-    @Override
-    public Integer call() {
-      if (days < 1) {
-        throw new UserFault("--keep-runs is " + days + ". Give 1 day or more.");
-      }
-      return upkeep(options, lock, context -> new Maintenance(context).run(Duration.ofDays(days)));
-    }
-  }
-
-  @Command(
-      description =
-          "Erases a customer from the clean tables, quarantine and the panel, and leaves it out of what is delivered from then on.",
-      mixinStandardHelpOptions = true)
-  private final class Forget implements Callable<Integer> {
-    @Mixin private StudyOptions options;
-    @Mixin private LockOptions lock;
-
-    @Option(
-        names = "--customer",
-        paramLabel = "ID",
-        required = true,
-        description = "The customer_id of the clean tables.")
-    private String customer;
-
-    @Override
-    public Integer call() {
-      if (customer.isBlank()) {
-        throw new UserFault("--customer is empty. Give the customer_id of the clean tables.");
-      }
-      return upkeep(options, lock, context -> new Erasure(context).run(customer));
-    }
-  }
-
-  /** Where the study's tables are; refused where there are none, rather than made. */
-  private String existing(SparkSession session, Study study, StudyOptions options) {
-    String location = options.warehouseOf(study);
-    if (!new Warehouse(session, location).has(Runs.TABLE)) {
-      throw new UserFault(
-          "There is no warehouse "
-              + location
-              + " yet. Run the study first, or name its warehouse with --warehouse.");
-    }
-    return location;
-  }
-
-  @Command(
-      description = "Prints rows of a table, in the order of its key.",
-      mixinStandardHelpOptions = true)
-  private final class Show implements Callable<Integer> {
-    @Parameters(paramLabel = "TABLE", description = "See cohortium tables.")
-    private String name;
-
-    @Mixin private StudyOptions options;
-
-    @Option(names = "--where", paramLabel = "SQL", description = "Only rows that meet it.")
-    private String condition;
-
-    @Option(
-        names = "--limit",
-        paramLabel = "N",
-        defaultValue = "20",
-        description = "At most so many rows. Default: 20.")
-    private int limit;
-
-    @Option(
-        names = "--format",
-        paramLabel = "table|csv|json",
-        defaultValue = "table",
-        description = "Default: table.")
-    private Listing.Format format;
-
-    @Override
-    public Integer call() {
-      Table table = Catalogue.find(name).orElseThrow(() -> unknown(name));
-      if (limit < 0) {
-        throw new UserFault("--limit is " + limit + ". Give 0 or more.");
-      }
-      Optional<Study> study =
-          options.file == null && options.warehouse != null
-              ? Optional.empty()
-              : Optional.of(study(options));
-      String location = study.map(options::warehouseOf).orElse(options.warehouse);
-      try (Terminal terminal = terminal()) {
-        SparkSession session = start("table " + name, terminal);
-        terminal.step("show: reading " + name);
-        Warehouse warehouse = new Warehouse(session, location);
-        if (!warehouse.has(table)) {
-          throw new UserFault(
-              "Table "
-                  + name
-                  + " is not in the warehouse "
-                  + location
-                  + " yet. Run the study first, or name its warehouse with --warehouse.");
-        }
-        // One more than is shown tells whether there are more.
-        int asked = Math.min(limit, Integer.MAX_VALUE - 1) + 1;
-        Listing listing =
-            Listing.of(table, matching(warehouse.read(table)), asked, text -> secrets.redact(text));
-        out.print(listing.first(limit).as(format));
-        out.flush();
-        if (listing.rows().size() > limit) {
-          terminal.note("there are more rows than --limit " + limit);
-        }
-      }
-      return 0;
-    }
-
-    private Dataset<Row> matching(Dataset<Row> rows) {
-      if (condition == null) {
-        return rows;
-      }
-      try {
-        return rows.where(condition);
-      } catch (Exception e) {
-        // Thrown undeclared by Scala, hence no narrower catch.
-        if (e instanceof AnalysisException wrong) {
-          throw new UserFault(
-              "--where '" + condition + "' is not a condition on " + name + ": " + first(wrong), e);
-        }
-        throw e;
-      }
-    }
-
-    /** The first sentence of what Spark says. */
-    private String first(AnalysisException wrong) {
-      return wrong.getMessage().strip().lines().findFirst().orElse("");
-    }
-  }
-
-  private static UserFault unknown(String name) {
-    return new UserFault(
-        "There is no table "
-            + name
-            + "."
-            + Nearest.to(name, Catalogue.ALL.stream().map(Table::name).toList())
-                .map(near -> " Did you mean " + near + "?")
-                .orElse("")
-            + " See cohortium tables.");
   }
 }

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cohortium.config.StudyReader;
 import dev.cohortium.ingest.IngestJob;
@@ -23,19 +22,14 @@ import dev.cohortium.table.Table;
 import dev.cohortium.table.Transactions;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -54,14 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
  * for, and what is clean is what Java's own classes read in its text.
  */
 class FuzzedRowsTest extends SparkTest {
-  private static final ZoneId ZONE = ZoneId.of("Europe/Berlin");
-  private static final Instant PLAUSIBLE_FROM = Instant.parse("1990-01-01T00:00:00Z");
-  private static final Instant PLAUSIBLE_UNTIL = Instant.parse("2100-01-01T00:00:00Z");
-
   private static final int LONGEST_FAULT = 1000;
-
-  /** Brackets that JSON may nest. */
-  private static final int DEEPEST = 49;
 
   /** A column of brackets only. */
   private static final String DEEP = "deep";
@@ -140,11 +127,11 @@ class FuzzedRowsTest extends SparkTest {
 
     List<Map<String, String>> receipts = new ArrayList<>(first);
     receipts.addAll(second);
-    expectReceipts(out, receipts.stream().map(cells -> receipt(cells)).toList());
+    expectReceipts(out, receipts.stream().map(cells -> ExpectedRows.receipt(cells)).toList());
     expectKeyed(
         out,
         Enrolments.TABLE,
-        joinings.stream().map(cells -> enrolment(cells)).toList(),
+        joinings.stream().map(cells -> ExpectedRows.enrolment(cells)).toList(),
         row -> row.getAs(Enrolments.TIER));
     expectKeyed(out, Customers.TABLE, customers, row -> row.getAs("key"));
     expectKeyed(out, Stores.TABLE, stores, row -> row.getAs(Stores.REGION));
@@ -176,7 +163,7 @@ class FuzzedRowsTest extends SparkTest {
             .filter(line -> !line.contains("\""))
             .map(line -> line.split(",", -1))
             .filter(cells -> cells.length == goodReceipt(1).size())
-            .map(cells -> receipt(cells(cells)))
+            .map(cells -> ExpectedRows.receipt(cells(cells)))
             .collect(groupingBy(Delivered::key));
     for (Row row : rows(out, Transactions.TABLE)) {
       List<Delivered> same = readable.getOrDefault(row.getAs(Transactions.PRODUCT_ID), List.of());
@@ -203,7 +190,7 @@ class FuzzedRowsTest extends SparkTest {
   /** The lines in which Hadoop divides a file, but for blank ones. */
   private static List<String> lines(List<String> spoilt) {
     return Arrays.stream(String.join("\n", spoilt).split("\r\n|\r|\n"))
-        .filter(line -> !decoded(line).trim().isEmpty())
+        .filter(line -> !ExpectedRows.decoded(line).trim().isEmpty())
         .toList();
   }
 
@@ -299,7 +286,6 @@ class FuzzedRowsTest extends SparkTest {
   }
 
   private void expectCounts(Map<String, Long> counts, int read) {
-    System.out.println("spoilt rows: " + counts);
     expect(counts.get("read") == read, "%d delivered, but %s", read, counts);
     expect(counts.get("clean") > read / 20, "hardly any clean: %s", counts);
     expect(counts.get("quarantined") > read / 20, "hardly any in quarantine: %s", counts);
@@ -434,68 +420,6 @@ class FuzzedRowsTest extends SparkTest {
     return bytes.substring(0, at) + (char) (0x80 + spoiling.below(0x80)) + bytes.substring(at);
   }
 
-  private static String decoded(String bytes) {
-    return new String(bytes.getBytes(ISO_8859_1), UTF_8);
-  }
-
-  private static Map<String, String> decoded(Map<String, String> bytes) {
-    Map<String, String> texts = new LinkedHashMap<>(bytes);
-    texts.replaceAll((column, text) -> decoded(text));
-    return texts;
-  }
-
-  private static Delivered receipt(Map<String, String> bytes) {
-    Map<String, String> cells = decoded(bytes);
-    Reading reading = new Reading(cells);
-    reading.required("receipt", Transactions.TRANSACTION_ID, FuzzedRowsTest::id);
-    reading.optional("customer", Transactions.CUSTOMER_ID, FuzzedRowsTest::id);
-    reading.required("at", Transactions.OCCURRED_AT, FuzzedRowsTest::plausible);
-    reading.optional("day", Transactions.STORE_ID, PlainReading::day);
-    Optional<BigDecimal> quantity =
-        reading.optional(
-            "qty",
-            Transactions.QUANTITY,
-            text -> PlainReading.whole(text, -1L << 31, (1L << 31) - 1));
-    Optional<BigDecimal> price =
-        reading.optional("price", "price", text -> PlainReading.decimal(text, 12, 4));
-    reading.result(
-        Transactions.NET_AMOUNT,
-        quantity.flatMap(q -> price.map(q::multiply)).filter(FuzzedRowsTest::isAmount));
-    reading.optional(
-        "discount", Transactions.DISCOUNT_AMOUNT, text -> PlainReading.decimal(text, 18, 4));
-    reading.optional(
-        "cost",
-        Transactions.COST_AMOUNT,
-        text ->
-            PlainReading.real(text).map(FuzzedRowsTest::rounded).filter(FuzzedRowsTest::isAmount));
-    reading.optional("card", Transactions.CARD_USED, PlainReading::truth);
-    reading.optional("currency", Transactions.CURRENCY, FuzzedRowsTest::euro);
-    reading.optional("note", Transactions.CATEGORY, text -> Optional.of(PlainReading.text(text)));
-    return reading.delivered(cells.get("customer").startsWith("TEST"));
-  }
-
-  /** Ids that are no text in the source's encoding could not be told apart. */
-  private static Optional<String> id(String text) {
-    return Optional.of(PlainReading.text(text)).filter(id -> !id.contains("\uFFFD"));
-  }
-
-  private static Optional<Instant> plausible(String text) {
-    return PlainReading.time(text, ZONE)
-        .filter(time -> !time.isBefore(PLAUSIBLE_FROM) && time.isBefore(PLAUSIBLE_UNTIL));
-  }
-
-  private static boolean isAmount(BigDecimal number) {
-    return PlainReading.decimal(number.toPlainString(), 18, 4).isPresent();
-  }
-
-  private static BigDecimal rounded(double number) {
-    return new BigDecimal(Double.toString(number)).setScale(4, RoundingMode.HALF_UP);
-  }
-
-  private static Optional<String> euro(String text) {
-    return Optional.of(PlainReading.text(text).toUpperCase(Locale.ROOT)).filter("EUR"::equals);
-  }
-
   // --- joinings: several lines a row, and rivals for a key ---
 
   private List<Map<String, String>> joinings(int count) {
@@ -512,19 +436,6 @@ class FuzzedRowsTest extends SparkTest {
     return joinings;
   }
 
-  private static Delivered enrolment(Map<String, String> bytes) {
-    Reading reading = new Reading(decoded(bytes));
-    reading.required("customer", Enrolments.CUSTOMER_ID, FuzzedRowsTest::id);
-    Optional<Instant> from =
-        reading.required("from", Enrolments.ENROLLED_AT, FuzzedRowsTest::plausible);
-    reading.optional(
-        "until",
-        Enrolments.LEFT_AT,
-        text -> plausible(text).filter(until -> from.map(f -> !until.isBefore(f)).orElse(true)));
-    reading.result(Enrolments.PROGRAM_ID, Optional.of("club"));
-    return reading.delivered(false);
-  }
-
   // --- customers: JSON of every kind ---
 
   private List<Delivered> customers(int count) throws IOException {
@@ -535,7 +446,7 @@ class FuzzedRowsTest extends SparkTest {
       String line = json(tokens);
       boolean isCut = spoiling.oneIn(30);
       lines.add(isCut ? line.substring(0, line.length() - 1 - spoiling.below(3)) : line);
-      customers.add(isCut ? malformed(n) : customer(n, tokens));
+      customers.add(isCut ? ExpectedRows.malformed(n) : ExpectedRows.customer(n, tokens));
     }
     write("c.json", new String(String.join("\n", lines).getBytes(UTF_8), ISO_8859_1));
     return customers;
@@ -588,41 +499,6 @@ class FuzzedRowsTest extends SparkTest {
     return new ObjectMapper().writeValueAsString(text);
   }
 
-  private static Delivered malformed(int n) {
-    return new Delivered("n" + n + "#", List.of(List.of("malformed")), Map.of(), false, false);
-  }
-
-  private static Delivered customer(int n, Map<String, String> tokens) throws IOException {
-    if (tokens.getOrDefault(DEEP, "").length() > 2 * DEEPEST) {
-      return malformed(n);
-    }
-    Map<String, String> cells = new LinkedHashMap<>();
-    for (Map.Entry<String, String> token : tokens.entrySet()) {
-      cells.put(token.getKey(), textOf(token.getValue()));
-    }
-    Reading reading = new Reading(cells);
-    reading.required("id", Customers.CUSTOMER_ID, FuzzedRowsTest::id);
-    reading.optional("born", Customers.BIRTH_YEAR, text -> PlainReading.whole(text, 1850, 2100));
-    reading.optional("since", Customers.REGISTERED_AT, FuzzedRowsTest::plausible);
-    reading.optional("town", Customers.CITY, text -> Optional.of(PlainReading.text(text)));
-    reading.optional(
-        "points",
-        "points",
-        text -> PlainReading.decimal(text, 12, 4).map(p -> p.setScale(4).toPlainString()));
-    return reading.delivered(false);
-  }
-
-  /** A string as it is, a fraction as a double, and anything else as JSON is written. */
-  private static String textOf(String token) throws IOException {
-    JsonNode value = new ObjectMapper().readTree(token);
-    if (value.isNull()) {
-      return null;
-    }
-    return value.isTextual()
-        ? value.textValue()
-        : new String(new ObjectMapper().writeValueAsBytes(value), UTF_8);
-  }
-
   // --- stores: the native types of Parquet ---
 
   private List<Delivered> stores(int count) {
@@ -647,24 +523,7 @@ class FuzzedRowsTest extends SparkTest {
         .selectExpr("key", "code", "date_from_unix_date(days) started")
         .write()
         .parquet(folder.resolve("s").toString());
-    return rows.stream().map(FuzzedRowsTest::store).toList();
-  }
-
-  private static Delivered store(Row row) {
-    Map<String, String> cells = new LinkedHashMap<>();
-    cells.put("key", row.getString(0));
-    cells.put("code", row.isNullAt(1) ? null : String.valueOf(row.getDouble(1)));
-    cells.put("started", row.isNullAt(2) ? null : LocalDate.ofEpochDay(row.getInt(2)).toString());
-    Reading reading = new Reading(cells);
-    reading.required(
-        "code", Stores.STORE_ID, text -> PlainReading.real(text).map(FuzzedRowsTest::code));
-    reading.optional("started", Stores.PILOT_STARTED_AT, FuzzedRowsTest::plausible);
-    return reading.delivered(false);
-  }
-
-  private static String code(double code) {
-    boolean isWhole = code == Math.rint(code) && Math.abs(code) < 1e38;
-    return isWhole ? new BigDecimal(code).setScale(0).toPlainString() : Double.toString(code);
+    return rows.stream().map(ExpectedRows::store).toList();
   }
 
   // --- files ---

@@ -300,11 +300,8 @@ class FuzzedStudiesTest extends SparkTest {
     for (Spoilt spoilt : studies()) {
       answers[check(spoilt).status()]++;
     }
-    System.out.printf(
-        "%d spoilt studies: %d valid, %d refused with a sentence%n",
-        STUDIES, answers[0], answers[2]);
-    assertThat(answers[0]).isGreaterThan(STUDIES / 25);
-    assertThat(answers[2]).isGreaterThan(STUDIES / 2);
+    assertThat(answers[0]).as("valid of " + STUDIES).isGreaterThan(STUDIES / 25);
+    assertThat(answers[2]).as("refused of " + STUDIES).isGreaterThan(STUDIES / 2);
   }
 
   private static void sample(String name, Path data, int lines) throws IOException {
