@@ -4,6 +4,10 @@ import java.util.Optional;
 
 /** Why arms cannot be compared. */
 final class TooFew {
+  /** An estimate without any error. */
+  static final Unmeasured CONSTANT =
+      new Unmeasured("No arm varies: nothing tells how far the estimate may be off.");
+
   private TooFew() {}
 
   /** The reason why arms of these sizes cannot give an estimate, if they cannot. */
@@ -20,8 +24,11 @@ final class TooFew {
 
   /** The estimate, or the reason why one without any error tells nothing. */
   static Measurement orConstant(Estimate estimate) {
-    return estimate.stdError() > 0
-        ? estimate
-        : new Unmeasured("No arm varies: nothing tells how far the estimate may be off.");
+    return estimate.stdError() > 0 ? estimate : CONSTANT;
+  }
+
+  /** The estimate of these, or the reason why one without any error tells nothing. */
+  static Measurement orConstant(double value, double stdError, double degreesOfFreedom) {
+    return orConstant(new Estimate(value, stdError, degreesOfFreedom));
   }
 }

@@ -23,7 +23,7 @@ public final class TwoSample {
   }
 
   /** The difference of two independent estimates: variances add, degrees of freedom by Welch. */
-  public static Estimate difference(Estimate treated, Estimate control) {
+  static Estimate difference(Estimate treated, Estimate control) {
     double stdError = Math.hypot(treated.stdError(), control.stdError());
     double value = treated.value() - control.value();
     if (stdError == 0) {
