@@ -24,14 +24,16 @@ public record Winsorised(double cap) {
   /**
    * A cap known before.
    *
-   * @throws IllegalArgumentException if it is not finite
+   * @throws IllegalArgumentException if it is not above 0 and finite: below, it would cap those who
+   *     bought nothing
    */
   public Winsorised {
-    Arguments.finite("cap", cap);
+    Arguments.positive("cap", cap);
   }
 
   /**
-   * The cap from those who bought before; empty for fewer than {@link #LEAST} of them.
+   * The cap from those who bought before; empty for fewer than {@link #LEAST} of them, or where the
+   * percentile is not above 0, as when hardly anybody bought again.
    *
    * @param totals of the window, of both arms' customers who bought in the window before
    * @throws IllegalArgumentException if a total is not finite
@@ -46,8 +48,8 @@ public record Winsorised(double cap) {
     double position = (sorted.length - 1) * SHARE;
     int below = (int) position;
     double above = sorted[Math.min(below + 1, sorted.length - 1)];
-    return Optional.of(
-        new Winsorised(sorted[below] + (position - below) * (above - sorted[below])));
+    double cap = sorted[below] + (position - below) * (above - sorted[below]);
+    return cap > 0 ? Optional.of(new Winsorised(cap)) : Optional.empty();
   }
 
   /**
