@@ -26,14 +26,18 @@ public final class Aipw {
     Arms weighted = new Arms(treated, odds.weights());
     controls = weighted.controls();
     int[] controlRows = Arms.rows(treated, Arms.Arm.CONTROLS);
+    if (!Arms.tooFew(treated).isEmpty()) {
+      effect = ClusteredMean.unmeasured(Arms.tooFew(treated));
+      outcomeRegression = effect;
+      return;
+    }
     LeastSquares regression =
         LeastSquares.of(
             pick(rows, controlRows),
             pick(outcomes, controlRows),
             pick(score.weights(), controlRows));
-    String reason = Arms.tooFew(treated);
-    if (reason.isEmpty()
-        && Gram.of(rows, outcomes).aliased().length < regression.aliased().length) {
+    String reason = "";
+    if (Gram.of(rows, outcomes).aliased().length < regression.aliased().length) {
       reason =
           "A covariate that varies among the treated does not among the "
               + controlRows.length
@@ -57,9 +61,11 @@ public final class Aipw {
     double[] ofScore = score.influences(slopes);
     Arrays.setAll(influences, i -> influences[i] + ofScore[i]);
     add(influences, regression, controlRows, apart(rows, weighted, treated.length));
-    effect = ClusteredMean.of(weighted.difference(residuals), influences);
+    effect =
+        ClusteredMean.ofEvery(weighted.difference(residuals), influences, weighted.sizes(outcomes));
 
-    outcomeRegression = regressed(score, rows, residuals, regression, controlRows);
+    outcomeRegression =
+        regressed(score, rows, residuals, regression, controlRows, weighted.sizes(outcomes));
   }
 
   /** The mean residual of the treated, which are those of a regression of the controls. */
@@ -68,7 +74,8 @@ public final class Aipw {
       double[][] rows,
       double[] residuals,
       LeastSquares regression,
-      int[] controlRows) {
+      int[] controlRows,
+      double[] sizes) {
     boolean[] treated = score.treated();
     Arms arms = new Arms(treated, score.weights());
     double value = arms.mean(residuals, Arms.Arm.TREATED);
@@ -79,7 +86,7 @@ public final class Aipw {
       move(direction, rows[unit], -arms.share(unit));
     }
     add(influences, regression, controlRows, direction);
-    return ClusteredMean.of(value, influences);
+    return ClusteredMean.ofEvery(value, influences, sizes);
   }
 
   /** How the effect changes with the regression's coefficients. */

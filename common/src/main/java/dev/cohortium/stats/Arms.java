@@ -1,5 +1,6 @@
 package dev.cohortium.stats;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** The treated and the controls of a comparison, with the weight of each unit in its arm. */
@@ -89,13 +90,24 @@ final class Arms {
     return mean(values, Arm.TREATED) - mean(values, Arm.CONTROLS);
   }
 
-  /** The weighted mean of an arm. */
+  /** The weighted mean of an arm: of equal values exactly theirs; 0 without units. */
   double mean(double[] values, Arm arm) {
-    double mean = 0;
-    for (int unit : rows(treated, arm)) {
-      mean += Math.abs(share(unit)) * values[unit];
+    int[] units = rows(treated, arm);
+    if (units.length == 0) {
+      return 0;
     }
-    return mean;
+    double level = values[units[0]];
+    double away = 0;
+    for (int unit : units) {
+      away += Math.abs(share(unit)) * (values[unit] - level);
+    }
+    return level + away;
+  }
+
+  /** The sizes that the arms' values have on average: an error far below these is rounding. */
+  double[] sizes(double[] values) {
+    double[] sizes = Arrays.stream(values).map(Math::abs).toArray();
+    return new double[] {mean(sizes, Arm.TREATED), mean(sizes, Arm.CONTROLS)};
   }
 
   /** The influence of each unit on the difference where the weights are fixed. */
@@ -109,9 +121,14 @@ final class Arms {
     return influences;
   }
 
-  /** The effective number of controls. */
+  /** The effective number of controls, weights relative to the largest. */
   EffectiveSampleSize controls() {
+    double[] ofControls =
+        IntStream.of(rows(treated, Arm.CONTROLS)).mapToDouble(i -> weights[i]).toArray();
+    double largest = Arrays.stream(ofControls).max().orElse(0);
     return EffectiveSampleSize.of(
-        IntStream.of(rows(treated, Arm.CONTROLS)).mapToDouble(i -> weights[i]).toArray());
+        largest == 0
+            ? ofControls
+            : Arrays.stream(ofControls).map(weight -> weight / largest).toArray());
   }
 }

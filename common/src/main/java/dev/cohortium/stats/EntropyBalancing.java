@@ -110,8 +110,9 @@ public final class EntropyBalancing {
         weights,
         lambda,
         imbalance,
-        ClusteredMean.of(value, influences(arms, rows, treated, outcomes, balancing)),
-        ClusteredMean.of(value, arms.influences(outcomes)),
+        ClusteredMean.ofEvery(
+            value, influences(arms, rows, treated, outcomes, balancing), arms.sizes(outcomes)),
+        ClusteredMean.ofEvery(value, arms.influences(outcomes), arms.sizes(outcomes)),
         arms.controls());
   }
 

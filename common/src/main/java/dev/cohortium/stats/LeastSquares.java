@@ -47,6 +47,7 @@ public final class LeastSquares {
   private final double[] coefficients;
   private final double[] residuals;
   private final boolean perfect;
+  private final double size;
 
   private LeastSquares(double[][] rows, double[] outcomes, double[] weights) {
     this.rows = rows;
@@ -62,6 +63,7 @@ public final class LeastSquares {
       all += weights[i] * outcomes[i] * outcomes[i];
     }
     perfect = left <= PERFECT * all;
+    size = Math.sqrt(all / fit.weight());
   }
 
   /** The regression of rows that count alike. */
@@ -130,8 +132,11 @@ public final class LeastSquares {
             };
       }
     }
-    return new Estimate(
-        coefficients[coefficient], Math.sqrt(variance), (double) rows.length - fit.rank());
+    double value = coefficients[coefficient];
+    double stdError = Rounding.without(Math.sqrt(variance), value, size(coefficient));
+    return stdError == 0
+        ? ClusteredMean.CONSTANT
+        : new Estimate(value, stdError, (double) rows.length - fit.rank());
   }
 
   /** A coefficient with its error where rows depend on each other within clusters. */
@@ -140,9 +145,9 @@ public final class LeastSquares {
     if (!reason.isEmpty()) {
       return new Unmeasured(reason);
     }
-    ClusterSums sums = ClusterSums.of(influences(coefficient), clusters);
+    ClusterSums sums = ClusterSums.of(influences(coefficient), clusters, ClusterSums.Counted.EVERY);
     return ClusteredMean.measure(
-        coefficients[coefficient], variance(sums, factor), sums.clusters());
+        coefficients[coefficient], variance(sums, factor), sums.clusters(), size(coefficient));
   }
 
   /**
@@ -155,14 +160,17 @@ public final class LeastSquares {
       return new Unmeasured(reason);
     }
     double[] influences = influences(coefficient);
-    ClusterSums one = ClusterSums.of(influences, ones);
-    ClusterSums other = ClusterSums.of(influences, others);
-    ClusterSums both = ClusterSums.of(influences, ones, others);
+    ClusterSums one = ClusterSums.of(influences, ones, ClusterSums.Counted.EVERY);
+    ClusterSums other = ClusterSums.of(influences, others, ClusterSums.Counted.EVERY);
+    ClusterSums both = ClusterSums.of(influences, ones, others, ClusterSums.Counted.EVERY);
     double variance =
         ClusteredMean.twoWay(
             variance(one, factor), variance(other, factor), variance(both, factor));
     return ClusteredMean.measure(
-        coefficients[coefficient], variance, Math.min(one.clusters(), other.clusters()));
+        coefficients[coefficient],
+        variance,
+        Math.min(one.clusters(), other.clusters()),
+        size(coefficient));
   }
 
   private double variance(ClusterSums sums, ClusterFactor factor) {
@@ -193,6 +201,11 @@ public final class LeastSquares {
           + " leave nothing to tell an error by.";
     }
     return perfect ? "The fit is perfect, so no error can be told." : "";
+  }
+
+  /** What the coefficient would err by if outcomes were all residual. */
+  private double size(int coefficient) {
+    return size * Math.sqrt(fit.unitVariance(alone(coefficient)));
   }
 
   private double[] influences(int coefficient) {

@@ -7,7 +7,9 @@ import java.util.stream.IntStream;
  * The weights that make controls alike to the treated by the odds of their score.
  *
  * <p>Odds are told relative to the largest that remain, for the scale of an arm's weights is free
- * and logits may be larger than any double's logarithm. The treated's own odds play no part.
+ * and logits may be larger than any double's logarithm. The treated's own odds play no part. The
+ * cap is a percentile of the controls' odds, each control counted once: what their own weights say
+ * is known, and neither moves the cap nor is capped.
  */
 final class OddsWeights {
   private static final double PERCENTILE = 0.995;
@@ -30,6 +32,9 @@ final class OddsWeights {
             .mapToDouble(i -> logits[i])
             .sorted()
             .toArray();
+    if (sorted.length == 0) {
+      return new OddsWeights(weights, new double[weights.length]);
+    }
     double cap =
         switch (truncation) {
           case NONE -> sorted[sorted.length - 1];
