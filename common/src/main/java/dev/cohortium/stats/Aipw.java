@@ -2,6 +2,7 @@ package dev.cohortium.stats;
 
 import dev.cohortium.stats.InverseProbability.Truncation;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The effect on the treated by a linear regression of the controls' outcome, whose errors the odds
@@ -26,29 +27,20 @@ public final class Aipw {
     Arms weighted = new Arms(treated, odds.weights());
     controls = weighted.controls();
     int[] controlRows = Arms.rows(treated, Arms.Arm.CONTROLS);
-    if (!Arms.tooFew(treated).isEmpty()) {
-      effect = ClusteredMean.unmeasured(Arms.tooFew(treated));
+    Optional<Unmeasured> none = Arms.tooFew(treated);
+    if (none.isPresent()) {
+      effect = ClusteredMean.unmeasured(none.get());
       outcomeRegression = effect;
       return;
     }
     LeastSquares regression =
         LeastSquares.of(
-            pick(rows, controlRows),
-            pick(outcomes, controlRows),
-            pick(score.weights(), controlRows));
-    String reason = "";
-    if (Gram.of(rows, outcomes).aliased().length < regression.aliased().length) {
-      reason =
-          "A covariate that varies among the treated does not among the "
-              + controlRows.length
-              + " controls, so they cannot tell what the treated would have done.";
-    }
-    if (reason.isEmpty()) {
-      int coefficients = rows[0].length - regression.aliased().length + 1;
-      reason = Arms.tooFewControls(controlRows.length, coefficients);
-    }
-    if (!reason.isEmpty()) {
-      effect = ClusteredMean.unmeasured(reason);
+            Arms.pick(rows, controlRows),
+            Arms.pick(outcomes, controlRows),
+            Arms.pick(score.weights(), controlRows));
+    none = untold(Gram.of(rows, outcomes), regression, controlRows.length);
+    if (none.isPresent()) {
+      effect = ClusteredMean.unmeasured(none.get());
       outcomeRegression = effect;
       return;
     }
@@ -66,6 +58,18 @@ public final class Aipw {
 
     outcomeRegression =
         regressed(score, rows, residuals, regression, controlRows, weighted.sizes(outcomes));
+  }
+
+  /** Why the controls' regression cannot tell what the treated would have done. */
+  private static Optional<Unmeasured> untold(Gram all, LeastSquares regression, int controls) {
+    if (all.aliased().length < regression.aliased().length) {
+      return Optional.of(
+          new Unmeasured(
+              "A covariate that varies among the treated does not among the "
+                  + controls
+                  + " controls, so they cannot tell what the treated would have done."));
+    }
+    return TooFew.controls(controls, all.columns() - regression.aliased().length + 1);
   }
 
   /** The mean residual of the treated, which are those of a regression of the controls. */
@@ -111,18 +115,6 @@ public final class Aipw {
     for (int i = 0; i < controlRows.length; i++) {
       influences[controlRows[i]] += ofRegression[i];
     }
-  }
-
-  private static double[][] pick(double[][] rows, int[] places) {
-    double[][] picked = new double[places.length][];
-    Arrays.setAll(picked, i -> rows[places[i]]);
-    return picked;
-  }
-
-  private static double[] pick(double[] values, int[] places) {
-    double[] picked = new double[places.length];
-    Arrays.setAll(picked, i -> values[places[i]]);
-    return picked;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.cohortium.stats;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The treated and the controls of a comparison, with the weight of each unit in its arm. */
@@ -40,6 +41,20 @@ final class Arms {
         .toArray();
   }
 
+  /** The rows at these places. */
+  static double[][] pick(double[][] rows, int[] places) {
+    double[][] picked = new double[places.length][];
+    Arrays.setAll(picked, i -> rows[places[i]]);
+    return picked;
+  }
+
+  /** The values at these places. */
+  static double[] pick(double[] values, int[] places) {
+    double[] picked = new double[places.length];
+    Arrays.setAll(picked, i -> values[places[i]]);
+    return picked;
+  }
+
   /** Refuses units that are all treated or all controls. */
   static void bothIn(boolean[] treated) {
     int count = treated(treated);
@@ -53,29 +68,10 @@ final class Arms {
     }
   }
 
-  /** Why these arms cannot be compared with an error: fewer than 2 in one; else empty. */
-  static String tooFew(boolean[] treated) {
+  /** Why these arms cannot be compared with an error: fewer than 2 in one. */
+  static Optional<Unmeasured> tooFew(boolean[] treated) {
     int count = treated(treated);
-    int controls = treated.length - count;
-    return count >= 2 && controls >= 2
-        ? ""
-        : "A comparison needs 2 treated and 2 controls; there are "
-            + count
-            + " treated and "
-            + controls
-            + " controls.";
-  }
-
-  /**
-   * Why controls cannot tell an error of their regression: no more than coefficients; else empty.
-   */
-  static String tooFewControls(int controls, int coefficients) {
-    return controls > coefficients
-        ? ""
-        : controls
-            + " controls for "
-            + coefficients
-            + " coefficients leave nothing to tell an error by.";
+    return TooFew.toCompare(count, treated.length - count);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.cohortium.stats;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * An estimate with the influence of every observation on it, from which its error follows, whoever
@@ -16,7 +17,7 @@ import java.util.Arrays;
  */
 public final class ClusteredMean {
   private static final double NOT_ZERO = 1e-6;
-  private static final String NOBODY = "There are no observations.";
+  private static final Unmeasured NOBODY = new Unmeasured("There are no observations.");
 
   /** An estimate whose observations do not vary. */
   static final Unmeasured CONSTANT =
@@ -26,14 +27,14 @@ public final class ClusteredMean {
   private final double[] influences;
   private final ClusterSums.Counted counted;
   private final double[] terms;
-  private final String reason;
+  private final Optional<Unmeasured> reason;
 
   private ClusteredMean(
       double value,
       double[] influences,
       ClusterSums.Counted counted,
       double[] terms,
-      String reason) {
+      Optional<Unmeasured> reason) {
     this.value = value;
     this.influences = influences;
     this.counted = counted;
@@ -73,7 +74,7 @@ public final class ClusteredMean {
     if (Math.abs(sum) > NOT_ZERO * size) {
       throw new IllegalArgumentException("influences sum to " + sum + ", must sum to 0");
     }
-    return new ClusteredMean(value, influences.clone(), counted, sizes, "");
+    return new ClusteredMean(value, influences.clone(), counted, sizes, Optional.empty());
   }
 
   private static double[] withValue(double value, double... terms) {
@@ -117,8 +118,9 @@ public final class ClusteredMean {
   }
 
   /** What could not be estimated. */
-  static ClusteredMean unmeasured(String reason) {
-    return new ClusteredMean(0, new double[0], ClusterSums.Counted.EVERY, new double[0], reason);
+  static ClusteredMean unmeasured(Unmeasured reason) {
+    return new ClusteredMean(
+        0, new double[0], ClusterSums.Counted.EVERY, new double[0], Optional.of(reason));
   }
 
   /**
@@ -127,8 +129,8 @@ public final class ClusteredMean {
    * @throws IllegalStateException if the estimate is unmeasured
    */
   public double[] influences() {
-    if (!reason.isEmpty()) {
-      throw new IllegalStateException("No influences: " + reason);
+    if (reason.isPresent()) {
+      throw new IllegalStateException("No influences: " + reason.get().reason());
     }
     return influences.clone();
   }
@@ -137,14 +139,14 @@ public final class ClusteredMean {
   public Measurement independent() {
     return reason.isEmpty()
         ? measure(value, ClusterSums.of(influences, counted), terms)
-        : new Unmeasured(reason);
+        : reason.get();
   }
 
   /** The estimate where observations depend on each other within clusters, one id of each. */
   public Measurement clustered(long[] clusters) {
     return reason.isEmpty()
         ? measure(value, ClusterSums.of(influences, clusters, counted), terms)
-        : new Unmeasured(reason);
+        : reason.get();
   }
 
   /** The estimate where observations depend on each other if they share a set or a customer. */
@@ -156,7 +158,7 @@ public final class ClusteredMean {
             ClusterSums.of(influences, customers, counted),
             ClusterSums.of(influences, sets, customers, counted),
             terms)
-        : new Unmeasured(reason);
+        : reason.get();
   }
 
   /**
@@ -184,10 +186,9 @@ public final class ClusteredMean {
 
   static Measurement measure(double value, double variance, long clusters, double... terms) {
     if (clusters < 2) {
-      return new Unmeasured(
-          clusters == 0
-              ? NOBODY
-              : "All observations belong to one cluster, which cannot tell an error.");
+      return clusters == 0
+          ? NOBODY
+          : new Unmeasured("All observations belong to one cluster, which cannot tell an error.");
     }
     double error = Rounding.without(Math.sqrt(variance), withValue(value, terms));
     return error == 0 ? CONSTANT : new Estimate(value, error, clusters - 1);

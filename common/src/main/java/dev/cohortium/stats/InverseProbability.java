@@ -36,9 +36,9 @@ public final class InverseProbability {
     weights = odds.weights();
     Arms arms = new Arms(score.treated(), weights);
     controls = arms.controls();
-    String reason = Arms.tooFew(score.treated());
-    if (!reason.isEmpty()) {
-      effect = ClusteredMean.unmeasured(reason);
+    var few = Arms.tooFew(score.treated());
+    if (few.isPresent()) {
+      effect = ClusteredMean.unmeasured(few.get());
       withFixedWeights = effect;
       return;
     }

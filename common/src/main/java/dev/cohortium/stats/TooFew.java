@@ -22,6 +22,31 @@ final class TooFew {
                 treated, control, least)));
   }
 
+  /** Why units cannot be compared with an error: fewer than 2 in an arm. */
+  static Optional<Unmeasured> toCompare(long treated, long controls) {
+    return treated >= 2 && controls >= 2
+        ? Optional.empty()
+        : Optional.of(
+            new Unmeasured(
+                "A comparison needs 2 treated and 2 controls; there are "
+                    + treated
+                    + " treated and "
+                    + controls
+                    + " controls."));
+  }
+
+  /** Why controls cannot tell an error of their regression: no more than coefficients. */
+  static Optional<Unmeasured> controls(long controls, int coefficients) {
+    return controls > coefficients
+        ? Optional.empty()
+        : Optional.of(
+            new Unmeasured(
+                controls
+                    + " controls for "
+                    + coefficients
+                    + " coefficients leave nothing to tell an error by."));
+  }
+
   /** The estimate, or the reason why one without any error tells nothing. */
   static Measurement orConstant(Estimate estimate) {
     return estimate.stdError() > 0 ? estimate : CONSTANT;

@@ -154,7 +154,7 @@ class ClusteredMeanTest {
         .hasMessage("clusters has 1 values, must have as many as influences, 2");
     assertThatThrownBy(() -> new ClusterSums(-1, 0))
         .hasMessage("clusters is -1, must be at least 0");
-    assertThatThrownBy(() -> ClusteredMean.unmeasured("None.").influences())
+    assertThatThrownBy(() -> ClusteredMean.unmeasured(new Unmeasured("None.")).influences())
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("No influences: None.");
   }
