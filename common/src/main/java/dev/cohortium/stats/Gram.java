@@ -3,6 +3,7 @@ package dev.cohortium.stats;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.hipparchus.linear.CholeskyDecomposition;
@@ -378,6 +379,26 @@ public final class Gram implements Serializable {
   public int[] aliased() {
     int[] kept = independent();
     return IntStream.range(0, columns()).filter(j -> Arrays.binarySearch(kept, j) < 0).toArray();
+  }
+
+  /**
+   * Why a coefficient cannot be told, 0 being the intercept.
+   *
+   * @throws IllegalArgumentException if there is no such coefficient
+   */
+  Optional<Unmeasured> untold(int coefficient) {
+    if (coefficient < 0 || coefficient > columns()) {
+      throw new IllegalArgumentException(
+          "coefficient is " + coefficient + ", must lie in 0.." + columns());
+    }
+    return coefficient > 0 && Arrays.binarySearch(independent(), coefficient - 1) < 0
+        ? Optional.of(
+            new Unmeasured(
+                "Column "
+                    + (coefficient - 1)
+                    + " is constant or explained by those before it, so its coefficient cannot be"
+                    + " told."))
+        : Optional.empty();
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.cohortium.stats;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A linear regression with an intercept, by least squares, weighted or not.
@@ -97,16 +98,25 @@ public final class LeastSquares {
     return fit.aliased();
   }
 
-  /** The fitted value of a row. */
+  /**
+   * The fitted value of a row.
+   *
+   * @throws IllegalArgumentException if it has not one value of each column, or one is not finite
+   */
   public double fitted(double[] row) {
     return fit.fitted(row);
   }
 
-  /** A coefficient with its error where rows are independent. */
+  /**
+   * A coefficient with its error where rows are independent; unmeasured where it is aliased, there
+   * are no more rows than coefficients, or residuals do not vary in the rows that decide it.
+   *
+   * @throws IllegalArgumentException if there is no such coefficient
+   */
   public Measurement coefficient(int coefficient, ErrorModel model) {
-    String reason = unmeasured(coefficient);
-    if (!reason.isEmpty()) {
-      return new Unmeasured(reason);
+    Optional<Unmeasured> reason = unmeasured(coefficient);
+    if (reason.isPresent()) {
+      return reason.get();
     }
     double variance = 0;
     if (model == ErrorModel.CLASSICAL) {
@@ -139,11 +149,16 @@ public final class LeastSquares {
         : new Estimate(value, stdError, (double) rows.length - fit.rank());
   }
 
-  /** A coefficient with its error where rows depend on each other within clusters. */
+  /**
+   * A coefficient with its error where rows depend on each other within clusters; unmeasured as
+   * {@link #coefficient}, or with a single cluster.
+   *
+   * @throws IllegalArgumentException if there is no such coefficient, or not an id of each row
+   */
   public Measurement clustered(int coefficient, long[] clusters, ClusterFactor factor) {
-    String reason = unmeasured(coefficient);
-    if (!reason.isEmpty()) {
-      return new Unmeasured(reason);
+    Optional<Unmeasured> reason = unmeasured(coefficient);
+    if (reason.isPresent()) {
+      return reason.get();
     }
     ClusterSums sums = ClusterSums.of(influences(coefficient), clusters, ClusterSums.Counted.EVERY);
     return ClusteredMean.measure(
@@ -153,11 +168,13 @@ public final class LeastSquares {
   /**
    * A coefficient with its error where rows depend on each other if they share one id or the other:
    * V_one + V_other - V_both, each with its factor, at least the larger of V_one and V_other.
+   *
+   * @throws IllegalArgumentException if there is no such coefficient, or not ids of each row
    */
   public Measurement clustered(int coefficient, long[] ones, long[] others, ClusterFactor factor) {
-    String reason = unmeasured(coefficient);
-    if (!reason.isEmpty()) {
-      return new Unmeasured(reason);
+    Optional<Unmeasured> reason = unmeasured(coefficient);
+    if (reason.isPresent()) {
+      return reason.get();
     }
     double[] influences = influences(coefficient);
     ClusterSums one = ClusterSums.of(influences, ones, ClusterSums.Counted.EVERY);
@@ -182,25 +199,24 @@ public final class LeastSquares {
     };
   }
 
-  private String unmeasured(int coefficient) {
-    if (coefficient < 0 || coefficient > fit.columns()) {
-      throw new IllegalArgumentException(
-          "coefficient is " + coefficient + ", must lie in 0.." + fit.columns());
-    }
-    if (coefficient > 0 && Arrays.binarySearch(fit.aliased(), coefficient - 1) >= 0) {
-      return "Column "
-          + (coefficient - 1)
-          + " is constant or explained by those before it, so its coefficient cannot be told.";
+  private Optional<Unmeasured> unmeasured(int coefficient) {
+    Optional<Unmeasured> untold = fit.untold(coefficient);
+    if (untold.isPresent()) {
+      return untold;
     }
     if (rows.length <= fit.rank()) {
-      return rows.length
-          + (rows.length == 1 ? " row" : " rows")
-          + " for "
-          + fit.rank()
-          + (fit.rank() == 1 ? " coefficient" : " coefficients")
-          + " leave nothing to tell an error by.";
+      return Optional.of(
+          new Unmeasured(
+              rows.length
+                  + (rows.length == 1 ? " row" : " rows")
+                  + " for "
+                  + fit.rank()
+                  + (fit.rank() == 1 ? " coefficient" : " coefficients")
+                  + " leave nothing to tell an error by."));
     }
-    return perfect ? "The fit is perfect, so no error can be told." : "";
+    return perfect
+        ? Optional.of(new Unmeasured("The fit is perfect, so no error can be told."))
+        : Optional.empty();
   }
 
   /** What the coefficient would err by if outcomes were all residual. */

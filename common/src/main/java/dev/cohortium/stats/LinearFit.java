@@ -3,6 +3,7 @@ package dev.cohortium.stats;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The coefficients of a linear regression, and what each row does to them, from its {@link Gram}.
@@ -45,6 +46,11 @@ public final class LinearFit implements Serializable {
   /** The number of coefficients that can be told, with the intercept. */
   public int rank() {
     return rank;
+  }
+
+  /** Why a coefficient cannot be told. */
+  Optional<Unmeasured> untold(int coefficient) {
+    return gram.untold(coefficient);
   }
 
   /** The columns whose coefficients cannot be told. */

@@ -1,9 +1,7 @@
 package dev.cohortium.stats;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * A logistic regression with an intercept: the propensity score.
@@ -166,12 +164,7 @@ public final class Logistic implements Score {
    */
   public double auc() {
     double[] logits = logits();
-    int[] order =
-        IntStream.range(0, logits.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> logits[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] order = ScoreOrder.rows("logits", logits);
     double controlsBelow = 0;
     double won = 0;
     double treatedInAll = 0;

@@ -3,6 +3,7 @@ package dev.cohortium.stats;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -108,17 +109,16 @@ public final class LogisticFit implements Serializable {
     return coefficients;
   }
 
-  /** A coefficient with its error by the information, of the prior too where there is one. */
+  /**
+   * A coefficient with its error by the information, of the prior too where there is one;
+   * unmeasured where it is aliased.
+   *
+   * @throws IllegalArgumentException if there is no such coefficient
+   */
   public Measurement coefficient(int coefficient) {
-    if (coefficient < 0 || coefficient > gram.columns()) {
-      throw new IllegalArgumentException(
-          "coefficient is " + coefficient + ", must lie in 0.." + gram.columns());
-    }
-    if (coefficient > 0 && Arrays.binarySearch(kept, coefficient - 1) < 0) {
-      return new Unmeasured(
-          "Column "
-              + (coefficient - 1)
-              + " is constant or explained by those before it, so its coefficient cannot be told.");
+    Optional<Unmeasured> untold = gram.untold(coefficient);
+    if (untold.isPresent()) {
+      return untold.get();
     }
     double[] direction = new double[kept.length + 1];
     direction[0] = coefficient == 0 ? 1 : 0;

@@ -52,11 +52,10 @@ final class OddsWeights {
 
   /** The logit of the odds that are the percentile, linear between sorted odds. */
   private static double percentile(double[] sorted) {
-    double place = PERCENTILE * (sorted.length - 1);
-    int below = (int) place;
-    double share = place - below;
-    double low = sorted[below];
-    double high = sorted[Math.min(below + 1, sorted.length - 1)];
+    Percentile place = Percentile.in(sorted.length, PERCENTILE);
+    double share = place.share();
+    double low = place.low(sorted);
+    double high = place.high(sorted);
     return share == 0 || low == high
         ? low
         : high + Math.log(share + (1 - share) * Math.exp(low - high));

@@ -131,7 +131,10 @@ public final class RosenbaumBounds {
     return Math.min(1, upperPValue.applyAsDouble(gamma));
   }
 
-  /** The Gamma at which the one-sided p-value passes .05; empty: it is above without any bias. */
+  /**
+   * The Gamma at which the one-sided p-value passes .05, where other limits here are two-sided;
+   * empty: it is above without any bias.
+   */
   public OptionalDouble sensitivity() {
     if (upperPValue(1) > ALPHA) {
       return OptionalDouble.empty();

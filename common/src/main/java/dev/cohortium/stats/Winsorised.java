@@ -45,10 +45,9 @@ public record Winsorised(double cap) {
     }
     double[] sorted = totals.clone();
     Arrays.sort(sorted);
-    double position = (sorted.length - 1) * SHARE;
-    int below = (int) position;
-    double above = sorted[Math.min(below + 1, sorted.length - 1)];
-    double cap = sorted[below] + (position - below) * (above - sorted[below]);
+    Percentile place = Percentile.in(sorted.length, SHARE);
+    double low = place.low(sorted);
+    double cap = low + place.share() * (place.high(sorted) - low);
     return cap > 0 ? Optional.of(new Winsorised(cap)) : Optional.empty();
   }
 
