@@ -1,7 +1,6 @@
 package dev.cohortium.stats;
 
 import java.io.Serializable;
-import java.util.Arrays;
 
 /**
  * Count, mean and squared deviations of weighted values; parts add up.
@@ -42,9 +41,7 @@ public record WeightedMoments(
 
   /** Moments of values of weight 1. */
   public static WeightedMoments of(double... values) {
-    double[] weights = new double[values.length];
-    Arrays.fill(weights, 1);
-    return of(values, weights);
+    return of(values, Vectors.ones(values.length));
   }
 
   /**
