@@ -43,7 +43,7 @@ public final class Gram implements Serializable {
   }
 
   /** No rows of {@code columns} columns. */
-  public static Gram empty(int columns) {
+  public static Gram none(int columns) {
     Arguments.atLeast("columns", columns, 0);
     double[] nothing = new double[columns + 1];
     return new Gram(0, 0, nothing, nothing, new double[columns + 1][columns + 1]);

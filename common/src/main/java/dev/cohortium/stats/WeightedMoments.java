@@ -16,7 +16,7 @@ public record WeightedMoments(
     long rows, double sumWeights, double sumSquaredWeights, double mean, double sumSquares)
     implements Serializable {
   /** No values at all. */
-  public static final WeightedMoments EMPTY = new WeightedMoments(0, 0, 0, 0, 0);
+  public static final WeightedMoments NONE = new WeightedMoments(0, 0, 0, 0, 0);
 
   /**
    * Moments.
