@@ -3,11 +3,9 @@ package dev.cohortium.stats;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
-import org.hipparchus.linear.CholeskyDecomposition;
-import org.hipparchus.linear.MatrixUtils;
-import org.hipparchus.linear.RealMatrix;
 
 /**
  * What a linear regression with an intercept needs to know of its rows, and adds: their count and
@@ -45,7 +43,7 @@ public final class Gram implements Serializable {
   }
 
   /** No rows of {@code columns} columns. */
-  public static Gram empty(int columns) {
+  public static Gram none(int columns) {
     Arguments.atLeast("columns", columns, 0);
     double[] nothing = new double[columns + 1];
     return new Gram(0, 0, nothing, nothing, new double[columns + 1][columns + 1]);
@@ -82,9 +80,7 @@ public final class Gram implements Serializable {
 
   /** The state of rows that count alike. */
   public static Gram of(double[][] rows, double[] outcomes) {
-    double[] ones = new double[rows.length];
-    Arrays.fill(ones, 1);
-    return of(rows, outcomes, ones);
+    return of(rows, outcomes, Vectors.ones(rows.length));
   }
 
   /**
@@ -164,6 +160,149 @@ public final class Gram implements Serializable {
     return new Gram(n + other.n, sum, levels, middle, merged);
   }
 
+  /**
+   * Rows added one by one, without an object for any of them: a state that changes, for the
+   * reducing side of a pass over many. Numerically as good as {@link Gram#of(double[][],
+   * double[])}: means are kept with what their rounding lost.
+   */
+  public static final class Sum implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    private final int columns;
+    private final double[] levels;
+    private final double[] offsets;
+    private final double[][] cross;
+    private final double[] away;
+    private long n;
+    private double weight;
+    private double lostWeight;
+
+    /** No rows of {@code columns} columns. */
+    public Sum(int columns) {
+      Arguments.atLeast("columns", columns, 0);
+      this.columns = columns;
+      levels = new double[columns + 1];
+      offsets = new double[columns + 1];
+      away = new double[columns + 1];
+      cross = new double[columns + 1][];
+      for (int j = 0; j <= columns; j++) {
+        cross[j] = new double[j + 1];
+      }
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param row covariates without the intercept
+     * @param weight above 0
+     * @return this
+     * @throws IllegalArgumentException if the row is not of the columns, a number not finite, or
+     *     the weight not above 0
+     */
+    public Sum add(double[] row, double outcome, double weight) {
+      Arguments.sameLength("row", row.length, "columns", columns);
+      Arguments.finite("row", row);
+      if (!Double.isFinite(outcome)) {
+        Arguments.finite("outcome", outcome);
+      }
+      if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
+        Arguments.positive("weight", weight);
+      }
+      if (n == 0) {
+        System.arraycopy(row, 0, levels, 0, columns);
+        levels[columns] = outcome;
+      }
+      for (int j = 0; j <= columns; j++) {
+        away[j] = (j < columns ? row[j] : outcome) - levels[j] - offsets[j];
+      }
+      merge(1, weight, 0);
+      return this;
+    }
+
+    /**
+     * Adds the rows of {@code other}, which stays as it is.
+     *
+     * @return this
+     * @throws IllegalArgumentException if they are of another number of columns
+     */
+    public Sum plus(Sum other) {
+      Arguments.sameLength("other", other.columns, "this", columns);
+      if (other.n == 0) {
+        return this;
+      }
+      if (n == 0) {
+        System.arraycopy(other.levels, 0, levels, 0, levels.length);
+        System.arraycopy(other.offsets, 0, offsets, 0, offsets.length);
+      }
+      for (int j = 0; j <= columns; j++) {
+        away[j] = other.levels[j] - levels[j] + (other.offsets[j] - offsets[j]);
+      }
+      merge(other.n, other.weight, other.lostWeight);
+      for (int j = 0; j <= columns; j++) {
+        for (int l = 0; l <= j; l++) {
+          cross[j][l] += other.cross[j][l];
+        }
+      }
+      return this;
+    }
+
+    /** Adds rows whose means lie {@code away}. */
+    private void merge(long moreRows, double moreWeight, double moreLost) {
+      double all = weight + moreWeight;
+      double share = moreWeight / all;
+      double between = weight * share;
+      if (between != 0) {
+        for (int j = 0; j <= columns; j++) {
+          double times = between * away[j];
+          for (int l = 0; l <= j; l++) {
+            cross[j][l] += times * away[l];
+          }
+        }
+      }
+      for (int j = 0; j <= columns; j++) {
+        double change = share * away[j];
+        double level = levels[j] + change;
+        offsets[j] += Rounding.lost(levels[j], change, level);
+        levels[j] = level;
+      }
+      lostWeight += moreLost + Rounding.lost(weight, moreWeight, all);
+      weight = all;
+      n += moreRows;
+    }
+
+    /**
+     * The state of the rows so far.
+     *
+     * @throws IllegalArgumentException if their squares or weights are too large for a double
+     */
+    public Gram gram() {
+      double[][] symmetric = new double[columns + 1][columns + 1];
+      for (int j = 0; j <= columns; j++) {
+        for (int l = 0; l <= j; l++) {
+          symmetric[j][l] = cross[j][l];
+          symmetric[l][j] = cross[j][l];
+        }
+      }
+      return new Gram(n, weight + lostWeight, levels.clone(), offsets.clone(), symmetric);
+    }
+  }
+
+  /** What gives these columns the mean 0 and the deviation 1. */
+  Standard standard(int... columns) {
+    double[] units = new double[columns.length];
+    Arrays.setAll(units, j -> deviation(columns[j]));
+    return standard(columns, units);
+  }
+
+  /** What gives these columns the mean 0 in these units. */
+  Standard standard(int[] columns, double[] units) {
+    double[] near = new double[columns.length];
+    double[] lost = new double[columns.length];
+    Arrays.setAll(near, j -> levels[columns[j]]);
+    Arrays.setAll(lost, j -> offsets[columns[j]]);
+    return new Standard(columns(), columns, near, lost, units);
+  }
+
   /** The number of rows. */
   public long n() {
     return n;
@@ -238,6 +377,26 @@ public final class Gram implements Serializable {
   }
 
   /**
+   * Why a coefficient cannot be told, 0 being the intercept.
+   *
+   * @throws IllegalArgumentException if there is no such coefficient
+   */
+  Optional<Unmeasured> untold(int coefficient) {
+    if (coefficient < 0 || coefficient > columns()) {
+      throw new IllegalArgumentException(
+          "coefficient is " + coefficient + ", must lie in 0.." + columns());
+    }
+    return coefficient > 0 && Arrays.binarySearch(independent(), coefficient - 1) < 0
+        ? Optional.of(
+            new Unmeasured(
+                "Column "
+                    + (coefficient - 1)
+                    + " is constant or explained by those before it, so its coefficient cannot be"
+                    + " told."))
+        : Optional.empty();
+  }
+
+  /**
    * The coefficients: the intercept, then one of each column; 0 where aliased.
    *
    * @throws IllegalArgumentException if there are no rows
@@ -307,16 +466,16 @@ public final class Gram implements Serializable {
     if (kept.length == 0) {
       return inverse;
     }
-    RealMatrix correlations = MatrixUtils.createRealMatrix(kept.length, kept.length);
+    double[][] ofKept = new double[kept.length][kept.length];
     for (int i = 0; i < kept.length; i++) {
       for (int l = 0; l < kept.length; l++) {
-        correlations.setEntry(i, l, i == l ? 1 : correlation(kept[i], kept[l]));
+        ofKept[i][l] = cross[kept[i]][kept[l]];
       }
     }
-    RealMatrix solved = new CholeskyDecomposition(correlations).getSolver().getInverse();
+    double[][] solved = Newton.inverse(ofKept);
     for (int i = 0; i < kept.length; i++) {
       for (int l = 0; l < kept.length; l++) {
-        inverse[kept[i]][kept[l]] = solved.getEntry(i, l) / (root(kept[i]) * root(kept[l]));
+        inverse[kept[i]][kept[l]] = solved[i][l];
       }
     }
     return inverse;

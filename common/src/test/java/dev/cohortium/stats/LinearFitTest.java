@@ -18,7 +18,7 @@ class LinearFitTest {
     Worlds world = Worlds.draw(new Draws(16, 0), 120, Worlds.Outcome.CURVED);
     double[][] rows = world.rows();
     double[] outcomes = world.outcomes();
-    Gram merged = Gram.empty(2);
+    Gram merged = Gram.none(2);
     for (int from = 0; from < 120; from += 40) {
       Gram part =
           Gram.of(
@@ -38,12 +38,12 @@ class LinearFitTest {
       pairs[i] = i / 2;
     }
     LeastSquares all = LeastSquares.of(rows, outcomes);
-    Estimate expected = measured(all.coefficient(1, ErrorModel.HC2));
+    Estimate expected = References.measured(all.coefficient(1, ErrorModel.HC2));
     References.agree(fit.coefficients()[1], expected.value(), 1e-12);
     References.agree(Math.sqrt(squares), expected.stdError(), 1e-12);
     References.agree(
         Math.sqrt(ClusterSums.of(ofPairs).variance()),
-        measured(all.clustered(1, pairs, ClusterFactor.CLUSTERS)).stdError(),
+        References.measured(all.clustered(1, pairs, ClusterFactor.CLUSTERS)).stdError(),
         1e-12);
   }
 
@@ -57,7 +57,7 @@ class LinearFitTest {
 
   @Test
   void arguments_that_cannot_be_are_refused() {
-    assertThatThrownBy(() -> LinearFit.of(Gram.empty(1)))
+    assertThatThrownBy(() -> LinearFit.of(Gram.none(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("n is 0, must be at least 1");
     LinearFit fit = LinearFit.of(Gram.of(new double[][] {{1}, {2}}, new double[2]));
@@ -65,6 +65,23 @@ class LinearFitTest {
         .hasMessage("row has 2 values, must have as many as columns, 1");
     assertThatThrownBy(() -> fit.direction(new double[1]))
         .hasMessage("combination has 1 values, must have as many as coefficients, 2");
+    double nan = Double.NaN;
+    double[] row = {1};
+    double[] bad = {nan};
+    double[] direction = fit.direction(new double[] {0, 1});
+    assertThatThrownBy(() -> fit.fitted(bad)).hasMessage("row is NaN, must be finite");
+    assertThatThrownBy(() -> fit.residual(bad, 1)).hasMessage("row is NaN, must be finite");
+    assertThatThrownBy(() -> fit.residual(row, nan)).hasMessage("outcome is NaN, must be finite");
+    assertThatThrownBy(() -> fit.leverage(bad, 1)).hasMessage("row is NaN, must be finite");
+    assertThatThrownBy(() -> fit.leverage(row, nan)).hasMessage("weight is NaN, must be finite");
+    assertThatThrownBy(() -> fit.direction(new double[] {1, nan}))
+        .hasMessage("combination[1] is NaN, must be finite");
+    assertThatThrownBy(() -> fit.influence(new double[] {0, nan}, row, 1, 1))
+        .hasMessage("direction[1] is NaN, must be finite");
+    assertThatThrownBy(() -> fit.influence(direction, row, 1, 0))
+        .hasMessage("weight is 0, must be above 0");
+    assertThatThrownBy(() -> fit.influence(direction, bad, 1, 1))
+        .hasMessage("row is NaN, must be finite");
   }
 
   /** What a cluster's worker gets. */
@@ -78,9 +95,5 @@ class LinearFitTest {
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
       return (T) in.readObject();
     }
-  }
-
-  private static Estimate measured(Measurement measurement) {
-    return measurement.estimate().orElseThrow();
   }
 }
