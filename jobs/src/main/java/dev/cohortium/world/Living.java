@@ -10,6 +10,7 @@ import static dev.cohortium.world.Draws.Purpose.TIME;
 import dev.cohortium.config.World;
 import dev.cohortium.config.World.Effect;
 import dev.cohortium.config.World.Selection;
+import dev.cohortium.world.Till.Standing;
 import dev.cohortium.world.Till.Terms;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,8 +22,8 @@ import java.util.List;
  * none, so that two lives of one customer share all the orders that both have.
  */
 final class Living {
-  /** Index of the purchase that joining adds; no month has so many others. */
-  private static final int JOINING_PURCHASE = 1 << 20;
+  /** Index of the purchase that joining adds; those of all others are 0 or more. */
+  private static final int JOINING_PURCHASE = -1;
 
   private final Setting setting;
   private final World world;
@@ -115,17 +116,33 @@ final class Living {
     if (joins) {
       path.join(moment);
     }
-    boolean byMember = path.hasJoinedBy(moment) && moment < path.leftAt();
-    Receipt order = till.order(month, arrival.index(), moment, terms, byMember);
+    Receipt order = till.order(month, arrival.index(), moment, terms, standing(moment, joins));
     path.add(order);
-    till.returned(order).ifPresent(path::add);
+    if (!isAdded) {
+      // What joining adds stays in its month, which no outcome counts.
+      till.returned(order).ifPresent(path::add);
+    }
+  }
+
+  private Standing standing(double moment, boolean joins) {
+    boolean isMember = path.isMemberAt(moment);
+    return joins ? Standing.JOINING : isMember ? Standing.MEMBER : Standing.OUTSIDE;
   }
 
   private boolean joinsAt(int month, Arrival arrival) {
-    return world.joining().selection() != Selection.LEVEL
+    return isChance(month, arrival.index())
         && !path.hasJoined()
         && hazard.isOpen(choice, arrival.moment())
         && draws.happens(hazard.at(arrival.moment(), choice, path), JOIN, month, arrival.index());
+  }
+
+  /** Whether an order is one at which customers join: by history, one that others can see, too. */
+  private boolean isChance(int month, int index) {
+    return switch (world.joining().selection()) {
+      case LEVEL -> false;
+      case HISTORY -> !person.isKnown() || till.isShown(month, index);
+      case LATENT -> true;
+    };
   }
 
   private void mayLeave(int month) {

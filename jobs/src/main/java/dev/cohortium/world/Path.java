@@ -7,7 +7,8 @@ import java.util.List;
 final class Path {
   private final List<Receipt> receipts = new ArrayList<>();
   private final int[] orders;
-  private final long[] spent;
+  private final int[] seenOrders;
+  private final long[] seenSpent;
   private final long[] net;
   private final long[] margin;
   private final long[] items;
@@ -16,7 +17,8 @@ final class Path {
 
   Path(int months) {
     orders = new int[months];
-    spent = new long[months];
+    seenOrders = new int[months];
+    seenSpent = new long[months];
     net = new long[months];
     margin = new long[months];
     items = new long[months];
@@ -31,7 +33,10 @@ final class Path {
     items[month] += receipt.items();
     if (receipt.kind() == Receipt.Kind.ORDER) {
       orders[month]++;
-      spent[month] += receipt.net();
+      if (!receipt.isAnonymous()) {
+        seenOrders[month]++;
+        seenSpent[month] += receipt.net();
+      }
     }
   }
 
@@ -56,9 +61,14 @@ final class Path {
     return orders[month];
   }
 
-  /** Cents of its orders, before anything came back. */
-  long spent(int month) {
-    return spent[month];
+  /** Those of a month that show whose they are. */
+  int seenOrders(int month) {
+    return seenOrders[month];
+  }
+
+  /** Cents of these, before anything came back. */
+  long seenSpent(int month) {
+    return seenSpent[month];
   }
 
   /** Cents, net of what came back in it. */
