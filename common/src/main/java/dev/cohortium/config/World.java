@@ -42,8 +42,12 @@ public record World(
     Pilot pilot,
     Survey survey,
     Dirt dirt,
+    List<Integer> horizons,
     String parameters)
     implements Serializable {
+  /** The one channel that sells in stores. */
+  public static final String STORE_CHANNEL = "store";
+
   /** Of the transactions' files; all others are CSV. */
   public enum Format {
     CSV,

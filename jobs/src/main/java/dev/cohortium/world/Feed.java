@@ -36,7 +36,13 @@ enum Feed {
       "response_id",
       "score",
       "question",
-      "answered_at");
+      "answered_at"),
+  STORES(
+      "store_id,region,pilot_arm,pilot_started_at,replicate",
+      "store_id",
+      "pilot_started_at",
+      "",
+      "pilot_started_at");
 
   private final String columns;
   private final int key;

@@ -21,6 +21,7 @@ import java.util.List;
 /**
  * A customer as born: what no course of events changes.
  *
+ * @param number of the customer in its replicate
  * @param arrival the moment from which the customer may buy; negative: before the first month
  * @param isKnown whether receipts show who it is before joining, too
  * @param rate orders a month, before season, growth and transients
@@ -33,6 +34,7 @@ record Person(
     Draws draws,
     String id,
     int replicate,
+    long number,
     double arrival,
     boolean isKnown,
     int region,
@@ -70,6 +72,7 @@ record Person(
         draws,
         String.format("%d-%07d", replicate, number),
         replicate,
+        number,
         arrival(world, draws),
         draws.share(ANONYMOUS) >= world.anonymous().beforeJoining(),
         region,

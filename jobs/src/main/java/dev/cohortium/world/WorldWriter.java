@@ -11,9 +11,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /** Writes a world: its sources, and the truth beside them. */
 public final class WorldWriter {
@@ -58,7 +56,6 @@ public final class WorldWriter {
         write(feed, population.rows(feed));
       }
     }
-    csv(stores(setting), "sources/stores");
     progress.step("world: writing the truth");
     parquet(population.truth(), "truth/truth_customers");
     parquet(
@@ -122,26 +119,5 @@ public final class WorldWriter {
   private void parquet(Dataset<Row> rows, String folder) {
     rows.write().parquet(out.below(folder));
     out.tidy(folder);
-  }
-
-  private Dataset<Row> stores(Setting setting) {
-    boolean isPilot = world.pilot().stores() > 0;
-    String started = setting.calendar().time(world.pilot().fromMonth());
-    List<Row> rows = new ArrayList<>();
-    for (Setting.Store store : setting.stores()) {
-      String arm = isPilot ? (store.isPilot() ? "treatment" : "control") : null;
-      rows.add(
-          RowFactory.create(
-              store.id(),
-              setting.regionName(store.region()),
-              arm,
-              store.isPilot() ? started : null));
-    }
-    return session
-        .createDataFrame(
-            rows,
-            StructType.fromDDL(
-                "store_id string, region string, pilot_arm string, pilot_started_at string"))
-        .coalesce(1);
   }
 }
