@@ -70,6 +70,42 @@ class LifeTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"level", "history", "latent"})
+  void without_an_effect_every_true_difference_is_zero(String selection) {
+    Setting setting =
+        setting(
+            ZERO,
+            "joining.selection = " + selection,
+            "receipts.returned = 0.5",
+            "truth.horizons = [1, 3, 6, 9]");
+    int rows = 0;
+    for (Life life : lives(setting, 600).toList()) {
+      for (Row row : Truth.of(setting, life)) {
+        // By level joining adds a purchase: who looks back on the joining month sees it, and a
+        // later
+        // joining, which had come instead, brings its own.
+        boolean isByLevel = selection.equals("level");
+        if (!isByLevel || !text(row, "metric").equals("churned_rate")) {
+          assertThat(number(row, "difference_vs_stay_out")).as(row.toString()).isZero();
+        }
+        if (!isByLevel) {
+          assertThat(number(row, "difference_vs_as_usual")).as(row.toString()).isZero();
+        }
+        rows++;
+      }
+    }
+    assertThat(rows).isGreaterThan(1000);
+  }
+
+  private static String text(Row row, String column) {
+    return row.getString(Truth.SCHEMA.fieldIndex(column));
+  }
+
+  private static double number(Row row, String column) {
+    return ((Number) row.get(Truth.SCHEMA.fieldIndex(column))).doubleValue();
+  }
+
   @Test
   void a_region_of_strength_zero_and_who_does_not_respond_have_no_effect() {
     Setting nowhere = setting(STRONG, "regions { all { launch-month = 8, strength = 0 } }");
@@ -216,10 +252,44 @@ class LifeTest {
     List<Life> members = members(setting, 400).toList();
     assertThat(members).hasSizeGreaterThan(100);
     for (Life life : members) {
-      List<String> added = new ArrayList<>(orders(life.actual()));
-      added.removeAll(orders(life.stayingOut()));
-      assertThat(added).containsExactly(life.actual().joinedAt() + "");
+      List<String> added = new ArrayList<>(bought(life.actual()));
+      added.removeAll(bought(life.stayingOut()));
+      assertThat(added)
+          .singleElement()
+          .asString()
+          .startsWith("ORDER " + life.actual().joinedAt() + " ");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"level", "history", "latent"})
+  void the_receipt_at_which_somebody_joins_is_never_anonymous(String selection) {
+    Setting setting =
+        setting(
+            "joining.selection = " + selection,
+            "anonymous { before-joining = 0.4, receipts = 0.5, member-receipts = 0.5 }");
+    for (Life life : members(setting, 300).toList()) {
+      Path path = life.actual();
+      assertThat(path.receipts())
+          .filteredOn(r -> r.moment() == path.joinedAt())
+          .singleElement()
+          .satisfies(r -> assertThat(r.isAnonymous()).isFalse())
+          .satisfies(r -> assertThat(r.byMember()).isTrue());
+    }
+  }
+
+  @Test
+  void by_history_only_purchases_that_receipts_show_decide_who_joins() {
+    Setting hidden = setting("anonymous { before-joining = 0, receipts = 1 }");
+    assertThat(members(hidden, 300)).isEmpty();
+    // What nobody is told tells nothing: slopes do not move those whom nobody knows.
+    Setting steep = setting(ZERO, "anonymous.before-joining = 1", "joining.on-orders = 5");
+    Setting flat = setting(ZERO, "anonymous.before-joining = 1", "joining.on-orders = 0");
+    assertThat(joinings(steep)).isEqualTo(joinings(flat)).hasSizeGreaterThan(50);
+  }
+
+  private static List<Double> joinings(Setting setting) {
+    return members(setting, 300).map(life -> life.actual().joinedAt()).toList();
   }
 
   @Test
@@ -315,16 +385,127 @@ class LifeTest {
   }
 
   private static void put(Map<String, Double> truth, Row row) {
-    if (!row.getString(5).equals("net_revenue") || row.getInt(6) != 6) {
+    if (!text(row, "metric").equals("net_revenue") || number(row, "horizon_months") != 6) {
       return;
     }
-    Map<String, Integer> columns = Map.of(" stay out", 10, " as usual", 11, " control", 12);
+    Map<String, String> columns =
+        Map.of(
+            " stay out", "difference_vs_stay_out",
+            " as usual", "difference_vs_as_usual",
+            " control", "difference_vs_control");
     columns.forEach(
-        (name, at) -> {
+        (name, column) -> {
+          int at = Truth.SCHEMA.fieldIndex(column);
           if (!row.isNullAt(at)) {
             truth.put(row.getString(0) + name, row.getDouble(at));
           }
         });
+  }
+
+  @Test
+  void an_experiment_tells_who_has_joined_and_for_how_long() {
+    Setting setting =
+        setting(
+            "experiment { from-month = 12, control-share = 0.5, contamination = 0.3 }",
+            "joining.hazard = 0.2",
+            "membership.leaving = 0.1",
+            "truth.horizons = [6]");
+    int compliers = 0;
+    for (Life life : lives(setting, 400).toList()) {
+      for (Row row : Truth.of(setting, life)) {
+        int first = life.holdOut().assigned().orElse(0);
+        double joined =
+            joinedBy(first + 6, life.in(Arm.TREATMENT)) - joinedBy(first + 6, life.in(Arm.CONTROL));
+        switch (text(row, "metric")) {
+          case "joined" -> {
+            assertThat(number(row, "difference_vs_control")).isEqualTo(joined).isNotNegative();
+            compliers += (int) joined;
+          }
+          case "member_months" -> {
+            double months = monthsAsMember(life.in(Arm.TREATMENT), first);
+            assertThat(number(row, "treated")).isCloseTo(months / 6, within(1e-12));
+          }
+          default -> {}
+        }
+      }
+    }
+    assertThat(compliers).isGreaterThan(30);
+  }
+
+  private static int joinedBy(int month, Path path) {
+    return path.joinedAt() < month ? 1 : 0;
+  }
+
+  private static double monthsAsMember(Path path, int first) {
+    return IntStream.range(first, first + 6)
+        .filter(t -> path.joinedAt() < t + 1 && path.leftAt() > t + 1)
+        .count();
+  }
+
+  @Test
+  void joiners_are_told_by_what_was_known_of_them_and_by_their_arm() {
+    Setting setting =
+        setting(
+            "anonymous.before-joining = 0.3",
+            "experiment { from-month = 12, control-share = 0.3 }");
+    Map<Boolean, Long> known =
+        members(setting, 400)
+            .flatMap(life -> Truth.of(setting, life).stream().limit(1))
+            .filter(row -> text(row, "experiment_id").equals("-"))
+            .collect(
+                Collectors.groupingBy(
+                    row -> row.getBoolean(Truth.SCHEMA.fieldIndex("is_known")),
+                    Collectors.counting()));
+    assertThat(known.get(false)).isPositive();
+    assertThat(known.get(true)).isGreaterThan(known.get(false));
+    for (Life life : members(setting, 400).toList()) {
+      int joined = life.actual().joiningMonth();
+      boolean isAssigned = joined >= life.holdOut().assigned().orElse(setting.months());
+      for (Row row : Truth.of(setting, life)) {
+        assertThat(text(row, "arm")).isEqualTo(isAssigned ? life.holdOut().arm().word() : null);
+      }
+    }
+  }
+
+  @Test
+  void tiers_count_the_revenue_of_membership_alone() {
+    // Everybody who spends a cent as a member, the joining receipt included, is gold.
+    Setting setting = setting("membership { silver = 0.01, gold = 0.01, leaving = 0.2 }");
+    Setting before = setting("membership { silver = 100, gold = 100, leaving = 0.2 }");
+    for (Life life : members(setting, 300).toList()) {
+      Path path = life.actual();
+      int last = path.hasLeft() ? (int) path.leftAt() : setting.months() - 1;
+      long cents = 0;
+      for (int t = Math.max(path.joiningMonth(), last - 11); t <= last; t++) {
+        cents += path.net(t);
+      }
+      assertThat(tier(setting, life)).isEqualTo(cents > 0 ? "gold" : "basic");
+      assertThat(tier(before, life)).isEqualTo(cents >= 10_000 ? "gold" : "basic");
+    }
+  }
+
+  private static String tier(Setting setting, Life life) {
+    return new Records(setting, life).of(Feed.ENROLMENTS).get(0)[3];
+  }
+
+  @Test
+  void stores_belong_to_one_replicate_each() {
+    Setting one = setting("regions { all { launch-month = 8, stores = 2 } }");
+    Setting two = setting("regions { all { launch-month = 8, stores = 2 } }, replicates = 2");
+    assertThat(stores(one, 0)).containsExactly("all-01 0", "all-02 0");
+    assertThat(stores(two, 0)).containsExactly("r000-all-01 0", "r000-all-02 0");
+    assertThat(stores(two, 1)).containsExactly("r001-all-01 1", "r001-all-02 1");
+    Life life = new Life(two, Person.of(two, 1, 3));
+    assertThat(new Records(two, life).of(Feed.STORES)).isEmpty();
+    assertThat(new Records(two, life).of(Feed.TRANSACTIONS))
+        .filteredOn(line -> line[4] != null)
+        .isNotEmpty()
+        .allMatch(line -> line[4].startsWith("r001-all-0"));
+  }
+
+  private static List<String> stores(Setting setting, int replicate) {
+    return new Records(setting, new Life(setting, Person.of(setting, replicate, 0)))
+        .of(Feed.STORES).stream().map(row -> row[0] + " " + row[4]).toList();
   }
 
   @Test
