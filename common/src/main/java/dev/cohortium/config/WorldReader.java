@@ -4,6 +4,10 @@ import static dev.cohortium.config.Kind.number;
 import static dev.cohortium.config.Kind.wholeNumber;
 import static dev.cohortium.config.Kind.wordOf;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
 import dev.cohortium.config.World.Anonymous;
 import dev.cohortium.config.World.Arrivals;
 import dev.cohortium.config.World.Category;
@@ -95,7 +99,7 @@ public final class WorldReader {
             survey(root.section("survey")),
             dirt(root.section("dirt")),
             horizons(root.section("truth")),
-            root.json());
+            parameters(root));
     refuseWhatDoesNotFit(world, root);
     root.refuseUnknown();
     problems.refuseIfAny();
@@ -211,6 +215,29 @@ public final class WorldReader {
     return section.value(key, kind).orElseThrow();
   }
 
+  /** All that holds, with what each region and category leaves out. */
+  private static String parameters(Section root) {
+    Config all = ConfigFactory.parseString(root.json());
+    for (Map.Entry<String, Region> named : regions(root.section("regions")).entrySet()) {
+      Region region = named.getValue();
+      String at = "regions." + named.getKey() + ".";
+      all =
+          all.withValue(at + "share", ConfigValueFactory.fromAnyRef(region.share()))
+              .withValue(at + "stores", ConfigValueFactory.fromAnyRef(region.stores()))
+              .withValue(at + "launch-month", ConfigValueFactory.fromAnyRef(region.launchMonth()))
+              .withValue(at + "strength", ConfigValueFactory.fromAnyRef(region.strength()));
+    }
+    for (Map.Entry<String, Category> named : categories(root.section("categories")).entrySet()) {
+      Category category = named.getValue();
+      String at = "categories." + named.getKey() + ".";
+      all =
+          all.withValue(at + "share", ConfigValueFactory.fromAnyRef(category.share()))
+              .withValue(at + "price", ConfigValueFactory.fromAnyRef(category.price()))
+              .withValue(at + "margin", ConfigValueFactory.fromAnyRef(category.margin()));
+    }
+    return all.root().render(ConfigRenderOptions.concise().setFormatted(true));
+  }
+
   private static Map<String, Region> regions(Section section) {
     Map<String, Region> regions = new LinkedHashMap<>();
     section
@@ -323,7 +350,7 @@ public final class WorldReader {
 
   private static Experiment experiment(Section section) {
     return new Experiment(
-        section.value("id", Kind.TEXT).orElseThrow(),
+        section.value("id", Kind.PROGRAMME).orElseThrow(),
         whole(section, "from-month", wholeNumber(1, MOST_MONTHS)),
         real(section, "control-share", SHARE),
         real(section, "contamination", SHARE),

@@ -141,6 +141,8 @@ class WorldReaderTest {
         parse("seed = 3, effect.orders = 1.5, regions.north.launch-month = 2", "customers=9");
     assertThat(ConfigFactory.parseString(world.parameters()).getDouble("effect.receipt"))
         .isEqualTo(1.03);
+    assertThat(ConfigFactory.parseString(world.parameters()).getDouble("regions.north.strength"))
+        .isEqualTo(1);
     assertThat(parse(world.parameters())).isEqualTo(world);
   }
 }
