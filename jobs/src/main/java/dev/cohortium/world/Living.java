@@ -34,12 +34,16 @@ final class Living {
   private final Till till;
   private final Choice choice;
   private final Path path;
-  private boolean isActive = true;
 
   /** An order that may take place: at {@code height} it is the arrival of the Poisson process. */
   private record Arrival(int index, double moment, double height) {}
 
-  Living(Setting setting, Person person, HoldOut holdOut, Choice choice) {
+  /**
+   * A life from the beginning of a month on.
+   *
+   * @param path what has happened before
+   */
+  Living(Setting setting, Person person, HoldOut holdOut, Choice choice, Path path) {
     this.setting = setting;
     this.world = setting.world();
     this.effect = world.effect();
@@ -48,12 +52,12 @@ final class Living {
     this.hazard = new Hazard(setting, person, holdOut);
     this.till = new Till(setting, person);
     this.choice = choice;
-    this.path = new Path(setting.months());
+    this.path = path;
   }
 
-  /** The whole life. */
-  Path live() {
-    for (int t = Math.max(0, (int) person.arrival()); t < setting.months(); t++) {
+  /** The course of the life from that month on. */
+  Path from(int first) {
+    for (int t = Math.max(first, (int) person.arrival()); t < setting.months(); t++) {
       live(t);
     }
     return path;
@@ -61,6 +65,7 @@ final class Living {
 
   private void live(int month) {
     mayLeave(month);
+    boolean isActive = path.isActive(month);
     double rate = isActive ? person.rate() * setting.rate(month) * person.mood(world, month) : 0;
     for (Arrival arrival : arrivals(month, rate)) {
       boolean isAdded = arrival.index() == JOINING_PURCHASE;
@@ -71,8 +76,8 @@ final class Living {
     }
     double weight = weight(Math.nextDown(month + 1.0));
     double dropOut = person.dropOut() * Math.pow(effect.dropOut(), weight);
-    if (draws.happens(dropOut, DROP_OUT, month, 0)) {
-      isActive = false;
+    if (isActive && draws.happens(dropOut, DROP_OUT, month, 0)) {
+      path.stop(month);
     }
   }
 

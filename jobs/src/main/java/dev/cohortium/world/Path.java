@@ -12,6 +12,7 @@ final class Path {
   private final long[] net;
   private final long[] margin;
   private final long[] items;
+  private int activeUntil = Integer.MAX_VALUE;
   private double joinedAt = Double.POSITIVE_INFINITY;
   private double leftAt = Double.POSITIVE_INFINITY;
 
@@ -38,6 +39,31 @@ final class Path {
         seenSpent[month] += receipt.net();
       }
     }
+  }
+
+  /** Another course, which is this one before {@code month}; the customer has not joined there. */
+  Path before(int month) {
+    Path path = new Path(months());
+    for (Receipt receipt : receipts) {
+      if (receipt.boughtIn() >= month) {
+        break;
+      }
+      path.add(receipt);
+    }
+    if (activeUntil < month) {
+      path.activeUntil = activeUntil;
+    }
+    return path;
+  }
+
+  /** Stops buying for good at the end of a month. */
+  void stop(int month) {
+    activeUntil = month;
+  }
+
+  /** Whether the customer has not stopped before a month. */
+  boolean isActive(int month) {
+    return month <= activeUntil;
   }
 
   void join(double moment) {

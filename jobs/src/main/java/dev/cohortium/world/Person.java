@@ -51,7 +51,10 @@ record Person(
     double dropOut,
     Transients transients) {
   private static final int CITIES = 5;
-  private static final double LONGEST_BEFORE = 36;
+
+  /** So many months before the first the first customers arrive. */
+  static final int LONGEST_BEFORE = 36;
+
   private static final double OF_SATISFACTION = 0.3;
   private static final List<String> INCOMES = List.of("low", "middle", "high");
 

@@ -198,7 +198,6 @@ final class Records {
       return;
     }
     boolean isPilot = setting.world().pilot().stores() > 0;
-    String started = calendar.time(setting.world().pilot().fromMonth());
     for (int i = 0; i < setting.stores().size(); i++) {
       Setting.Store store = setting.stores().get(i);
       rows.accept(
@@ -206,7 +205,7 @@ final class Records {
             setting.storeId(i, person.replicate()),
             setting.regionName(store.region()),
             isPilot ? store.isPilot() ? "treatment" : "control" : null,
-            store.isPilot() ? started : null,
+            store.isPilot() ? calendar.time(setting.world().pilot().fromMonth()) : null,
             Integer.toString(person.replicate())
           });
     }

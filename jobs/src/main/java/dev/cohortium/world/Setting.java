@@ -31,7 +31,7 @@ final class Setting implements Serializable {
 
   Setting(World world) {
     this.world = world;
-    calendar = new Calendar(world.start());
+    calendar = new Calendar(world.start(), Person.LONGEST_BEFORE, world.months() + 1);
     regionNames = List.copyOf(world.regions().keySet());
     regions = List.copyOf(world.regions().values());
     categoryNames = List.copyOf(world.categories().keySet());

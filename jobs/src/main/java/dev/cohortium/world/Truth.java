@@ -74,7 +74,7 @@ final class Truth {
   }
 
   private void addJoining() {
-    Path out = life.stayingOut();
+    Path out = life.stayingOut(actual);
     Path usual = life.asUsual(actual);
     int first = actual.joiningMonth() + 1;
     for (int months : horizonsFrom(first)) {
@@ -103,8 +103,8 @@ final class Truth {
 
   private void addExperiment(int first) {
     boolean isControl = life.holdOut().arm() == Arm.CONTROL;
-    Path treatment = isControl ? life.in(Arm.TREATMENT) : actual;
-    Path control = isControl ? actual : life.in(Arm.CONTROL);
+    Path treatment = isControl ? life.inOtherArm(actual) : actual;
+    Path control = isControl ? actual : life.inOtherArm(actual);
     String experiment = setting.world().experiment().id();
     for (int months : horizonsFrom(first)) {
       double end = first + months;

@@ -65,7 +65,7 @@ class LifeTest {
     assertThat(members).hasSizeGreaterThan(100);
     for (Life life : members) {
       List<String> actual = bought(life.actual());
-      assertThat(actual).isEqualTo(bought(life.stayingOut()));
+      assertThat(actual).isEqualTo(bought(life.stayingOut(life.actual())));
       assertThat(actual).isEqualTo(bought(life.asUsual(life.actual())));
     }
   }
@@ -112,7 +112,10 @@ class LifeTest {
     Setting nobody = setting(STRONG, "effect.responders = 0");
     for (Setting setting : List.of(nowhere, nobody)) {
       members(setting, 200)
-          .forEach(life -> assertThat(bought(life.actual())).isEqualTo(bought(life.stayingOut())));
+          .forEach(
+              life ->
+                  assertThat(bought(life.actual()))
+                      .isEqualTo(bought(life.stayingOut(life.actual()))));
     }
   }
 
@@ -122,7 +125,8 @@ class LifeTest {
         .forEach(
             life -> {
               double joined = life.actual().joinedAt();
-              assertThat(upTo(joined, life.actual())).isEqualTo(upTo(joined, life.stayingOut()));
+              assertThat(upTo(joined, life.actual()))
+                  .isEqualTo(upTo(joined, life.stayingOut(life.actual())));
             });
   }
 
@@ -139,7 +143,7 @@ class LifeTest {
     int more = 0;
     for (Life life : members(setting, 400).toList()) {
       List<String> actual = orders(life.actual());
-      List<String> out = orders(life.stayingOut());
+      List<String> out = orders(life.stayingOut(life.actual()));
       assertThat(actual).containsAll(out);
       more += actual.size() - out.size();
     }
@@ -151,8 +155,8 @@ class LifeTest {
     Setting setting = setting("effect { orders = 0.7, receipt = 1, drop-out = 1 }");
     int fewer = 0;
     for (Life life : members(setting, 400).toList()) {
-      assertThat(orders(life.stayingOut())).containsAll(orders(life.actual()));
-      fewer += orders(life.stayingOut()).size() - orders(life.actual()).size();
+      assertThat(orders(life.stayingOut(life.actual()))).containsAll(orders(life.actual()));
+      fewer += orders(life.stayingOut(life.actual())).size() - orders(life.actual()).size();
     }
     assertThat(fewer).isPositive();
   }
@@ -168,7 +172,7 @@ class LifeTest {
     double without = 0;
     for (Life life : members(setting, 4000).toList()) {
       Path actual = life.actual();
-      Path out = life.stayingOut();
+      Path out = life.stayingOut(life.actual());
       for (int t = actual.joiningMonth() + 1; t < setting.months(); t++) {
         with += actual.orders(t);
         without += out.orders(t);
@@ -176,6 +180,76 @@ class LifeTest {
     }
     // Orders that are added are Poisson: sd of the ratio = sqrt(0.5 / without).
     assertThat(with / without).isCloseTo(1.5, within(4 * Math.sqrt(0.5 / without)));
+  }
+
+  @Test
+  void the_effect_on_receipts_is_as_large_as_configured_month_by_month() {
+    String effect =
+        "effect { orders = 1, receipt = 1.2, drop-out = 1, ramp-months = 3 }, membership.leaving = 0";
+    Setting up = setting(effect);
+    Setting down = setting(effect, "regions { all { launch-month = 8, strength = -1 } }");
+    for (int months : new int[] {0, 1, 2, 7}) {
+      double whole = Math.min(1, (months + 1) / 3.0);
+      assertThat(ratioOfReceipts(up, months)).isCloseTo(Math.pow(1.2, whole), within(1e-3));
+      assertThat(ratioOfReceipts(down, months)).isCloseTo(Math.pow(1.2, -whole), within(1e-3));
+    }
+  }
+
+  @Test
+  void a_members_discount_is_a_share_of_the_price() {
+    Setting setting =
+        setting(
+            "effect { orders = 1, receipt = 1, drop-out = 1, discount = 0.1, ramp-months = 1 }",
+            "membership.leaving = 0");
+    assertThat(ratioOfReceipts(setting, 3)).isCloseTo(0.9, within(1e-3));
+    for (Life life : members(setting, 100).toList()) {
+      for (Receipt receipt : life.actual().receipts()) {
+        for (Receipt.Line line : receipt.lines()) {
+          // What comes back takes its discount back.
+          assertThat(line.discount() * line.net()).isNotNegative();
+        }
+      }
+    }
+  }
+
+  /** What orders so many months after joining come to, over what they had without. */
+  private static double ratioOfReceipts(Setting setting, int months) {
+    double with = 0;
+    double without = 0;
+    for (Life life : members(setting, 1500).toList()) {
+      Path actual = life.actual();
+      Map<String, Long> out =
+          life.stayingOut(actual).receipts().stream()
+              .collect(Collectors.toMap(r -> r.kind() + " " + r.moment(), Receipt::net));
+      for (Receipt receipt : actual.receipts()) {
+        boolean isThen = (int) receipt.moment() - actual.joiningMonth() == months;
+        if (isThen && receipt.kind() == Kind.ORDER && receipt.moment() > actual.joinedAt()) {
+          with += receipt.net();
+          without += out.get(receipt.kind() + " " + receipt.moment());
+        }
+      }
+    }
+    return with / without;
+  }
+
+  @Test
+  void the_effect_on_drop_out_is_as_large_as_configured() {
+    Setting setting =
+        setting(
+            "effect { orders = 1, receipt = 1, drop-out = 0.5, ramp-months = 1 }",
+            "purchases.drop-out = 0.1, membership.leaving = 0");
+    double expected = 0;
+    double stops = 0;
+    for (Life life : members(setting, 4000).toList()) {
+      Path actual = life.actual();
+      for (int t = actual.joiningMonth() + 1; t + 1 < setting.months(); t++) {
+        if (actual.isActive(t)) {
+          expected += life.person().dropOut() * 0.5;
+          stops += actual.isActive(t + 1) ? 0 : 1;
+        }
+      }
+    }
+    assertThat(stops / expected).isCloseTo(1, within(4 / Math.sqrt(expected)));
   }
 
   @Test
@@ -253,7 +327,7 @@ class LifeTest {
     assertThat(members).hasSizeGreaterThan(100);
     for (Life life : members) {
       List<String> added = new ArrayList<>(bought(life.actual()));
-      added.removeAll(bought(life.stayingOut()));
+      added.removeAll(bought(life.stayingOut(life.actual())));
       assertThat(added)
           .singleElement()
           .asString()
@@ -297,6 +371,21 @@ class LifeTest {
     // Standard normal for each member where they do not matter; purchases carry them to history.
     assertThat(meanTransientAtJoining("level")).isCloseTo(0, within(0.1));
     assertThat(meanTransientAtJoining("latent")).isGreaterThan(0.4);
+  }
+
+  @Test
+  void a_rise_of_the_unobserved_rate_makes_customers_join_where_it_shall() {
+    Setting setting = setting("joining { selection = latent, on-rate = 0, on-change = 1 }");
+    double rise =
+        members(setting, 3000)
+            .mapToDouble(
+                life -> {
+                  int month = life.actual().joiningMonth();
+                  return life.person().transientOf(month) - life.person().transientOf(month - 1);
+                })
+            .average()
+            .orElseThrow();
+    assertThat(rise).isGreaterThan(0.4);
   }
 
   private static double meanTransientAtJoining(String selection) {
@@ -364,7 +453,9 @@ class LifeTest {
     int first = actual.joiningMonth() + 1;
     if (actual.hasJoined() && first + 6 <= setting.months()) {
       double treated = revenue(actual, first);
-      sums.put(life.person().id() + " stay out", treated - revenue(life.stayingOut(), first));
+      sums.put(
+          life.person().id() + " stay out",
+          treated - revenue(life.stayingOut(life.actual()), first));
       sums.put(life.person().id() + " as usual", treated - revenue(life.asUsual(actual), first));
     }
     int assigned = life.holdOut().assigned().orElse(setting.months());
@@ -506,6 +597,22 @@ class LifeTest {
   private static List<String> stores(Setting setting, int replicate) {
     return new Records(setting, new Life(setting, Person.of(setting, replicate, 0)))
         .of(Feed.STORES).stream().map(row -> row[0] + " " + row[4]).toList();
+  }
+
+  @Test
+  void no_field_of_any_source_needs_quotes() {
+    Setting setting =
+        setting("experiment { from-month = 12, control-share = 0.5 }, survey.asked = 1");
+    for (Life life : lives(setting, 30).toList()) {
+      Records records = new Records(setting, life);
+      for (Feed feed : Feed.values()) {
+        for (String[] row : records.of(feed)) {
+          assertThat(row).hasSameSizeAs(feed.columns());
+          assertThat(Stream.of(row).filter(field -> field != null))
+              .allMatch(field -> field.matches("[A-Za-z0-9_.: -]*[A-Za-z0-9]"));
+        }
+      }
+    }
   }
 
   @Test

@@ -41,7 +41,9 @@ class SelectionTest {
   private static List<Course> courses(Setting setting) {
     return LongStream.range(0, CUSTOMERS)
         .mapToObj(number -> new Life(setting, Person.of(setting, 0, number)))
-        .map(life -> new Course(life.person(), life.stayingOut(), life.actual().joinedAt()))
+        .map(
+            life ->
+                new Course(life.person(), life.stayingOut(life.actual()), life.actual().joinedAt()))
         .toList();
   }
 
