@@ -11,7 +11,8 @@ import java.util.Arrays;
  * @param sumOfSquares of the weights
  * @see <a href="https://www.wiley.com/en-us/Survey+Sampling-p-9780471109495">Kish 1965</a>
  */
-public record EffectiveSampleSize(long n, double sum, double sumOfSquares) {
+public record EffectiveSampleSize(long n, double sum, double sumOfSquares)
+    implements java.io.Serializable {
   private static final double LEAST_UNITS = 25;
   private static final double LEAST_SHARE = 0.3;
 

@@ -158,6 +158,10 @@ public final class LogisticFit implements Serializable {
     return LogisticState.product(row, estimates);
   }
 
+  public double[] standardised(double[] row) {
+    return standardise(gram, kept, row);
+  }
+
   double[] standardise(double[] row) {
     return standardise(gram, kept, row);
   }

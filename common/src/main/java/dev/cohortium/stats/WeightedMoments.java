@@ -13,7 +13,8 @@ import java.util.Arrays;
  * @see <a href="https://doi.org/10.1080/00031305.1983.10483115">Chan, Golub, LeVeque 1983</a>
  */
 public record WeightedMoments(
-    long rows, double sumWeights, double sumSquaredWeights, double mean, double sumSquares) {
+    long rows, double sumWeights, double sumSquaredWeights, double mean, double sumSquares)
+    implements java.io.Serializable {
   /** No values at all. */
   public static final WeightedMoments EMPTY = new WeightedMoments(0, 0, 0, 0, 0);
 

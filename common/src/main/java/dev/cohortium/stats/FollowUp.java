@@ -1,0 +1,40 @@
+package dev.cohortium.stats;
+
+/** One unit of a {@link WeightedComparison}: who it is, what it counts, what became of it. */
+public interface FollowUp {
+  /** Whether the unit was treated. */
+  boolean isTreated();
+
+  /** The months after treatment that were observed, from 0. */
+  int months();
+
+  /** What the unit counts in a weighting; 0: it is not compared. */
+  double weight(int weighting);
+
+  /**
+   * The inverse of the chance that the unit was still to be compared in a month after treatment,
+   * from 1; 0: it no longer is.
+   */
+  double stays(int estimand, int month);
+
+  /** A metric in a month after treatment, from 1. */
+  double after(int metric, int month);
+
+  /** A metric's mean per month before treatment. */
+  double before(int metric);
+
+  /** Covariates, for the adjustment by regression. */
+  double[] covariates();
+
+  /** Names the score from which its weights come. */
+  String group();
+
+  /** The unit as its score's regression has it: {@link LogisticFit#standardised}. */
+  double[] scored();
+
+  /** The derivative of the logarithm of {@link #weight} by the score's logit. */
+  double weightSlope(int weighting);
+
+  /** Treated - probability of treatment: what the score's regression leaves of the unit. */
+  double surprise();
+}

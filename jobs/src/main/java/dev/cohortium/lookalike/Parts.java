@@ -1,0 +1,233 @@
+package dev.cohortium.lookalike;
+
+import dev.cohortium.lookalike.Comparisons.Place;
+import dev.cohortium.lookalike.Comparisons.Sink;
+import dev.cohortium.stats.FollowUp;
+import java.io.Serial;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Row;
+
+/** Who takes part in the comparisons, found in a customer's history and matched sets. */
+final class Parts {
+  /** Name and value of the place of all. */
+  static final String ALL = "all";
+
+  /** Column of the matched units of a customer: ARRAY of STRUCT(unit, matched_set, weight). */
+  static final String SETS = "sets";
+
+  private Parts() {}
+
+  /**
+   * The places of a unit: all, and each of its exact segments.
+   *
+   * @param names of the exact segments
+   */
+  static List<Place> places(Unit unit, List<String> names, int months) {
+    List<Place> places = new ArrayList<>();
+    places.add(new Place(ALL, ALL, months));
+    String[] values = unit.exact().split(Histories.SEPARATOR, -1);
+    for (int i = 0; i < names.size() && i < values.length; i++) {
+      places.add(new Place(names.get(i), values[i], months));
+    }
+    return places;
+  }
+
+  /** A matched unit. */
+  interface Matched {
+    void accept(Unit unit, long set, double weight);
+  }
+
+  static void matched(Row row, List<? extends Unit> units, Matched sink) {
+    int at = row.fieldIndex(SETS);
+    if (row.isNullAt(at)) {
+      return;
+    }
+    List<Row> sets = row.getList(at);
+    for (Unit unit : units) {
+      for (Row set : sets) {
+        if (set.getLong(0) == unit.id()) {
+          sink.accept(unit, set.getLong(1), set.getDouble(2));
+        }
+      }
+    }
+  }
+
+  /** Every unit by its weights, and the matched in their sets. */
+  record Compared(Units units, Weighing weighing, List<String> names) implements Comparisons.Parts {
+    @Serial private static final long serialVersionUID = 1;
+
+    @Override
+    public void of(Row row, Sink sink) {
+      List<? extends Unit> found =
+          units.of(row).stream().filter(unit -> weighing.scores().has(unit.group())).toList();
+      for (Unit unit : found) {
+        Followed followed = new Followed(unit, weighing, 0);
+        places(unit, names, 0).forEach(place -> sink.accept(place, followed, null));
+      }
+      matched(
+          row,
+          found,
+          (unit, set, weight) -> {
+            Followed followed = new Followed(unit, weighing, weight);
+            places(unit, names, 0).forEach(place -> sink.accept(place, followed, set));
+          });
+    }
+  }
+
+  /** The matched in a month before those by which they were matched: nothing should differ. */
+  record Placebo(Units units, Weighing weighing, List<String> names) implements Comparisons.Parts {
+    @Serial private static final long serialVersionUID = 1;
+
+    @Override
+    public void of(Row row, Sink sink) {
+      matched(
+          row,
+          units.of(row),
+          (unit, set, weight) -> {
+            Earlier earlier = new Earlier(unit, weight);
+            places(unit, names, 0).forEach(place -> sink.accept(place, earlier, set));
+          });
+    }
+  }
+
+  /** A matched unit in one month long before. */
+  private record Earlier(Unit unit, double weight) implements FollowUp {
+    @Override
+    public boolean isTreated() {
+      return unit.isTreated();
+    }
+
+    @Override
+    public int months() {
+      return Double.isNaN(unit.longBefore(0)) ? 0 : 1;
+    }
+
+    @Override
+    public double weight(int weighting) {
+      return weight;
+    }
+
+    @Override
+    public double stays(int estimand, int month) {
+      return 1;
+    }
+
+    @Override
+    public double after(int metric, int month) {
+      return unit.longBefore(metric);
+    }
+
+    @Override
+    public double before(int metric) {
+      return 0;
+    }
+
+    @Override
+    public double[] covariates() {
+      return new double[0];
+    }
+
+    @Override
+    public String group() {
+      return unit.group();
+    }
+
+    @Override
+    public double[] scored() {
+      return new double[0];
+    }
+
+    @Override
+    public double weightSlope(int weighting) {
+      return 0;
+    }
+
+    @Override
+    public double surprise() {
+      return 0;
+    }
+  }
+
+  /**
+   * Members and all others in the last months: what the company sees without a comparison. Members
+   * joined before the window, others have not joined at its end; all had an order before it.
+   */
+  record Naive(Rules rules, List<Opportunities.Measured> metrics, List<String> names)
+      implements Comparisons.Parts {
+    @Serial private static final long serialVersionUID = 1;
+
+    @Override
+    public void of(Row row, Sink sink) {
+      History history = History.of(row, rules.months());
+      for (int months : rules.horizons()) {
+        int start = rules.months() - months;
+        boolean isMember = history.joined() < start;
+        boolean isOther = history.joined() >= rules.months();
+        if (history.acquired() < start && (isMember || isOther)) {
+          Customer customer = new Customer(history, isMember, start, months, metrics, rules);
+          String[] values = history.exact().split(Histories.SEPARATOR, -1);
+          sink.accept(new Place(ALL, ALL, months), customer, null);
+          for (int i = 0; i < names.size() && i < values.length; i++) {
+            sink.accept(new Place(names.get(i), values[i], months), customer, null);
+          }
+        }
+      }
+    }
+  }
+
+  /** A customer in a window. */
+  private record Customer(
+      History history,
+      boolean isTreated,
+      int start,
+      int months,
+      List<Opportunities.Measured> metrics,
+      Rules rules)
+      implements FollowUp {
+    @Override
+    public double weight(int weighting) {
+      return 1;
+    }
+
+    @Override
+    public double stays(int estimand, int month) {
+      return 1;
+    }
+
+    @Override
+    public double after(int metric, int month) {
+      return metrics.get(metric).of(history, start + month - 1, rules);
+    }
+
+    @Override
+    public double before(int metric) {
+      return 0;
+    }
+
+    @Override
+    public double[] covariates() {
+      return new double[0];
+    }
+
+    @Override
+    public String group() {
+      return ALL;
+    }
+
+    @Override
+    public double[] scored() {
+      return new double[0];
+    }
+
+    @Override
+    public double weightSlope(int weighting) {
+      return 0;
+    }
+
+    @Override
+    public double surprise() {
+      return 0;
+    }
+  }
+}

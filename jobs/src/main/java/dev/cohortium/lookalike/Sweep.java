@@ -1,0 +1,69 @@
+package dev.cohortium.lookalike;
+
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.api.java.function.Function2;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Goes over customers' histories once and sums something small of them, on the machines where they
+ * lie.
+ */
+final class Sweep {
+  private static final int DEPTH = 2;
+
+  private Sweep() {}
+
+  /** Adds what a row says to a state. */
+  interface Adder<S> extends Serializable {
+    void add(S state, Row row);
+  }
+
+  /** Adds two of something. */
+  interface Plus<T> extends Serializable {
+    T of(T one, T other);
+  }
+
+  /** Joins maps by adding what stands under the same key. */
+  static <K, T> Function2<HashMap<K, T>, HashMap<K, T>, HashMap<K, T>> merging(Plus<T> plus) {
+    return (one, other) -> {
+      other.forEach((key, value) -> one.merge(key, value, plus::of));
+      return one;
+    };
+  }
+
+  /** Makes a state of nothing. */
+  interface Zero<S> extends Serializable {
+    S get();
+  }
+
+  /**
+   * The state of all rows.
+   *
+   * @param plus of two states, which may change the first
+   */
+  static <S> S of(Dataset<Row> rows, Zero<S> zero, Adder<S> adder, Function2<S, S, S> plus) {
+    JavaRDD<S> states =
+        rows.toJavaRDD()
+            .mapPartitions(
+                partition -> {
+                  S state = zero.get();
+                  while (partition.hasNext()) {
+                    adder.add(state, partition.next());
+                  }
+                  return List.of(state).iterator();
+                });
+    return states.getNumPartitions() == 0 ? zero.get() : states.treeReduce(plus, DEPTH);
+  }
+
+  /** What {@code function} makes of each partition. */
+  static <T> JavaRDD<T> partitions(
+      Dataset<Row> rows, Function<Iterator<Row>, Iterator<T>> function) {
+    return rows.toJavaRDD().mapPartitions(function::call);
+  }
+}
