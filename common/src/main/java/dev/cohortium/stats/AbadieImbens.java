@@ -64,10 +64,12 @@ public final class AbadieImbens {
         Math.hypot(
             difference.setError(),
             Rounding.without(
-                Math.sqrt(reuse) / sets, difference.treatedMean(), difference.controlMean()));
+                Math.sqrt(reuse) / sets,
+                difference.treatedMean().orElseThrow(),
+                difference.controlMean().orElseThrow()));
     return stdError == 0
         ? new Unmeasured("No outcome differs from another, which leaves no error to tell.")
-        : Estimate.normal(difference.effect(), stdError);
+        : Estimate.normal(difference.effect().orElseThrow(), stdError);
   }
 
   /** The sum over controls of (K^2 - K2) s2. */
@@ -97,7 +99,7 @@ public final class AbadieImbens {
   }
 
   private static double[] equal(Matches matches, double[] treated, double[] candidates) {
-    double effect = MatchedDifference.of(matches, treated, candidates).effect();
+    double effect = MatchedDifference.of(matches, treated, candidates).effect().orElseThrow();
     int[] controls = matches.pairControls();
     int[] rows = matches.pairTreated();
     double total = 0;

@@ -2,6 +2,7 @@ package dev.cohortium.stats;
 
 import dev.cohortium.stats.InverseProbability.Truncation;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The effect on the treated by a linear regression of the controls' outcome, whose errors the odds
@@ -26,25 +27,20 @@ public final class Aipw {
     Arms weighted = new Arms(treated, odds.weights());
     controls = weighted.controls();
     int[] controlRows = Arms.rows(treated, Arms.Arm.CONTROLS);
+    Optional<Unmeasured> none = Arms.tooFew(treated);
+    if (none.isPresent()) {
+      effect = ClusteredMean.unmeasured(none.get());
+      outcomeRegression = effect;
+      return;
+    }
     LeastSquares regression =
         LeastSquares.of(
-            pick(rows, controlRows),
-            pick(outcomes, controlRows),
-            pick(score.weights(), controlRows));
-    String reason = Arms.tooFew(treated);
-    if (reason.isEmpty()
-        && Gram.of(rows, outcomes).aliased().length < regression.aliased().length) {
-      reason =
-          "A covariate that varies among the treated does not among the "
-              + controlRows.length
-              + " controls, so they cannot tell what the treated would have done.";
-    }
-    if (reason.isEmpty()) {
-      int coefficients = rows[0].length - regression.aliased().length + 1;
-      reason = Arms.tooFewControls(controlRows.length, coefficients);
-    }
-    if (!reason.isEmpty()) {
-      effect = ClusteredMean.unmeasured(reason);
+            Arms.pick(rows, controlRows),
+            Arms.pick(outcomes, controlRows),
+            Arms.pick(score.weights(), controlRows));
+    none = untold(Gram.of(rows, outcomes), regression, controlRows.length);
+    if (none.isPresent()) {
+      effect = ClusteredMean.unmeasured(none.get());
       outcomeRegression = effect;
       return;
     }
@@ -57,9 +53,23 @@ public final class Aipw {
     double[] ofScore = score.influences(slopes);
     Arrays.setAll(influences, i -> influences[i] + ofScore[i]);
     add(influences, regression, controlRows, apart(rows, weighted, treated.length));
-    effect = ClusteredMean.of(weighted.difference(residuals), influences);
+    effect =
+        ClusteredMean.ofEvery(weighted.difference(residuals), influences, weighted.sizes(outcomes));
 
-    outcomeRegression = regressed(score, rows, residuals, regression, controlRows);
+    outcomeRegression =
+        regressed(score, rows, residuals, regression, controlRows, weighted.sizes(outcomes));
+  }
+
+  /** Why the controls' regression cannot tell what the treated would have done. */
+  private static Optional<Unmeasured> untold(Gram all, LeastSquares regression, int controls) {
+    if (all.aliased().length < regression.aliased().length) {
+      return Optional.of(
+          new Unmeasured(
+              "A covariate that varies among the treated does not among the "
+                  + controls
+                  + " controls, so they cannot tell what the treated would have done."));
+    }
+    return TooFew.controls(controls, all.columns() - regression.aliased().length + 1);
   }
 
   /** The mean residual of the treated, which are those of a regression of the controls. */
@@ -68,7 +78,8 @@ public final class Aipw {
       double[][] rows,
       double[] residuals,
       LeastSquares regression,
-      int[] controlRows) {
+      int[] controlRows,
+      double[] sizes) {
     boolean[] treated = score.treated();
     Arms arms = new Arms(treated, score.weights());
     double value = arms.mean(residuals, Arms.Arm.TREATED);
@@ -79,7 +90,7 @@ public final class Aipw {
       move(direction, rows[unit], -arms.share(unit));
     }
     add(influences, regression, controlRows, direction);
-    return ClusteredMean.of(value, influences);
+    return ClusteredMean.ofEvery(value, influences, sizes);
   }
 
   /** How the effect changes with the regression's coefficients. */
@@ -104,18 +115,6 @@ public final class Aipw {
     for (int i = 0; i < controlRows.length; i++) {
       influences[controlRows[i]] += ofRegression[i];
     }
-  }
-
-  private static double[][] pick(double[][] rows, int[] places) {
-    double[][] picked = new double[places.length][];
-    Arrays.setAll(picked, i -> rows[places[i]]);
-    return picked;
-  }
-
-  private static double[] pick(double[] values, int[] places) {
-    double[] picked = new double[places.length];
-    Arrays.setAll(picked, i -> values[places[i]]);
-    return picked;
   }
 
   /**

@@ -33,6 +33,13 @@ final class Arguments {
     }
   }
 
+  /** Refuses what is not 0. */
+  static void zero(String name, double value) {
+    if (value != 0) {
+      throw new IllegalArgumentException(name + " is " + plain(value) + ", must be 0");
+    }
+  }
+
   /** Refuses what is below {@code bound}. */
   static void atLeast(String name, double value, double bound) {
     if (!(value >= bound)) {

@@ -1,5 +1,7 @@
 package dev.cohortium.stats;
 
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The treated and the controls of a comparison, with the weight of each unit in its arm. */
@@ -39,6 +41,20 @@ final class Arms {
         .toArray();
   }
 
+  /** The rows at these places. */
+  static double[][] pick(double[][] rows, int[] places) {
+    double[][] picked = new double[places.length][];
+    Arrays.setAll(picked, i -> rows[places[i]]);
+    return picked;
+  }
+
+  /** The values at these places. */
+  static double[] pick(double[] values, int[] places) {
+    double[] picked = new double[places.length];
+    Arrays.setAll(picked, i -> values[places[i]]);
+    return picked;
+  }
+
   /** Refuses units that are all treated or all controls. */
   static void bothIn(boolean[] treated) {
     int count = treated(treated);
@@ -52,29 +68,10 @@ final class Arms {
     }
   }
 
-  /** Why these arms cannot be compared with an error: fewer than 2 in one; else empty. */
-  static String tooFew(boolean[] treated) {
+  /** Why these arms cannot be compared with an error: fewer than 2 in one. */
+  static Optional<Unmeasured> tooFew(boolean[] treated) {
     int count = treated(treated);
-    int controls = treated.length - count;
-    return count >= 2 && controls >= 2
-        ? ""
-        : "A comparison needs 2 treated and 2 controls; there are "
-            + count
-            + " treated and "
-            + controls
-            + " controls.";
-  }
-
-  /**
-   * Why controls cannot tell an error of their regression: no more than coefficients; else empty.
-   */
-  static String tooFewControls(int controls, int coefficients) {
-    return controls > coefficients
-        ? ""
-        : controls
-            + " controls for "
-            + coefficients
-            + " coefficients leave nothing to tell an error by.";
+    return TooFew.toCompare(count, treated.length - count);
   }
 
   /**
@@ -89,13 +86,24 @@ final class Arms {
     return mean(values, Arm.TREATED) - mean(values, Arm.CONTROLS);
   }
 
-  /** The weighted mean of an arm. */
+  /** The weighted mean of an arm: of equal values exactly theirs; 0 without units. */
   double mean(double[] values, Arm arm) {
-    double mean = 0;
-    for (int unit : rows(treated, arm)) {
-      mean += Math.abs(share(unit)) * values[unit];
+    int[] units = rows(treated, arm);
+    if (units.length == 0) {
+      return 0;
     }
-    return mean;
+    double level = values[units[0]];
+    double away = 0;
+    for (int unit : units) {
+      away += Math.abs(share(unit)) * (values[unit] - level);
+    }
+    return level + away;
+  }
+
+  /** The sizes that the arms' values have on average: an error far below these is rounding. */
+  double[] sizes(double[] values) {
+    double[] sizes = Arrays.stream(values).map(Math::abs).toArray();
+    return new double[] {mean(sizes, Arm.TREATED), mean(sizes, Arm.CONTROLS)};
   }
 
   /** The influence of each unit on the difference where the weights are fixed. */
@@ -109,9 +117,14 @@ final class Arms {
     return influences;
   }
 
-  /** The effective number of controls. */
+  /** The effective number of controls, weights relative to the largest. */
   EffectiveSampleSize controls() {
+    double[] ofControls =
+        IntStream.of(rows(treated, Arm.CONTROLS)).mapToDouble(i -> weights[i]).toArray();
+    double largest = Arrays.stream(ofControls).max().orElse(0);
     return EffectiveSampleSize.of(
-        IntStream.of(rows(treated, Arm.CONTROLS)).mapToDouble(i -> weights[i]).toArray());
+        largest == 0
+            ? ofControls
+            : Arrays.stream(ofControls).map(weight -> weight / largest).toArray());
   }
 }

@@ -10,23 +10,26 @@ import java.util.OptionalDouble;
  *
  * @param kind of the covariate
  * @param matched treated rows of a weight above 0
- * @param treatedMean weighted
- * @param controlMean weighted
+ * @param scale what differences are divided by; empty where too few were treated to tell it
+ * @param treatedMean weighted; empty without rows
+ * @param controlMean weighted; empty without rows
  * @param standardisedMeanDifference 0 where the scale is 0 and the means are equal; empty where the
- *     scale is 0 and they are not: that has failed
+ *     scale is 0 and they are not, which has failed, or where scale or a mean is empty
  * @param varianceRatio treated to controls; 1 where both are 0; empty for a binary covariate, fewer
  *     than 2 rows in an arm, or controls that do not vary while treated do
- * @param kolmogorovSmirnov greatest distance of the distribution functions, 0 to 1
+ * @param kolmogorovSmirnov greatest distance of the distribution functions, 0 to 1; empty where an
+ *     arm has no row
  * @see <a href="https://doi.org/10.1002/sim.3697">Austin 2009</a>
  */
 public record Balance(
     Kind kind,
     long matched,
-    double treatedMean,
-    double controlMean,
+    OptionalDouble scale,
+    OptionalDouble treatedMean,
+    OptionalDouble controlMean,
     OptionalDouble standardisedMeanDifference,
     OptionalDouble varianceRatio,
-    double kolmogorovSmirnov) {
+    OptionalDouble kolmogorovSmirnov) {
   /** The greatest difference that passes. */
   public static final double LIMIT = 0.1;
 
@@ -52,48 +55,64 @@ public record Balance(
 
   /**
    * The deviation of the treated before matching: sqrt(p (1 - p)) of a binary covariate, else the
-   * sample standard deviation.
+   * sample standard deviation. Empty without a row (continuous: with fewer than 2).
    *
-   * @throws IllegalArgumentException if there is no row (continuous: fewer than 2), or p lies
-   *     outside 0..1
+   * @throws IllegalArgumentException if p lies outside 0..1
    */
-  public static double scale(Kind kind, WeightedMoments unmatchedTreated) {
+  public static OptionalDouble scale(Kind kind, WeightedMoments unmatchedTreated) {
     if (kind == Kind.CONTINUOUS) {
-      return Math.sqrt(unmatchedTreated.variance());
+      return unmatchedTreated.hasVariance()
+          ? OptionalDouble.of(Math.sqrt(unmatchedTreated.variance()))
+          : OptionalDouble.empty();
     }
-    Arguments.atLeast("rows", (double) unmatchedTreated.rows(), 1);
+    if (unmatchedTreated.rows() == 0) {
+      return OptionalDouble.empty();
+    }
     double share = unmatchedTreated.mean();
     Arguments.atLeast("mean of a binary covariate", share, 0);
     Arguments.atMost("mean of a binary covariate", share, 1);
-    return Math.sqrt(share * (1 - share));
+    return OptionalDouble.of(Math.sqrt(share * (1 - share)));
   }
 
   /**
    * Balance by moments, which add up over parts, and the distance of the distribution functions.
    *
-   * @param scale as of {@link #scale}
-   * @throws IllegalArgumentException if an arm has no row, or scale or distance cannot be
+   * @param scale as of {@link #scale(Kind, WeightedMoments)}
+   * @param kolmogorovSmirnov as of {@link KolmogorovSmirnov#distance}
+   * @throws IllegalArgumentException if scale or distance cannot be
    */
   public static Balance of(
       Kind kind,
-      double scale,
+      OptionalDouble scale,
       WeightedMoments treated,
       WeightedMoments controls,
-      double kolmogorovSmirnov) {
-    Arguments.finite("scale", scale);
-    Arguments.atLeast("scale", scale, 0);
-    Arguments.atLeast("treated rows", (double) treated.rows(), 1);
-    Arguments.atLeast("control rows", (double) controls.rows(), 1);
-    Arguments.atLeast("kolmogorovSmirnov", kolmogorovSmirnov, 0);
-    Arguments.atMost("kolmogorovSmirnov", kolmogorovSmirnov, 1);
+      OptionalDouble kolmogorovSmirnov) {
+    scale.ifPresent(
+        told -> {
+          Arguments.finite("scale", told);
+          Arguments.atLeast("scale", told, 0);
+        });
+    kolmogorovSmirnov.ifPresent(
+        distance -> {
+          Arguments.atLeast("kolmogorovSmirnov", distance, 0);
+          Arguments.atMost("kolmogorovSmirnov", distance, 1);
+        });
+    boolean isTold = scale.isPresent() && treated.rows() > 0 && controls.rows() > 0;
     return new Balance(
         kind,
         treated.rows(),
-        treated.mean(),
-        controls.mean(),
-        standardised(treated.mean() - controls.mean(), scale),
+        scale,
+        mean(treated),
+        mean(controls),
+        isTold
+            ? standardised(treated.mean() - controls.mean(), scale.getAsDouble())
+            : OptionalDouble.empty(),
         kind == Kind.BINARY ? OptionalDouble.empty() : ratio(treated, controls),
         kolmogorovSmirnov);
+  }
+
+  private static OptionalDouble mean(WeightedMoments arm) {
+    return arm.rows() == 0 ? OptionalDouble.empty() : OptionalDouble.of(arm.mean());
   }
 
   private static OptionalDouble standardised(double difference, double scale) {
@@ -117,10 +136,13 @@ public record Balance(
 
   /**
    * Passed: |standardised mean difference| below {@code limit}, and a continuous covariate's
-   * variance ratio between 0.5 and 2.
+   * variance ratio between 0.5 and 2. Not judged without scale or rows.
    */
   public Verdict verdict(double limit) {
     Arguments.above("limit", limit, 0);
+    if (scale.isEmpty() || treatedMean.isEmpty() || controlMean.isEmpty()) {
+      return Verdict.NOT_JUDGED;
+    }
     boolean alike =
         standardisedMeanDifference.isPresent()
             && Math.abs(standardisedMeanDifference.getAsDouble()) < limit;

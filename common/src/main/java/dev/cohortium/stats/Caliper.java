@@ -1,5 +1,7 @@
 package dev.cohortium.stats;
 
+import java.util.OptionalDouble;
+
 /**
  * The greatest distance at which two units may be matched, in units of the score.
  *
@@ -10,26 +12,30 @@ public final class Caliper {
   private Caliper() {}
 
   /**
-   * {@code factor} times sqrt((s1^2 + s0^2) / 2), the pooled standard deviation within arms.
+   * {@code factor} times sqrt((s1^2 + s0^2) / 2), the pooled standard deviation within arms; empty
+   * where an arm has fewer than 2 values, or no value differs from its arm's others: such a caliper
+   * would be 0.
    *
-   * @throws IllegalArgumentException if the factor is not above 0, an arm has fewer than 2 values,
-   *     or no value differs from its arm's others: such a caliper would be 0
+   * @throws IllegalArgumentException if the factor is not above 0 and finite
    */
-  public static double ofPooledDeviation(
+  public static OptionalDouble ofPooledDeviation(
       double factor, WeightedMoments treated, WeightedMoments controls) {
-    return width(factor, (treated.variance() + controls.variance()) / 2);
+    double variance =
+        treated.hasVariance() && controls.hasVariance()
+            ? (treated.variance() + controls.variance()) / 2
+            : 0;
+    return width(factor, variance);
   }
 
   /** The same by the standard deviation of all units as one sample, as some tools have it. */
-  public static double ofFullDeviation(
+  public static OptionalDouble ofFullDeviation(
       double factor, WeightedMoments treated, WeightedMoments controls) {
-    return width(factor, treated.plus(controls).variance());
+    WeightedMoments all = treated.plus(controls);
+    return width(factor, all.hasVariance() ? all.variance() : 0);
   }
 
-  private static double width(double factor, double variance) {
-    Arguments.finite("factor", factor);
-    Arguments.above("factor", factor, 0);
-    Arguments.above("variance of the score", variance, 0);
-    return factor * Math.sqrt(variance);
+  private static OptionalDouble width(double factor, double variance) {
+    Arguments.positive("factor", factor);
+    return variance > 0 ? OptionalDouble.of(factor * Math.sqrt(variance)) : OptionalDouble.empty();
   }
 }

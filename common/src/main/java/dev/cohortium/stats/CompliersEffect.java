@@ -75,23 +75,16 @@ public record CompliersEffect(
     if (joined == 0 && variance == 0) {
       return unmeasured(new Unmeasured("The offer moved nobody: the arms joined alike."));
     }
+    if (outcomeOverJoined.isConstant()) {
+      return unmeasured(TooFew.CONSTANT);
+    }
     OptionalDouble firstStageF =
         variance == 0 ? OptionalDouble.empty() : OptionalDouble.of(joined / variance * joined);
     Measurement effect = outcomeOverJoined.deltaMethod();
-    if (effect instanceof Estimate estimate) {
-      effect =
-          TooFew.orConstant(
-              new Estimate(
-                  estimate.value(),
-                  Rounding.without(estimate.stdError(), estimate.value()),
-                  estimate.degreesOfFreedom()));
-      if (effect instanceof Unmeasured constant) {
-        return unmeasured(constant);
-      }
-      if (firstStageF.isEmpty() || firstStageF.getAsDouble() >= WEAK_BELOW) {
-        var limits = ConfidenceSet.of(estimate.interval(LEVEL));
-        return new CompliersEffect(effect, firstStageF, limits, Method.WALD);
-      }
+    if (effect instanceof Estimate estimate
+        && (firstStageF.isEmpty() || firstStageF.getAsDouble() >= WEAK_BELOW)) {
+      var limits = ConfidenceSet.of(estimate.interval(LEVEL));
+      return new CompliersEffect(effect, firstStageF, limits, Method.WALD);
     }
     return new CompliersEffect(
         effect, firstStageF, outcomeOverJoined.fieller(LEVEL), Method.ANDERSON_RUBIN);

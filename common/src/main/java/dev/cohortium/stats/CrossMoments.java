@@ -1,5 +1,7 @@
 package dev.cohortium.stats;
 
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -9,7 +11,9 @@ import java.util.Arrays;
  *
  * @see <a href="https://doi.org/10.2172/1028931">Pébay 2008, formulas III.5 and III.6</a>
  */
-public final class CrossMoments {
+public final class CrossMoments implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
   /** Of the terms' size: a variance below this is rounding, not variance. */
   private static final double ROUNDING = 1e-14;
 
@@ -70,7 +74,8 @@ public final class CrossMoments {
    * @param means k means
    * @param scatter k by k sums of (x_i - mean_i)(x_j - mean_j), symmetric
    * @throws IllegalArgumentException if count is below 0, shapes differ, a number is not finite, a
-   *     diagonal is negative, or the matrix not symmetric or beyond what its diagonal allows
+   *     diagonal is negative, or the matrix not symmetric or beyond what its diagonal allows, or a
+   *     mean or sum is not 0 where there are too few observations for it
    */
   public static CrossMoments ofSums(long count, double[] means, double[][] scatter) {
     Arguments.atLeast("count", (double) count, 0);
@@ -79,6 +84,14 @@ public final class CrossMoments {
     for (int i = 0; i < means.length; i++) {
       Arguments.sameLength("scatter[" + i + "]", scatter[i].length, "means", means.length);
       Arguments.atLeast("scatter[" + i + "][" + i + "]", scatter[i][i], 0);
+    }
+    if (count < 2) {
+      for (int i = 0; i < means.length; i++) {
+        Arguments.zero("scatter[" + i + "][" + i + "] of fewer than 2 observations", scatter[i][i]);
+        if (count == 0) {
+          Arguments.zero("means[" + i + "] of no observations", means[i]);
+        }
+      }
     }
     for (int i = 0; i < means.length; i++) {
       for (int j = 0; j < i; j++) {

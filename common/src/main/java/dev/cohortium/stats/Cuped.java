@@ -16,7 +16,9 @@ import org.hipparchus.linear.EigenDecompositionSymmetric;
  * and covers too seldom in small arms with several covariates. The effect departs from it: of N
  * customers and k directions that the covariates span, V ((N - 2) / (N - 2 - k))², once for the
  * residuals that theta was fitted to and once for theta's own error, and at most N - 2 - k degrees
- * of freedom. In tiny arms it may therefore be slightly wider than without adjustment.
+ * of freedom. With few customers it may therefore be wider than without adjustment: with k + 2 in
+ * each arm, the fewest allowed, V is up to ((2 k + 2) / (k + 2))² times as large, the error nearly
+ * twice.
  *
  * @see <a href="https://doi.org/10.1145/2433396.2433413">Deng, Xu, Kohavi, Walker 2013</a>
  */

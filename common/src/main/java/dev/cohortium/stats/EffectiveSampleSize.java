@@ -1,20 +1,23 @@
 package dev.cohortium.stats;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
  * How many equally weighted units would tell a mean as well as these weighted ones: (sum w)^2 / sum
- * w^2, from 1 to n; sums add.
+ * w^2, from 1 to n, or 0 where no weight is above 0; sums add.
  *
  * @param n units with a weight, which may be 0
  * @param sum of the weights
  * @param sumOfSquares of the weights
  * @see <a href="https://www.wiley.com/en-us/Survey+Sampling-p-9780471109495">Kish 1965</a>
  */
-public record EffectiveSampleSize(long n, double sum, double sumOfSquares)
-    implements java.io.Serializable {
+public record EffectiveSampleSize(long n, double sum, double sumOfSquares) implements Serializable {
   private static final double LEAST_UNITS = 25;
   private static final double LEAST_SHARE = 0.3;
+
+  /** Of a bound: a size below it by less is below it by rounding. */
+  private static final double SLACK = 1e-9;
 
   /**
    * Sums of weights.
@@ -30,9 +33,11 @@ public record EffectiveSampleSize(long n, double sum, double sumOfSquares)
   }
 
   /**
-   * The sums of {@code weights}, on any scale.
+   * The sums of {@code weights}, on any scale on which their squares are numbers: squares below
+   * 1e-323 are 0, and above 1e308 refused.
    *
-   * @throws IllegalArgumentException if a weight is negative or not finite
+   * @throws IllegalArgumentException if a weight is negative, or it or the sum of squares not
+   *     finite
    */
   public static EffectiveSampleSize of(double... weights) {
     Arguments.finite("weights", weights);
@@ -50,13 +55,13 @@ public record EffectiveSampleSize(long n, double sum, double sumOfSquares)
     return new EffectiveSampleSize(n + other.n, sum + other.sum, sumOfSquares + other.sumOfSquares);
   }
 
-  /** The effective sample size; 0 without any weight. */
+  /** The effective sample size; 0 without any weight, or where squares are too small to tell. */
   public double value() {
     return sumOfSquares == 0 ? 0 : sum * (sum / sumOfSquares);
   }
 
-  /** Whether an effect may stand on these weights: 25 units and 30 % of all, at least. */
+  /** Whether an effect may stand on these weights: 25 units and 30 % of all, but for rounding. */
   public boolean isSupported() {
-    return value() >= LEAST_UNITS && value() >= LEAST_SHARE * n;
+    return value() >= (1 - SLACK) * Math.max(LEAST_UNITS, LEAST_SHARE * n);
   }
 }

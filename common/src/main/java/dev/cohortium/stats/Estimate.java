@@ -14,8 +14,8 @@ public record Estimate(double value, double stdError, double degreesOfFreedom)
   /**
    * An estimate.
    *
-   * @throws IllegalArgumentException if value or error are not finite, or the error or the degrees
-   *     of freedom are not above what they can be
+   * @throws IllegalArgumentException if value or error are not finite, the error is negative, or
+   *     the degrees of freedom are not above 0
    */
   public Estimate {
     Arguments.finite("value", value);

@@ -3,6 +3,7 @@ package dev.cohortium.stats;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.hipparchus.linear.CholeskyDecomposition;
@@ -164,6 +165,149 @@ public final class Gram implements Serializable {
     return new Gram(n + other.n, sum, levels, middle, merged);
   }
 
+  /**
+   * Rows added one by one, without an object for any of them: a state that changes, for the
+   * reducing side of a pass over many. Numerically as good as {@link Gram#of(double[][],
+   * double[])}: means are kept with what their rounding lost.
+   */
+  public static final class Sum implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    private final int columns;
+    private final double[] levels;
+    private final double[] offsets;
+    private final double[][] cross;
+    private final double[] away;
+    private long n;
+    private double weight;
+    private double lostWeight;
+
+    /** No rows of {@code columns} columns. */
+    public Sum(int columns) {
+      Arguments.atLeast("columns", columns, 0);
+      this.columns = columns;
+      levels = new double[columns + 1];
+      offsets = new double[columns + 1];
+      away = new double[columns + 1];
+      cross = new double[columns + 1][];
+      for (int j = 0; j <= columns; j++) {
+        cross[j] = new double[j + 1];
+      }
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param row covariates without the intercept
+     * @param weight above 0
+     * @return this
+     * @throws IllegalArgumentException if the row is not of the columns, a number not finite, or
+     *     the weight not above 0
+     */
+    public Sum add(double[] row, double outcome, double weight) {
+      Arguments.sameLength("row", row.length, "columns", columns);
+      Arguments.finite("row", row);
+      if (!Double.isFinite(outcome)) {
+        Arguments.finite("outcome", outcome);
+      }
+      if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
+        Arguments.positive("weight", weight);
+      }
+      if (n == 0) {
+        System.arraycopy(row, 0, levels, 0, columns);
+        levels[columns] = outcome;
+      }
+      for (int j = 0; j <= columns; j++) {
+        away[j] = (j < columns ? row[j] : outcome) - levels[j] - offsets[j];
+      }
+      merge(1, weight, 0);
+      return this;
+    }
+
+    /**
+     * Adds the rows of {@code other}, which stays as it is.
+     *
+     * @return this
+     * @throws IllegalArgumentException if they are of another number of columns
+     */
+    public Sum plus(Sum other) {
+      Arguments.sameLength("other", other.columns, "this", columns);
+      if (other.n == 0) {
+        return this;
+      }
+      if (n == 0) {
+        System.arraycopy(other.levels, 0, levels, 0, levels.length);
+        System.arraycopy(other.offsets, 0, offsets, 0, offsets.length);
+      }
+      for (int j = 0; j <= columns; j++) {
+        away[j] = other.levels[j] - levels[j] + (other.offsets[j] - offsets[j]);
+      }
+      merge(other.n, other.weight, other.lostWeight);
+      for (int j = 0; j <= columns; j++) {
+        for (int l = 0; l <= j; l++) {
+          cross[j][l] += other.cross[j][l];
+        }
+      }
+      return this;
+    }
+
+    /** Adds rows whose means lie {@code away}. */
+    private void merge(long moreRows, double moreWeight, double moreLost) {
+      double all = weight + moreWeight;
+      double share = moreWeight / all;
+      double between = weight * share;
+      if (between != 0) {
+        for (int j = 0; j <= columns; j++) {
+          double times = between * away[j];
+          for (int l = 0; l <= j; l++) {
+            cross[j][l] += times * away[l];
+          }
+        }
+      }
+      for (int j = 0; j <= columns; j++) {
+        double change = share * away[j];
+        double level = levels[j] + change;
+        offsets[j] += Rounding.lost(levels[j], change, level);
+        levels[j] = level;
+      }
+      lostWeight += moreLost + Rounding.lost(weight, moreWeight, all);
+      weight = all;
+      n += moreRows;
+    }
+
+    /**
+     * The state of the rows so far.
+     *
+     * @throws IllegalArgumentException if their squares or weights are too large for a double
+     */
+    public Gram gram() {
+      double[][] symmetric = new double[columns + 1][columns + 1];
+      for (int j = 0; j <= columns; j++) {
+        for (int l = 0; l <= j; l++) {
+          symmetric[j][l] = cross[j][l];
+          symmetric[l][j] = cross[j][l];
+        }
+      }
+      return new Gram(n, weight + lostWeight, levels.clone(), offsets.clone(), symmetric);
+    }
+  }
+
+  /** What gives these columns the mean 0 and the deviation 1. */
+  Standard standard(int... columns) {
+    double[] units = new double[columns.length];
+    Arrays.setAll(units, j -> deviation(columns[j]));
+    return standard(columns, units);
+  }
+
+  /** What gives these columns the mean 0 in these units. */
+  Standard standard(int[] columns, double[] units) {
+    double[] near = new double[columns.length];
+    double[] lost = new double[columns.length];
+    Arrays.setAll(near, j -> levels[columns[j]]);
+    Arrays.setAll(lost, j -> offsets[columns[j]]);
+    return new Standard(columns(), columns, near, lost, units);
+  }
+
   /** The number of rows. */
   public long n() {
     return n;
@@ -235,6 +379,26 @@ public final class Gram implements Serializable {
   public int[] aliased() {
     int[] kept = independent();
     return IntStream.range(0, columns()).filter(j -> Arrays.binarySearch(kept, j) < 0).toArray();
+  }
+
+  /**
+   * Why a coefficient cannot be told, 0 being the intercept.
+   *
+   * @throws IllegalArgumentException if there is no such coefficient
+   */
+  Optional<Unmeasured> untold(int coefficient) {
+    if (coefficient < 0 || coefficient > columns()) {
+      throw new IllegalArgumentException(
+          "coefficient is " + coefficient + ", must lie in 0.." + columns());
+    }
+    return coefficient > 0 && Arrays.binarySearch(independent(), coefficient - 1) < 0
+        ? Optional.of(
+            new Unmeasured(
+                "Column "
+                    + (coefficient - 1)
+                    + " is constant or explained by those before it, so its coefficient cannot be"
+                    + " told."))
+        : Optional.empty();
   }
 
   /**

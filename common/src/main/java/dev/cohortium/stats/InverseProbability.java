@@ -19,7 +19,10 @@ public final class InverseProbability {
   public enum Truncation {
     /** Nothing. */
     NONE,
-    /** Those above their 99.5th percentile (linear between order statistics) become it. */
+    /**
+     * Odds above their 99.5th percentile among controls (linear between order statistics, whatever
+     * the controls' own weights) become it.
+     */
     AT_PERCENTILE_99_5
   }
 
@@ -33,21 +36,22 @@ public final class InverseProbability {
     weights = odds.weights();
     Arms arms = new Arms(score.treated(), weights);
     controls = arms.controls();
-    String reason = Arms.tooFew(score.treated());
-    if (!reason.isEmpty()) {
-      effect = ClusteredMean.unmeasured(reason);
+    var few = Arms.tooFew(score.treated());
+    if (few.isPresent()) {
+      effect = ClusteredMean.unmeasured(few.get());
       withFixedWeights = effect;
       return;
     }
     double[] influences = arms.influences(outcomes);
     double value = arms.difference(outcomes);
-    withFixedWeights = ClusteredMean.of(value, influences);
+    double[] sizes = arms.sizes(outcomes);
+    withFixedWeights = ClusteredMean.ofEvery(value, influences, sizes);
     double[] slopes = new double[influences.length];
     Arrays.setAll(slopes, i -> odds.slope(i) * influences[i]);
     double[] ofScore = score.influences(slopes);
     double[] sums = new double[influences.length];
     Arrays.setAll(sums, i -> influences[i] + ofScore[i]);
-    effect = ClusteredMean.of(value, sums);
+    effect = ClusteredMean.ofEvery(value, sums, sizes);
   }
 
   /**
@@ -73,8 +77,8 @@ public final class InverseProbability {
   }
 
   /**
-   * The weight of each unit: a control's is its odds relative to the largest of a control, which
-   * has 1, times the score's own weight.
+   * The weight of each unit: a control's is its odds relative to the largest of a control, or to
+   * the cap, which have 1, times the score's own weight.
    */
   public double[] weights() {
     return weights.clone();

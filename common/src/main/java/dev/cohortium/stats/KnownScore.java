@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * Scores that were fitted elsewhere and count as known: of the effect on the treated the error is
- * then usually too large, not too small.
+ * then usually too large, not too small. Units of one arm alone have no effect, which is
+ * unmeasured.
  *
  * @see <a href="https://doi.org/10.1111/1468-0262.00442">Hirano, Imbens, Ridder 2003</a>
  */
@@ -32,15 +33,14 @@ public final class KnownScore implements Score {
    * @param logits log odds of treatment, of both treated and controls
    * @param weights above 0
    * @throws IllegalArgumentException if lengths differ, a logit is not finite, a weight is not
-   *     above 0, or all units are treated or none is
+   *     above 0, or their sum is not finite
    */
   public static KnownScore of(double[] logits, boolean[] treated, double[] weights) {
     Arguments.sameLength("treated", treated.length, "logits", logits.length);
     Arguments.sameLength("weights", weights.length, "logits", logits.length);
-    Arguments.atLeast("logits.length", logits.length, 1);
     Arguments.finite("logits", logits);
     Arguments.positive("weights", weights);
-    Arms.bothIn(treated);
+    Arguments.finite("sum of weights", Arrays.stream(weights).sum());
     return new KnownScore(logits.clone(), treated.clone(), weights.clone());
   }
 

@@ -1,19 +1,24 @@
 package dev.cohortium.stats;
 
+import java.util.OptionalDouble;
+
 /** The greatest distance between two weighted distribution functions, 0 (equal) to 1 (apart). */
 public final class KolmogorovSmirnov {
   private KolmogorovSmirnov() {}
 
   /**
-   * The distance between treated and controls; O(n log n).
+   * The distance between treated and controls, empty where an arm has no weight; O(n log n).
    *
    * @throws IllegalArgumentException if a value is not finite, a weight negative or not finite, an
-   *     arm without weight, or lengths differ
+   *     arm's sum of weights not finite, or lengths differ
    */
-  public static double distance(
+  public static OptionalDouble distance(
       double[] treated, double[] treatedWeights, double[] controls, double[] controlWeights) {
     double treatedSum = sum("treated", treated, treatedWeights);
     double controlSum = sum("control", controls, controlWeights);
+    if (treatedSum == 0 || controlSum == 0) {
+      return OptionalDouble.empty();
+    }
     long[] treatedOrder = ScoreOrder.byScore("treated", treated);
     long[] controlOrder = ScoreOrder.byScore("controls", controls);
     double greatest = 0;
@@ -31,7 +36,7 @@ public final class KolmogorovSmirnov {
       }
       greatest = Math.max(greatest, Math.abs(below / treatedSum - controlsBelow / controlSum));
     }
-    return Math.min(1, greatest);
+    return OptionalDouble.of(Math.min(1, greatest));
   }
 
   private static double sum(String arm, double[] values, double[] weights) {
@@ -43,7 +48,7 @@ public final class KolmogorovSmirnov {
       Arguments.atLeast(arm + " weight", weight, 0);
       sum += weight;
     }
-    Arguments.above("sum of " + arm + " weights", sum, 0);
+    Arguments.finite("sum of " + arm + " weights", sum);
     return sum;
   }
 }

@@ -1,6 +1,7 @@
 package dev.cohortium.stats;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A linear regression with an intercept, by least squares, weighted or not.
@@ -47,6 +48,7 @@ public final class LeastSquares {
   private final double[] coefficients;
   private final double[] residuals;
   private final boolean perfect;
+  private final double size;
 
   private LeastSquares(double[][] rows, double[] outcomes, double[] weights) {
     this.rows = rows;
@@ -62,6 +64,7 @@ public final class LeastSquares {
       all += weights[i] * outcomes[i] * outcomes[i];
     }
     perfect = left <= PERFECT * all;
+    size = Math.sqrt(all / fit.weight());
   }
 
   /** The regression of rows that count alike. */
@@ -95,16 +98,25 @@ public final class LeastSquares {
     return fit.aliased();
   }
 
-  /** The fitted value of a row. */
+  /**
+   * The fitted value of a row.
+   *
+   * @throws IllegalArgumentException if it has not one value of each column, or one is not finite
+   */
   public double fitted(double[] row) {
     return fit.fitted(row);
   }
 
-  /** A coefficient with its error where rows are independent. */
+  /**
+   * A coefficient with its error where rows are independent; unmeasured where it is aliased, there
+   * are no more rows than coefficients, or residuals do not vary in the rows that decide it.
+   *
+   * @throws IllegalArgumentException if there is no such coefficient
+   */
   public Measurement coefficient(int coefficient, ErrorModel model) {
-    String reason = unmeasured(coefficient);
-    if (!reason.isEmpty()) {
-      return new Unmeasured(reason);
+    Optional<Unmeasured> reason = unmeasured(coefficient);
+    if (reason.isPresent()) {
+      return reason.get();
     }
     double variance = 0;
     if (model == ErrorModel.CLASSICAL) {
@@ -130,39 +142,52 @@ public final class LeastSquares {
             };
       }
     }
-    return new Estimate(
-        coefficients[coefficient], Math.sqrt(variance), (double) rows.length - fit.rank());
+    double value = coefficients[coefficient];
+    double stdError = Rounding.without(Math.sqrt(variance), value, size(coefficient));
+    return stdError == 0
+        ? ClusteredMean.CONSTANT
+        : new Estimate(value, stdError, (double) rows.length - fit.rank());
   }
 
-  /** A coefficient with its error where rows depend on each other within clusters. */
+  /**
+   * A coefficient with its error where rows depend on each other within clusters; unmeasured as
+   * {@link #coefficient}, or with a single cluster.
+   *
+   * @throws IllegalArgumentException if there is no such coefficient, or not an id of each row
+   */
   public Measurement clustered(int coefficient, long[] clusters, ClusterFactor factor) {
-    String reason = unmeasured(coefficient);
-    if (!reason.isEmpty()) {
-      return new Unmeasured(reason);
+    Optional<Unmeasured> reason = unmeasured(coefficient);
+    if (reason.isPresent()) {
+      return reason.get();
     }
-    ClusterSums sums = ClusterSums.of(influences(coefficient), clusters);
+    ClusterSums sums = ClusterSums.of(influences(coefficient), clusters, ClusterSums.Counted.EVERY);
     return ClusteredMean.measure(
-        coefficients[coefficient], variance(sums, factor), sums.clusters());
+        coefficients[coefficient], variance(sums, factor), sums.clusters(), size(coefficient));
   }
 
   /**
    * A coefficient with its error where rows depend on each other if they share one id or the other:
    * V_one + V_other - V_both, each with its factor, at least the larger of V_one and V_other.
+   *
+   * @throws IllegalArgumentException if there is no such coefficient, or not ids of each row
    */
   public Measurement clustered(int coefficient, long[] ones, long[] others, ClusterFactor factor) {
-    String reason = unmeasured(coefficient);
-    if (!reason.isEmpty()) {
-      return new Unmeasured(reason);
+    Optional<Unmeasured> reason = unmeasured(coefficient);
+    if (reason.isPresent()) {
+      return reason.get();
     }
     double[] influences = influences(coefficient);
-    ClusterSums one = ClusterSums.of(influences, ones);
-    ClusterSums other = ClusterSums.of(influences, others);
-    ClusterSums both = ClusterSums.of(influences, ones, others);
+    ClusterSums one = ClusterSums.of(influences, ones, ClusterSums.Counted.EVERY);
+    ClusterSums other = ClusterSums.of(influences, others, ClusterSums.Counted.EVERY);
+    ClusterSums both = ClusterSums.of(influences, ones, others, ClusterSums.Counted.EVERY);
     double variance =
         ClusteredMean.twoWay(
             variance(one, factor), variance(other, factor), variance(both, factor));
     return ClusteredMean.measure(
-        coefficients[coefficient], variance, Math.min(one.clusters(), other.clusters()));
+        coefficients[coefficient],
+        variance,
+        Math.min(one.clusters(), other.clusters()),
+        size(coefficient));
   }
 
   private double variance(ClusterSums sums, ClusterFactor factor) {
@@ -174,25 +199,29 @@ public final class LeastSquares {
     };
   }
 
-  private String unmeasured(int coefficient) {
-    if (coefficient < 0 || coefficient > fit.columns()) {
-      throw new IllegalArgumentException(
-          "coefficient is " + coefficient + ", must lie in 0.." + fit.columns());
-    }
-    if (coefficient > 0 && Arrays.binarySearch(fit.aliased(), coefficient - 1) >= 0) {
-      return "Column "
-          + (coefficient - 1)
-          + " is constant or explained by those before it, so its coefficient cannot be told.";
+  private Optional<Unmeasured> unmeasured(int coefficient) {
+    Optional<Unmeasured> untold = fit.untold(coefficient);
+    if (untold.isPresent()) {
+      return untold;
     }
     if (rows.length <= fit.rank()) {
-      return rows.length
-          + (rows.length == 1 ? " row" : " rows")
-          + " for "
-          + fit.rank()
-          + (fit.rank() == 1 ? " coefficient" : " coefficients")
-          + " leave nothing to tell an error by.";
+      return Optional.of(
+          new Unmeasured(
+              rows.length
+                  + (rows.length == 1 ? " row" : " rows")
+                  + " for "
+                  + fit.rank()
+                  + (fit.rank() == 1 ? " coefficient" : " coefficients")
+                  + " leave nothing to tell an error by."));
     }
-    return perfect ? "The fit is perfect, so no error can be told." : "";
+    return perfect
+        ? Optional.of(new Unmeasured("The fit is perfect, so no error can be told."))
+        : Optional.empty();
+  }
+
+  /** What the coefficient would err by if outcomes were all residual. */
+  private double size(int coefficient) {
+    return size * Math.sqrt(fit.unitVariance(alone(coefficient)));
   }
 
   private double[] influences(int coefficient) {

@@ -24,9 +24,9 @@ public final class Lin {
   public static Measurement of(boolean[] treated, double[] outcomes, double[][] covariates) {
     Arguments.sameLength("treated", treated.length, "covariates", covariates.length);
     Gram all = Gram.of(covariates, outcomes);
-    String reason = Arms.tooFew(treated);
-    if (!reason.isEmpty()) {
-      return new Unmeasured(reason);
+    var few = Arms.tooFew(treated);
+    if (few.isPresent()) {
+      return few.get();
     }
     int[] kept = all.independent();
     int columns = kept.length;

@@ -3,6 +3,7 @@ package dev.cohortium.stats;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The coefficients of a linear regression, and what each row does to them, from its {@link Gram}.
@@ -47,6 +48,11 @@ public final class LinearFit implements Serializable {
     return rank;
   }
 
+  /** Why a coefficient cannot be told. */
+  Optional<Unmeasured> untold(int coefficient) {
+    return gram.untold(coefficient);
+  }
+
   /** The columns whose coefficients cannot be told. */
   public int[] aliased() {
     return gram.aliased();
@@ -57,9 +63,18 @@ public final class LinearFit implements Serializable {
     return slopes.length;
   }
 
-  /** The fitted value of a row. */
+  /** The sum of the rows' weights. */
+  double weight() {
+    return gram.weight();
+  }
+
+  /**
+   * The fitted value of a row.
+   *
+   * @throws IllegalArgumentException if it has not one value of each column, or one is not finite
+   */
   public double fitted(double[] row) {
-    Arguments.sameLength("row", row.length, "columns", columns());
+    require(row);
     double sum = gram.mean(columns());
     for (int j = 0; j < slopes.length; j++) {
       sum += slopes[j] * gram.away(j, row[j]);
@@ -67,9 +82,19 @@ public final class LinearFit implements Serializable {
     return sum;
   }
 
-  /** Outcome minus fitted value of a row. */
-  public double residual(double[] row, double outcome) {
+  private void require(double[] row) {
     Arguments.sameLength("row", row.length, "columns", columns());
+    Arguments.finite("row", row);
+  }
+
+  /**
+   * Outcome minus fitted value of a row.
+   *
+   * @throws IllegalArgumentException as {@link #fitted}, or if the outcome is not finite
+   */
+  public double residual(double[] row, double outcome) {
+    require(row);
+    Arguments.finite("outcome", outcome);
     double left = gram.away(columns(), outcome);
     for (int j = 0; j < slopes.length; j++) {
       left -= slopes[j] * gram.away(j, row[j]);
@@ -79,9 +104,12 @@ public final class LinearFit implements Serializable {
 
   /**
    * The leverage of a row of {@code weight}, w (1 / W + c'S^-1 c), c its distance from the means.
+   *
+   * @throws IllegalArgumentException as {@link #fitted}, or if the weight is not above 0
    */
   public double leverage(double[] row, double weight) {
-    Arguments.sameLength("row", row.length, "columns", columns());
+    require(row);
+    Arguments.positive("weight", weight);
     double leverage = 1 / gram.weight();
     for (int j = 0; j < inverse.length; j++) {
       double sum = 0;
@@ -97,8 +125,10 @@ public final class LinearFit implements Serializable {
    * The direction in which rows move a sum of coefficients, for {@link #influence}.
    *
    * @param combination what each coefficient is multiplied by, the intercept first
+   * @throws IllegalArgumentException if it has not one number of each, or one is not finite
    */
   public double[] direction(double[] combination) {
+    Arguments.finite("combination", combination);
     Arguments.sameLength("combination", combination.length, "coefficients", slopes.length + 1);
     double[] centred = new double[slopes.length];
     Arrays.setAll(centred, j -> combination[j + 1] - combination[0] * gram.mean(j));
@@ -116,8 +146,12 @@ public final class LinearFit implements Serializable {
    * The influence on that sum of a row of {@code weight}.
    *
    * @param direction of {@link #direction}
+   * @throws IllegalArgumentException as {@link #residual}, or if the weight is not above 0, or the
+   *     direction not of as many finite numbers as there are coefficients
    */
   public double influence(double[] direction, double[] row, double outcome, double weight) {
+    Arguments.positive("weight", weight);
+    Arguments.finite("direction", direction);
     return influence(direction, row, weight * residual(row, outcome));
   }
 

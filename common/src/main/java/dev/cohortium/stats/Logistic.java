@@ -1,14 +1,15 @@
 package dev.cohortium.stats;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import java.util.Optional;
 
 /**
  * A logistic regression with an intercept: the propensity score.
  *
  * <p>A {@link LogisticFit} with its rows; {@link #isSeparated()} and {@link #likelihood()} say
  * whether a prior was needed. Factors are dummy columns, which the caller makes.
+ *
+ * @see <a href="https://doi.org/10.1093/biomet/70.1.41">Rosenbaum, Rubin 1983</a>
  */
 public final class Logistic implements Score {
   private final boolean[] treated;
@@ -19,10 +20,12 @@ public final class Logistic implements Score {
   private Logistic(double[][] rows, boolean[] treated, double[] weights) {
     this.treated = treated;
     this.weights = weights;
-    Gram gram = Gram.of(rows, new double[rows.length], weights);
-    int[] kept = gram.independent();
+    double[] outcomes = new double[rows.length];
+    Arrays.setAll(outcomes, i -> treated[i] ? 1 : 0);
+    Gram gram = Gram.of(rows, outcomes, weights);
+    Standard standard = gram.standard(gram.independent());
     standardised = new double[rows.length][];
-    Arrays.setAll(standardised, i -> LogisticFit.standardise(gram, kept, rows[i]));
+    Arrays.setAll(standardised, i -> standard.withIntercept(rows[i]));
     fit =
         LogisticFit.of(
             gram, place -> LogisticState.ofStandardised(standardised, treated, weights, place));
@@ -42,6 +45,7 @@ public final class Logistic implements Score {
    * @param weights above 0; a weight of 2 counts as two rows
    * @throws IllegalArgumentException if lengths differ, a number is not finite, a weight is not
    *     above 0, or all units are treated or none is
+   * @throws IllegalStateException if the search does not end in spite of a prior
    */
   public static Logistic of(double[][] rows, boolean[] treated, double[] weights) {
     Arguments.sameLength("treated", treated.length, "rows", rows.length);
@@ -49,6 +53,22 @@ public final class Logistic implements Score {
       Arms.bothIn(treated);
     }
     return new Logistic(rows, treated.clone(), weights.clone());
+  }
+
+  /**
+   * The same, for units that nobody looked at before; empty where all are treated or none is, as in
+   * a stratum of few.
+   *
+   * @throws IllegalArgumentException if lengths differ, a number is not finite, or a weight is not
+   *     above 0
+   */
+  public static Optional<Logistic> ofBothArms(
+      double[][] rows, boolean[] treated, double[] weights) {
+    Arguments.sameLength("treated", treated.length, "rows", rows.length);
+    int count = Arms.treated(treated);
+    return count == 0 || count == treated.length
+        ? Optional.empty()
+        : Optional.of(of(rows, treated, weights));
   }
 
   /** The regression without its rows. */
@@ -144,12 +164,7 @@ public final class Logistic implements Score {
    */
   public double auc() {
     double[] logits = logits();
-    int[] order =
-        IntStream.range(0, logits.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> logits[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] order = ScoreOrder.rows("logits", logits);
     double controlsBelow = 0;
     double won = 0;
     double treatedInAll = 0;

@@ -3,27 +3,23 @@ package dev.cohortium.stats;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A logistic regression with an intercept, of rows that may lie anywhere: it needs their {@link
- * Gram} and, of each step, their summed {@link LogisticState}.
+ * A logistic regression with an intercept, of rows that may lie anywhere, as a {@link
+ * LogisticSearch} finds it from their {@link Gram} and, of each step, their summed {@link
+ * LogisticState}.
  *
- * <p>Maximum likelihood by Newton's method on standardised columns, until a step is below 1e-10
- * standard errors. Where 30 steps do not come to that, or the curvature cannot be inverted, the
- * slopes of the standardised columns get a normal prior with mean 0 and standard deviation 2.5, and
- * {@link #likelihood()} says why. Aliased columns (see {@link Gram}) have coefficient 0.
+ * <p>Where the likelihood has no maximum that could be found, slopes of the standardised columns
+ * have a normal prior with mean 0 and standard deviation 2.5, and {@link #likelihood()} says why.
+ * Aliased columns (see {@link Gram}) have coefficient 0.
  *
  * @see <a href="https://doi.org/10.1093/biomet/71.1.1">Albert, Anderson 1984</a>
  * @see <a href="https://doi.org/10.1214/08-AOAS191">Gelman, Jakulin, Pittau, Su 2008</a>
  */
 public final class LogisticFit implements Serializable {
   @Serial private static final long serialVersionUID = 1;
-  private static final int MOST_STEPS = 30;
-  private static final int MOST_STEPS_WITH_PRIOR = 200;
-  private static final double CONVERGED = 1e-10;
-  private static final double RUN_AWAY = 0.01;
-  private static final double PRIOR_DEVIATION = 2.5;
 
   /** What came of the likelihood alone. */
   public enum Likelihood {
@@ -40,60 +36,51 @@ public final class LogisticFit implements Serializable {
 
   private final Gram gram;
   private final int[] kept;
+  private final Standard standard;
   private final Likelihood likelihood;
   private final double[] precisions;
   private final double[] estimates;
   private final double[][] inverse;
 
-  private LogisticFit(Gram gram, Function<double[], LogisticState> pass) {
+  LogisticFit(
+      Gram gram,
+      Likelihood likelihood,
+      double[] precisions,
+      double[] estimates,
+      double[][] curvature) {
     this.gram = gram;
+    this.likelihood = likelihood;
+    this.precisions = precisions;
+    this.estimates = estimates;
     kept = gram.independent();
-    double shortest = CONVERGED * Math.sqrt(gram.weight() / gram.n());
-    double[] start = start(pass.apply(new double[kept.length + 1]));
-    precisions = new double[kept.length + 1];
-    Newton.Minimum likeliest = Newton.minimise(pass::apply, start, shortest, MOST_STEPS);
-    likelihood =
-        switch (likeliest.ending()) {
-          case FOUND -> Likelihood.MAXIMISED;
-          case TOO_MANY_STEPS -> Likelihood.SEPARATED;
-          case SINGULAR_CURVATURE ->
-              likeliest.length() < RUN_AWAY ? Likelihood.SEPARATED : Likelihood.SINGULAR;
-        };
-    if (likelihood != Likelihood.MAXIMISED) {
-      Arrays.fill(precisions, 1, precisions.length, 1 / (PRIOR_DEVIATION * PRIOR_DEVIATION));
-      likeliest =
-          Newton.minimise(
-              place -> pass.apply(place).withPrior(precisions),
-              start,
-              shortest,
-              MOST_STEPS_WITH_PRIOR);
-    }
-    if (likeliest.ending() != Newton.Ending.FOUND) {
-      throw new IllegalStateException("No convergence in spite of a prior.");
-    }
-    estimates = likeliest.place();
-    inverse = Newton.inverse(pass.apply(estimates).withPrior(precisions).curvature());
+    standard = gram.standard(kept);
+    inverse = Newton.inverse(curvature);
   }
 
   /**
    * The regression of all rows that {@code pass} sums.
    *
-   * @param gram of the rows' columns, whatever the outcome
+   * @param gram of the rows' columns; its outcome is 1 of the treated, 0 of the others
    * @param pass the summed state of all rows at the coefficients given
-   * @throws IllegalArgumentException if there are no rows, or all units are treated or none is
+   * @throws IllegalArgumentException if there are no rows, the outcome is not 0 or 1, or all units
+   *     are treated or none is
+   * @throws IllegalStateException if the search does not end in spite of a prior
    */
   public static LogisticFit of(Gram gram, Function<double[], LogisticState> pass) {
-    Arguments.atLeast("n", (double) gram.n(), 1);
-    return new LogisticFit(gram, pass);
-  }
-
-  /** Intercept and no slopes: the odds of treatment. */
-  private static double[] start(LogisticState atZero) {
-    double share = atZero.treatedShare();
-    Arguments.inside("share of treated", share, 0, 1);
-    double[] start = new double[atZero.gradient().length];
-    start[0] = Math.log(share / (1 - share));
-    return start;
+    LogisticSearch search = LogisticSearch.of(gram);
+    search
+        .unmeasured()
+        .ifPresent(
+            none -> {
+              throw new IllegalArgumentException(none.reason());
+            });
+    while (!search.isOver()) {
+      search = search.next(pass.apply(search.place()));
+    }
+    LogisticSearch ended = search;
+    return ended
+        .fit()
+        .orElseThrow(() -> new IllegalStateException(ended.unmeasured().orElseThrow().reason()));
   }
 
   /** What came of the likelihood alone; not maximised: a prior was needed. */
@@ -122,17 +109,16 @@ public final class LogisticFit implements Serializable {
     return coefficients;
   }
 
-  /** A coefficient with its error by the information, of the prior too where there is one. */
+  /**
+   * A coefficient with its error by the information, of the prior too where there is one;
+   * unmeasured where it is aliased.
+   *
+   * @throws IllegalArgumentException if there is no such coefficient
+   */
   public Measurement coefficient(int coefficient) {
-    if (coefficient < 0 || coefficient > gram.columns()) {
-      throw new IllegalArgumentException(
-          "coefficient is " + coefficient + ", must lie in 0.." + gram.columns());
-    }
-    if (coefficient > 0 && Arrays.binarySearch(kept, coefficient - 1) < 0) {
-      return new Unmeasured(
-          "Column "
-              + (coefficient - 1)
-              + " is constant or explained by those before it, so its coefficient cannot be told.");
+    Optional<Unmeasured> untold = gram.untold(coefficient);
+    if (untold.isPresent()) {
+      return untold.get();
     }
     double[] direction = new double[kept.length + 1];
     direction[0] = coefficient == 0 ? 1 : 0;
@@ -147,10 +133,12 @@ public final class LogisticFit implements Serializable {
     return Estimate.normal(coefficients()[coefficient], Math.sqrt(variance));
   }
 
-  /** The logit of a row's probability. */
+  /**
+   * The logit of a row's probability.
+   *
+   * @throws IllegalArgumentException if the row is not of the columns, or a value not finite
+   */
   public double logit(double[] row) {
-    Arguments.sameLength("row", row.length, "columns", gram.columns());
-    Arguments.finite("row", row);
     return logitOfStandardised(standardise(row));
   }
 
@@ -158,22 +146,33 @@ public final class LogisticFit implements Serializable {
     return LogisticState.product(row, estimates);
   }
 
+  /**
+   * A row as the coefficients see it: the intercept's 1, then the columns that can be told, with
+   * mean 0 and deviation 1 over all rows of the fit.
+   *
+   * @throws IllegalArgumentException if the row is not of the columns, or a value not finite
+   */
   public double[] standardised(double[] row) {
-    return standardise(gram, kept, row);
+    return standardise(row);
   }
 
   double[] standardise(double[] row) {
-    return standardise(gram, kept, row);
+    return standard.withIntercept(row);
   }
 
-  /** The intercept's 1, then the columns that are kept, with mean 0 and deviation 1. */
-  static double[] standardise(Gram gram, int[] kept, double[] row) {
-    double[] standard = new double[kept.length + 1];
-    standard[0] = 1;
-    for (int j = 0; j < kept.length; j++) {
-      standard[j + 1] = gram.away(kept[j], row[kept[j]]) / gram.deviation(kept[j]);
-    }
-    return standard;
+  /**
+   * The direction in which rows move an estimate that stands on the score: a row adds to it the
+   * product of this with the row {@link #standardised}, times its weight, times treated minus
+   * probability.
+   *
+   * @param slopes the sum, over rows, of the estimate's derivative by a row's logit times the row
+   *     standardised
+   * @throws IllegalArgumentException if they are not {@link #rank} finite numbers
+   */
+  public double[] direction(double[] slopes) {
+    Arguments.sameLength("slopes", slopes.length, "coefficients", rank());
+    Arguments.finite("slopes", slopes);
+    return times(slopes);
   }
 
   /** The inverse curvature times a vector. */

@@ -2,12 +2,13 @@ package dev.cohortium.stats;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.OptionalDouble;
 
 /**
  * The mean, over matched treated units, of their outcome minus the mean outcome of their controls:
  * the effect on the treated who could be matched.
  *
- * <p>Its influence values add up to 0, by set as well, and tell what each row adds to the estimate:
+ * <p>Its influence values add up to 0, and so do those of the sets; they tell what each row adds:
  * (Y - treated mean) / n of a treated unit, -(Y - control mean) / (n m) of one of m controls of a
  * set. Sums of squares over sets, units or any clusters are the estimate's variances.
  *
@@ -118,14 +119,18 @@ public final class MatchedDifference {
     return matchedRows.length;
   }
 
-  /** The treated mean over sets; 0 without any. */
-  public double treatedMean() {
-    return treatedMean;
+  /** The treated mean over sets; empty without any. */
+  public OptionalDouble treatedMean() {
+    return ofSets(treatedMean);
   }
 
-  /** The mean over sets of the controls' mean; 0 without any set. */
-  public double controlMean() {
-    return controlMean;
+  /** The mean over sets of the controls' mean; empty without any set. */
+  public OptionalDouble controlMean() {
+    return ofSets(controlMean);
+  }
+
+  private OptionalDouble ofSets(double value) {
+    return matchedRows.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(value);
   }
 
   /**
@@ -177,9 +182,9 @@ public final class MatchedDifference {
     return false;
   }
 
-  /** The effect, in the outcome's unit; 0 without any set, which {@link #paired} refuses. */
-  public double effect() {
-    return effect;
+  /** The effect, in the outcome's unit; empty without any set. */
+  public OptionalDouble effect() {
+    return ofSets(effect);
   }
 
   /** The treated row of each set. */

@@ -52,7 +52,8 @@ public final class Matches {
   }
 
   /**
-   * One-to-one pairs: {@code controlOf[i]} is the control of treated row i, negative: unmatched.
+   * One-to-one pairs: {@code controlOf[i]} is the control of treated row i, negative: unmatched,
+   * for the reason {@link Reason#NO_CANDIDATE}, as pairs from elsewhere tell no other.
    *
    * @throws IllegalArgumentException if a control is not below {@code candidates}
    */

@@ -1,5 +1,7 @@
 package dev.cohortium.stats;
 
+import java.io.Serializable;
+
 /**
  * The first three moments of a sample, as sums that add.
  *
@@ -12,7 +14,8 @@ package dev.cohortium.stats;
  * @param cubedDeviations sum of (x - mean)³
  * @see <a href="https://doi.org/10.2172/1028931">Pébay 2008, formulas II.1 to II.3</a>
  */
-public record Moments(long count, double mean, double squaredDeviations, double cubedDeviations) {
+public record Moments(long count, double mean, double squaredDeviations, double cubedDeviations)
+    implements Serializable {
   /** The moments of no values: what adds nothing. */
   public static final Moments NONE = new Moments(0, 0, 0, 0);
 
@@ -20,10 +23,17 @@ public record Moments(long count, double mean, double squaredDeviations, double 
    * Moments that another program summed.
    *
    * @throws IllegalArgumentException if count or squaredDeviations are negative, or a moment is not
-   *     finite
+   *     finite, or not 0 where there are too few values for it
    */
   public Moments {
     Arguments.atLeast("count", (double) count, 0);
+    if (count == 0) {
+      Arguments.zero("mean of no values", mean);
+    }
+    if (count < 2) {
+      Arguments.zero("squaredDeviations of fewer than 2 values", squaredDeviations);
+      Arguments.zero("cubedDeviations of fewer than 2 values", cubedDeviations);
+    }
     Arguments.finite("mean", mean);
     Arguments.finite("squaredDeviations", squaredDeviations);
     Arguments.finite("cubedDeviations", cubedDeviations);
@@ -92,10 +102,23 @@ public record Moments(long count, double mean, double squaredDeviations, double 
    * @throws IllegalArgumentException if n is below 2
    */
   public double skewness() {
-    Arguments.atLeast("count", (double) count, 2);
-    return Rounding.without(Math.sqrt(variance()), mean) == 0
+    return isConstant()
         ? 0
         : cubedDeviations / squaredDeviations * Math.sqrt(count / squaredDeviations);
+  }
+
+  /**
+   * Whether all values are equal but for rounding.
+   *
+   * @throws IllegalArgumentException if n is below 2
+   */
+  boolean isConstant() {
+    return deviation() == 0;
+  }
+
+  /** The standard deviation, exactly 0 where only rounding is left of it. */
+  private double deviation() {
+    return Rounding.without(Math.sqrt(variance()), mean);
   }
 
   /** The mean with its error s / sqrt(n), Student's t with n - 1 degrees of freedom. */
@@ -114,8 +137,7 @@ public record Moments(long count, double mean, double squaredDeviations, double 
    * 2.
    */
   Estimate meanEstimate() {
-    double deviation = Rounding.without(Math.sqrt(variance()), mean);
-    return new Estimate(mean, deviation / Math.sqrt((double) count), (double) (count - 1));
+    return new Estimate(mean, deviation() / Math.sqrt((double) count), (double) (count - 1));
   }
 
   private static double shiftedMean(double[] values, double shift) {

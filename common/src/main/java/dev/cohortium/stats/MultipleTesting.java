@@ -1,8 +1,5 @@
 package dev.cohortium.stats;
 
-import java.util.Comparator;
-import java.util.stream.IntStream;
-
 /**
  * p-values of one family, adjusted for their number; comparable with the level itself.
  *
@@ -60,10 +57,6 @@ public final class MultipleTesting {
             "pValues[" + i + "] is " + pValues[i] + ", must lie in 0..1");
       }
     }
-    return IntStream.range(0, pValues.length)
-        .boxed()
-        .sorted(Comparator.comparingDouble(i -> pValues[i]))
-        .mapToInt(Integer::intValue)
-        .toArray();
+    return ScoreOrder.rows("pValues", pValues);
   }
 }

@@ -1,5 +1,6 @@
 package dev.cohortium.stats;
 
+import java.io.Serializable;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -17,7 +18,8 @@ import java.util.OptionalDouble;
  * @param detractors answers 0 to 6
  * @see <a href="https://arxiv.org/abs/1601.07235">Rocks 2016</a>
  */
-public record NetPromoterScore(long promoters, long passives, long detractors) {
+public record NetPromoterScore(long promoters, long passives, long detractors)
+    implements Serializable {
   private static final double POINTS = 100;
 
   private static final Unmeasured NOBODY = new Unmeasured("Nobody answered.");
@@ -92,9 +94,18 @@ public record NetPromoterScore(long promoters, long passives, long detractors) {
    *     either has no answer
    */
   public record Difference(OptionalDouble raw, Measurement adjusted) {
-    /** The 95 % interval of {@link #adjusted}, clipped to -200..200; empty without an answer. */
+    /**
+     * The 95 % interval of {@link #adjusted}, clipped to -200..200 and widened to hold {@link
+     * #raw}; empty without an answer. The added answers draw the adjusted difference to 0, so that
+     * of a handful of answers all of one kind the raw one would lie outside.
+     */
     public Optional<Interval> interval() {
-      return clipped(adjusted, 2 * POINTS);
+      return clipped(adjusted, 2 * POINTS)
+          .map(
+              wald ->
+                  new Interval(
+                      Math.min(wald.low(), raw.orElseThrow()),
+                      Math.max(wald.high(), raw.orElseThrow())));
     }
   }
 

@@ -5,7 +5,7 @@ package dev.cohortium.stats;
  *
  * <p>With p = x / n and Wilson limits (l, u) of each: low = d - sqrt((p1 - l1)² + (u0 - p0)²), high
  * = d + sqrt((u1 - p1)² + (p0 - l0)²). It stays within -1..1, and has a width where both
- * proportions are 0 or 1, so that nothing is ever too few.
+ * proportions are 0 or 1, so that one trial in each is enough.
  *
  * @param difference p1 - p0
  * @param low lower limit, at least -1

@@ -6,107 +6,19 @@ import org.hipparchus.linear.ArrayRealVector;
 import org.hipparchus.linear.CholeskyDecomposition;
 import org.hipparchus.linear.MatrixUtils;
 
-/** Newton's method, its steps halved until they do not climb. */
+/** The linear equations of a curvature, in units that give it a diagonal of 1. */
 final class Newton {
-  private static final int MOST_HALVINGS = 40;
   private static final double ROUNDING = 1e-12;
   private static final double SINGULAR = 1e-15;
 
   private Newton() {}
 
-  /** A smooth convex function. */
-  interface Convex {
-    Local at(double[] place);
-  }
-
-  /** What a step needs to know of a function at one place. */
-  interface Local {
-    double value();
-
-    double[] gradient();
-
-    double[][] curvature();
-  }
-
-  /** How the search ends. */
-  enum Ending {
-    FOUND,
-    TOO_MANY_STEPS,
-    SINGULAR_CURVATURE
-  }
-
-  /** Where the search ends. */
-  static final class Minimum {
-    private final Ending ending;
-    private final double[] place;
-    private final double length;
-
-    private Minimum(Ending ending, double[] place, double length) {
-      this.ending = ending;
-      this.place = place;
-      this.length = length;
-    }
-
-    Ending ending() {
-      return ending;
-    }
-
-    double[] place() {
-      return place;
-    }
-
-    /** The last step's, in the metric of the curvature; infinite before the first. */
-    double length() {
-      return length;
-    }
-  }
-
   /**
-   * Where {@code function} is least: found with a step whose length, in the metric of the curvature
-   * (standard errors, for a likelihood), is at most {@code shortest}.
+   * The inverse of a curvature times a gradient.
+   *
+   * @throws MathIllegalArgumentException if the curvature is not positive, or as good as singular
    */
-  static Minimum minimise(Convex function, double[] start, double shortest, int mostSteps) {
-    double[] current = start;
-    if (start.length == 0) {
-      return new Minimum(Ending.FOUND, start, 0);
-    }
-    Local local = function.at(current);
-    double length = Double.POSITIVE_INFINITY;
-    for (int step = 0; step < mostSteps; step++) {
-      double[] gradient = local.gradient();
-      double[] change;
-      try {
-        change = solve(local.curvature(), gradient);
-      } catch (MathIllegalArgumentException singular) {
-        return new Minimum(Ending.SINGULAR_CURVATURE, current, length);
-      }
-      double squaredLength = 0;
-      for (int j = 0; j < change.length; j++) {
-        squaredLength += change[j] * gradient[j];
-      }
-      if (!Double.isFinite(squaredLength)) {
-        return new Minimum(Ending.SINGULAR_CURVATURE, current, length);
-      }
-      length = Math.sqrt(Math.max(0, squaredLength));
-      double most = local.value() + ROUNDING * Math.abs(local.value());
-      double scale = 1;
-      double[] next = moved(current, change, scale);
-      Local reached = function.at(next);
-      for (int half = 0; half < MOST_HALVINGS && !(reached.value() <= most); half++) {
-        scale /= 2;
-        next = moved(current, change, scale);
-        reached = function.at(next);
-      }
-      current = next;
-      local = reached;
-      if (length <= shortest) {
-        return new Minimum(Ending.FOUND, current, length);
-      }
-    }
-    return new Minimum(Ending.TOO_MANY_STEPS, current, length);
-  }
-
-  private static double[] solve(double[][] curvature, double[] gradient) {
+  static double[] solve(double[][] curvature, double[] gradient) {
     double[] units = units(curvature);
     double[] scaled = new double[units.length];
     Arrays.setAll(scaled, j -> gradient[j] * units[j]);
@@ -143,11 +55,5 @@ final class Newton {
       }
     }
     return new CholeskyDecomposition(MatrixUtils.createRealMatrix(scaled), ROUNDING, SINGULAR);
-  }
-
-  private static double[] moved(double[] from, double[] change, double scale) {
-    double[] moved = new double[from.length];
-    Arrays.setAll(moved, j -> from[j] - scale * change[j]);
-    return moved;
   }
 }

@@ -7,7 +7,9 @@ import java.util.stream.IntStream;
  * The weights that make controls alike to the treated by the odds of their score.
  *
  * <p>Odds are told relative to the largest that remain, for the scale of an arm's weights is free
- * and logits may be larger than any double's logarithm. The treated's own odds play no part.
+ * and logits may be larger than any double's logarithm. The treated's own odds play no part. The
+ * cap is a percentile of the controls' odds, each control counted once: what their own weights say
+ * is known, and neither moves the cap nor is capped.
  */
 final class OddsWeights {
   private static final double PERCENTILE = 0.995;
@@ -30,6 +32,9 @@ final class OddsWeights {
             .mapToDouble(i -> logits[i])
             .sorted()
             .toArray();
+    if (sorted.length == 0) {
+      return new OddsWeights(weights, new double[weights.length]);
+    }
     double cap =
         switch (truncation) {
           case NONE -> sorted[sorted.length - 1];
@@ -47,11 +52,10 @@ final class OddsWeights {
 
   /** The logit of the odds that are the percentile, linear between sorted odds. */
   private static double percentile(double[] sorted) {
-    double place = PERCENTILE * (sorted.length - 1);
-    int below = (int) place;
-    double share = place - below;
-    double low = sorted[below];
-    double high = sorted[Math.min(below + 1, sorted.length - 1)];
+    Percentile place = Percentile.in(sorted.length, PERCENTILE);
+    double share = place.share();
+    double low = place.low(sorted);
+    double high = place.high(sorted);
     return share == 0 || low == high
         ? low
         : high + Math.log(share + (1 - share) * Math.exp(low - high));

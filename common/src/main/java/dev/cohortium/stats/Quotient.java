@@ -47,7 +47,9 @@ public record Quotient(
     }
   }
 
-  /** The quotient of two independent estimates; Student's t with the fewer degrees of freedom. */
+  /**
+   * The quotient r of two independent estimates; degrees of freedom by Satterthwaite of N - r D.
+   */
   public static Quotient independent(Estimate numerator, Estimate denominator) {
     return new Quotient(
         numerator.value(),
@@ -55,11 +57,21 @@ public record Quotient(
         numerator.stdError() * numerator.stdError(),
         denominator.stdError() * denominator.stdError(),
         0,
-        Math.min(numerator.degreesOfFreedom(), denominator.degreesOfFreedom()));
+        degreesOfFreedom(numerator, denominator));
+  }
+
+  private static double degreesOfFreedom(Estimate numerator, Estimate denominator) {
+    double ratio = denominator.value() == 0 ? 0 : numerator.value() / denominator.value();
+    double error = Math.abs(ratio) * denominator.stdError();
+    return Double.isFinite(error)
+        ? TwoSample.difference(numerator, new Estimate(0, error, denominator.degreesOfFreedom()))
+            .degreesOfFreedom()
+        : denominator.degreesOfFreedom();
   }
 
   /**
-   * r = N / D with variance (var N - 2 r cov + r² var D) / D²; unmeasured where D = 0.
+   * r = N / D with variance (var N - 2 r cov + r² var D) / D²; unmeasured where D = 0, or where
+   * nothing but rounding is left of the variance.
    *
    * <p>Good where D is many of its errors from 0; elsewhere {@link #fieller}.
    */
@@ -68,12 +80,23 @@ public record Quotient(
       return new Unmeasured("The denominator is 0: there is no quotient.");
     }
     double ratio = numerator / denominator;
+    double stdError = stdError(ratio);
+    return Double.isFinite(ratio) && Double.isFinite(stdError)
+        ? TooFew.orConstant(ratio, stdError, degreesOfFreedom)
+        : new Unmeasured("The denominator is too near 0: there is no quotient.");
+  }
+
+  /** Whether there is a quotient, and nothing but rounding is left of its variance. */
+  boolean isConstant() {
+    return denominator != 0 && stdError(numerator / denominator) == 0;
+  }
+
+  private double stdError(double ratio) {
     double sum = numeratorVariance + ratio * ratio * denominatorVariance;
     double variance = sum - 2 * ratio * covariance;
-    double stdError = variance <= ROUNDING * sum ? 0 : Math.sqrt(variance) / Math.abs(denominator);
-    return Double.isFinite(ratio) && Double.isFinite(stdError)
-        ? new Estimate(ratio, stdError, degreesOfFreedom)
-        : new Unmeasured("The denominator is too near 0: there is no quotient.");
+    return variance <= ROUNDING * sum
+        ? 0
+        : Rounding.without(Math.sqrt(variance) / Math.abs(denominator), ratio);
   }
 
   /**

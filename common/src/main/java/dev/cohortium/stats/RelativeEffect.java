@@ -43,15 +43,7 @@ public record RelativeEffect(Measurement effect, ConfidenceSet limits, Method me
     if (!(treatedOverBaseline.deltaMethod() instanceof Estimate ratio)) {
       return unmeasured(treatedOverBaseline.deltaMethod());
     }
-    Measurement effect =
-        TooFew.orConstant(
-            new Estimate(
-                ratio.value() - 1,
-                Rounding.without(ratio.stdError(), ratio.value()),
-                ratio.degreesOfFreedom()));
-    if (!(effect instanceof Estimate relative)) {
-      return unmeasured(effect);
-    }
+    var relative = new Estimate(ratio.value() - 1, ratio.stdError(), ratio.degreesOfFreedom());
     double stdError = Math.sqrt(treatedOverBaseline.denominatorVariance());
     return baseline < FIELLER_BELOW * stdError
         ? new RelativeEffect(

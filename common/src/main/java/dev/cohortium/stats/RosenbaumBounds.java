@@ -29,13 +29,12 @@ public final class RosenbaumBounds {
   /**
    * Wilcoxon's signed rank test: pairs without a difference are dropped, equal ones have their mean
    * rank. Under 20 pairs that differ by the exact distribution, else by the normal approximation
-   * without continuity correction. Without any difference p is 1.
+   * without continuity correction. Without any pair or difference p is 1.
    *
    * @param differences treated minus control, a pair each
-   * @throws IllegalArgumentException if there is no pair or a difference is not finite
+   * @throws IllegalArgumentException if a difference is not finite
    */
   public static RosenbaumBounds ofSignedRanks(double... differences) {
-    Arguments.atLeast("number of differences", differences.length, 1);
     Arguments.finite("differences", differences);
     double[] sizes =
         Arrays.stream(differences).filter(d -> d != 0).map(Math::abs).sorted().toArray();
@@ -132,7 +131,10 @@ public final class RosenbaumBounds {
     return Math.min(1, upperPValue.applyAsDouble(gamma));
   }
 
-  /** The Gamma at which the p-value passes .05; empty: it is above without any bias. */
+  /**
+   * The Gamma at which the one-sided p-value passes .05, where other limits here are two-sided;
+   * empty: it is above without any bias.
+   */
   public OptionalDouble sensitivity() {
     if (upperPValue(1) > ALPHA) {
       return OptionalDouble.empty();

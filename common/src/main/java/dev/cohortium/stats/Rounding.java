@@ -7,6 +7,12 @@ final class Rounding {
 
   private Rounding() {}
 
+  /** What {@code sum}, the rounded sum of two numbers, lacks of their exact one. */
+  static double lost(double one, double other, double sum) {
+    double added = sum - one;
+    return one - (sum - added) + (other - added);
+  }
+
   /** The error, or exactly 0 where it is rounding beside {@code terms} that it was found from. */
   static double without(double stdError, double... terms) {
     double size = 0;

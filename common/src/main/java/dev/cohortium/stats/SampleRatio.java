@@ -1,7 +1,6 @@
 package dev.cohortium.stats;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.hipparchus.special.Beta;
@@ -63,12 +62,7 @@ public record SampleRatio(double chiSquared, int degreesOfFreedom, double pValue
     if (least >= LEAST_EXPECTED) {
       return pearson(counts, expected, Method.CHI_SQUARED);
     }
-    int[] order =
-        IntStream.range(0, shares.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble(arm -> shares[arm]))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] order = ScoreOrder.rows("shares", shares);
     long[] ascendingCounts = IntStream.of(order).mapToLong(arm -> counts[arm]).toArray();
     double[] ascendingShares = IntStream.of(order).mapToDouble(arm -> shares[arm]).toArray();
     var exact = ExactMultinomial.pValue(ascendingCounts, ascendingShares);

@@ -1,6 +1,10 @@
 package dev.cohortium.stats;
 
-/** The propensity scores of units, each treated or a control. */
+/**
+ * The propensity scores of units, each treated or a control.
+ *
+ * @see <a href="https://doi.org/10.1093/biomet/70.1.41">Rosenbaum, Rubin 1983</a>
+ */
 public sealed interface Score permits Logistic, KnownScore {
   /** The logit of each unit's probability of treatment. */
   double[] logits();

@@ -39,6 +39,14 @@ final class ScoreOrder {
     return new ScoreOrder(name, scores.length, row -> sortable(scores[row])).rows;
   }
 
+  /** Rows by ascending finite score, equal scores by row. */
+  static int[] rows(String name, double[] scores) {
+    return Arrays.stream(byScore(name, scores))
+        .limit(scores.length)
+        .mapToInt(row -> (int) row)
+        .toArray();
+  }
+
   /**
    * Rows by ascending score, equal scores by ascending {@code ties}; one entry more than rows,
    * which is the caller's.

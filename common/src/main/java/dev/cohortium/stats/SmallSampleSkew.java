@@ -19,7 +19,7 @@ public record SmallSampleSkew(long customers, OptionalDouble skewness) {
   public static SmallSampleSkew of(Moments arm) {
     return new SmallSampleSkew(
         arm.count(),
-        arm.count() < 3 || arm.squaredDeviations() == 0
+        arm.count() < 3 || arm.isConstant()
             ? OptionalDouble.empty()
             : OptionalDouble.of(arm.skewness()));
   }

@@ -3,8 +3,9 @@ package dev.cohortium.stats;
 /**
  * The difference of two arms' means with Welch's standard error: the intention to treat.
  *
- * <p>Value = mean(treated) - mean(control), variance = s1²/n1 + s0²/n0 (Neyman's, which never
- * understates), degrees of freedom by Satterthwaite. In units of the metric.
+ * <p>Value = mean(treated) - mean(control), variance = s1²/n1 + s0²/n0 (Neyman's, which does not
+ * understate in expectation; intervals of skewed metrics in unequal arms may still cover too
+ * seldom), degrees of freedom by Satterthwaite. In units of the metric.
  *
  * @see <a href="https://doi.org/10.1093/biomet/34.1-2.28">Welch 1947</a>
  */
@@ -23,7 +24,7 @@ public final class TwoSample {
   }
 
   /** The difference of two independent estimates: variances add, degrees of freedom by Welch. */
-  public static Estimate difference(Estimate treated, Estimate control) {
+  static Estimate difference(Estimate treated, Estimate control) {
     double stdError = Math.hypot(treated.stdError(), control.stdError());
     double value = treated.value() - control.value();
     if (stdError == 0) {

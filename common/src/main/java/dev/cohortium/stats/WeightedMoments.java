@@ -1,5 +1,6 @@
 package dev.cohortium.stats;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -14,20 +15,29 @@ import java.util.Arrays;
  */
 public record WeightedMoments(
     long rows, double sumWeights, double sumSquaredWeights, double mean, double sumSquares)
-    implements java.io.Serializable {
+    implements Serializable {
   /** No values at all. */
   public static final WeightedMoments EMPTY = new WeightedMoments(0, 0, 0, 0, 0);
 
   /**
    * Moments.
    *
-   * @throws IllegalArgumentException if a sum is not finite: values or weights are too great
+   * @throws IllegalArgumentException if a sum is not finite, as where values or weights are too
+   *     great, or negative, or not 0 though there are no rows
    */
   public WeightedMoments {
     Arguments.finite("sumWeights", sumWeights);
     Arguments.finite("sumSquaredWeights", sumSquaredWeights);
     Arguments.finite("mean", mean);
     Arguments.finite("sumSquares", sumSquares);
+    Arguments.atLeast("rows", (double) rows, 0);
+    Arguments.atLeast("sumWeights", sumWeights, 0);
+    Arguments.atLeast("sumSquaredWeights", sumSquaredWeights, 0);
+    Arguments.atLeast("sumSquares", sumSquares, 0);
+    if (rows == 0) {
+      Arguments.zero("mean without rows", mean);
+      Arguments.zero("sumSquares without rows", sumSquares);
+    }
   }
 
   /** Moments of values of weight 1. */
@@ -95,9 +105,10 @@ public record WeightedMoments(
     return sumSquares / sumWeights / (1 - 1 / effectiveSampleSize());
   }
 
-  /** As many rows of equal weight would tell as much: W^2 / W2; 0 without rows. */
+  /** As many rows of equal weight would tell as much: {@link EffectiveSampleSize}, at most rows. */
   public double effectiveSampleSize() {
-    return rows == 0 ? 0 : Math.min((double) rows, sumWeights / sumSquaredWeights * sumWeights);
+    return Math.min(
+        (double) rows, new EffectiveSampleSize(rows, sumWeights, sumSquaredWeights).value());
   }
 
   /** Whether there is more than one row to tell a variance by. */

@@ -24,14 +24,16 @@ public record Winsorised(double cap) {
   /**
    * A cap known before.
    *
-   * @throws IllegalArgumentException if it is not finite
+   * @throws IllegalArgumentException if it is not above 0 and finite: below, it would cap those who
+   *     bought nothing
    */
   public Winsorised {
-    Arguments.finite("cap", cap);
+    Arguments.positive("cap", cap);
   }
 
   /**
-   * The cap from those who bought before; empty for fewer than {@link #LEAST} of them.
+   * The cap from those who bought before; empty for fewer than {@link #LEAST} of them, or where the
+   * percentile is not above 0, as when hardly anybody bought again.
    *
    * @param totals of the window, of both arms' customers who bought in the window before
    * @throws IllegalArgumentException if a total is not finite
@@ -43,11 +45,10 @@ public record Winsorised(double cap) {
     }
     double[] sorted = totals.clone();
     Arrays.sort(sorted);
-    double position = (sorted.length - 1) * SHARE;
-    int below = (int) position;
-    double above = sorted[Math.min(below + 1, sorted.length - 1)];
-    return Optional.of(
-        new Winsorised(sorted[below] + (position - below) * (above - sorted[below])));
+    Percentile place = Percentile.in(sorted.length, SHARE);
+    double low = place.low(sorted);
+    double cap = low + place.share() * (place.high(sorted) - low);
+    return cap > 0 ? Optional.of(new Winsorised(cap)) : Optional.empty();
   }
 
   /**

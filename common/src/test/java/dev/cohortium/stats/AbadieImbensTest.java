@@ -149,7 +149,7 @@ class AbadieImbensTest {
                   MatchingRule.oneToOne(Double.POSITIVE_INFINITY).with(Replacement.WITH));
           MatchedDifference found = MatchedDifference.of(matches, treated, candidates);
           double paired = Math.sqrt(Arrays.stream(found.setInfluence()).map(i -> i * i).sum());
-          return Estimate.normal(found.effect(), paired).interval().contains(2);
+          return Estimate.normal(found.effect().orElseThrow(), paired).interval().contains(2);
         });
   }
 

@@ -182,4 +182,21 @@ class AipwTest {
   private static Estimate measured(Measurement measurement) {
     return measurement.estimate().orElseThrow();
   }
+
+  @Test
+  void outcomes_that_do_not_vary_or_follow_the_covariates_exactly_are_unmeasured() {
+    Worlds world = Worlds.draw(new Draws(24, 0), 200, Worlds.Outcome.LINEAR);
+    double[] constant = new double[200];
+    double[] exact = new double[200];
+    for (int i = 0; i < 200; i++) {
+      constant[i] = 0.7;
+      exact[i] = 3 * world.rows()[i][0] - 0.1;
+    }
+    Logistic score = Logistic.of(world.rows(), world.treated());
+    for (double[] outcomes : new double[][] {constant, exact}) {
+      Aipw found = Aipw.of(score, world.rows(), outcomes, Truncation.NONE);
+      assertThat(found.effect().independent()).isInstanceOf(Unmeasured.class);
+      assertThat(found.outcomeRegression().independent()).isInstanceOf(Unmeasured.class);
+    }
+  }
 }

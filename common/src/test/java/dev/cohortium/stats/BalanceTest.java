@@ -8,6 +8,7 @@ import dev.cohortium.stats.Balance.Kind;
 import dev.cohortium.stats.Balance.Verdict;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -80,12 +81,12 @@ class BalanceTest {
             WeightedMoments.of(treated, treatedWeights),
             WeightedMoments.of(controls, controlWeights),
             KolmogorovSmirnov.distance(treated, treatedWeights, controls, controlWeights));
-    assertClose(balance.treatedMean(), reference(section, name, "Means Treated"));
-    assertClose(balance.controlMean(), reference(section, name, "Means Control"));
+    assertClose(balance.treatedMean().orElseThrow(), reference(section, name, "Means Treated"));
+    assertClose(balance.controlMean().orElseThrow(), reference(section, name, "Means Control"));
     assertClose(
         balance.standardisedMeanDifference().orElseThrow(),
         reference(section, name, "Std. Mean Diff."));
-    assertClose(balance.kolmogorovSmirnov(), reference(section, name, "eCDF Max"));
+    assertClose(balance.kolmogorovSmirnov().orElseThrow(), reference(section, name, "eCDF Max"));
     return balance;
   }
 
@@ -158,10 +159,33 @@ class BalanceTest {
   @Test
   void a_single_row_has_no_variance_ratio_and_fails() {
     var one = WeightedMoments.of(1);
-    Balance balance = Balance.of(Kind.CONTINUOUS, 1, one, one, 0);
+    Balance balance =
+        Balance.of(Kind.CONTINUOUS, OptionalDouble.of(1), one, one, OptionalDouble.of(0));
     assertThat(balance.varianceRatio()).isEmpty();
     assertThat(balance.verdict(0.1)).isEqualTo(Verdict.FAILED);
     assertThat(balance.segmentVerdict()).isEqualTo(Verdict.NOT_JUDGED);
+  }
+
+  @Test
+  void too_few_to_tell_a_scale_or_a_mean_are_not_judged() {
+    var some = WeightedMoments.of(1, 2, 4);
+    var none = WeightedMoments.EMPTY;
+    for (Kind kind : Kind.values()) {
+      assertThat(Balance.scale(kind, none)).isEmpty();
+      Balance unmatched =
+          Balance.of(kind, OptionalDouble.of(1), none, none, OptionalDouble.empty());
+      assertThat(unmatched.matched()).isZero();
+      assertThat(unmatched.treatedMean()).isEmpty();
+      assertThat(unmatched.standardisedMeanDifference()).isEmpty();
+      assertThat(unmatched.verdict(0.1)).isEqualTo(Verdict.NOT_JUDGED);
+      Balance unscaled = Balance.of(kind, OptionalDouble.empty(), some, some, OptionalDouble.of(0));
+      assertThat(unscaled.standardisedMeanDifference()).isEmpty();
+      assertThat(unscaled.verdict(0.1)).isEqualTo(Verdict.NOT_JUDGED);
+    }
+    assertThat(Balance.scale(Kind.CONTINUOUS, WeightedMoments.of(1))).isEmpty();
+    double[] one = {1};
+    assertThat(KolmogorovSmirnov.distance(one, new double[1], one, one)).isEmpty();
+    assertThat(KolmogorovSmirnov.distance(one, one, new double[0], new double[0])).isEmpty();
   }
 
   @Test
@@ -226,10 +250,6 @@ class BalanceTest {
     refuses(() -> WeightedMoments.of(one, new double[2]))
         .hasMessage("weights has 2 values, must have as many as values, 1");
     refuses(() -> WeightedMoments.of(Double.NaN)).hasMessage("values is NaN, must be finite");
-    refuses(() -> Balance.scale(Kind.CONTINUOUS, WeightedMoments.of(1)))
-        .hasMessage("rows is 1, must be at least 2");
-    refuses(() -> Balance.scale(Kind.BINARY, WeightedMoments.EMPTY))
-        .hasMessage("rows is 0, must be at least 1");
     refuses(() -> Balance.scale(Kind.BINARY, WeightedMoments.of(2, 3)))
         .hasMessage("mean of a binary covariate is 2.5, must be at most 1");
     var lopsided = WeightedMoments.of(new double[] {1, 2}, new double[] {1, 1e-200});
@@ -237,14 +257,27 @@ class BalanceTest {
     refuses(() -> WeightedMoments.of(-1e200, 1e200))
         .hasMessage("sumSquares is Infinity, must be finite");
     var some = WeightedMoments.of(1, 2);
-    refuses(() -> Balance.of(Kind.BINARY, 1, some, WeightedMoments.EMPTY, 0))
-        .hasMessage("control rows is 0, must be at least 1");
-    refuses(() -> Balance.of(Kind.BINARY, Double.NaN, some, some, 0))
+    var told = OptionalDouble.of(1);
+    var no = OptionalDouble.of(Double.NaN);
+    refuses(() -> Balance.of(Kind.BINARY, no, some, some, told))
         .hasMessage("scale is NaN, must be finite");
-    refuses(() -> Balance.of(Kind.BINARY, 1, some, some, 1.5))
+    refuses(() -> Balance.of(Kind.BINARY, told, some, some, OptionalDouble.of(1.5)))
         .hasMessage("kolmogorovSmirnov is 1.5, must be at most 1");
-    refuses(() -> KolmogorovSmirnov.distance(one, new double[1], one, one))
-        .hasMessage("sum of treated weights is 0, must be above 0");
+    refuses(() -> Balance.of(Kind.BINARY, told, some, some, no))
+        .hasMessage("kolmogorovSmirnov is NaN, must be at least 0");
+    double[] huge = {1e308, 1e308};
+    double[] two = {1, 2};
+    refuses(() -> KolmogorovSmirnov.distance(two, huge, one, one))
+        .hasMessage("sum of treated weights is Infinity, must be finite");
+    refuses(() -> new WeightedMoments(-1, 1, 1, 0, 1)).hasMessage("rows is -1, must be at least 0");
+    refuses(() -> new WeightedMoments(2, -1, 1, 0, 1))
+        .hasMessage("sumWeights is -1, must be at least 0");
+    refuses(() -> new WeightedMoments(2, 1, -1, 0, 1))
+        .hasMessage("sumSquaredWeights is -1, must be at least 0");
+    refuses(() -> new WeightedMoments(2, 1, 1, 0, -1))
+        .hasMessage("sumSquares is -1, must be at least 0");
+    refuses(() -> new WeightedMoments(0, 0, 0, 7, 0))
+        .hasMessage("mean without rows is 7, must be 0");
   }
 
   private static org.assertj.core.api.AbstractThrowableAssert<?, ?> refuses(

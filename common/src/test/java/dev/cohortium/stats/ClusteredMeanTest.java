@@ -134,8 +134,10 @@ class ClusteredMeanTest {
     assertThat(ClusteredMean.of(new double[] {0.1, 0.1, 0.1}).independent())
         .isEqualTo(new Unmeasured("The observations do not vary, so no error can be told."));
     assertThat(ClusteredMean.of(new double[] {7}).independent()).isInstanceOf(Unmeasured.class);
-    assertThat(ClusteredMean.measure(0, new ClusterSums(0, 0)))
-        .isEqualTo(new Unmeasured("There are no observations."));
+    Unmeasured nobody = new Unmeasured("There are no observations.");
+    assertThat(ClusteredMean.measure(0, new ClusterSums(0, 0))).isEqualTo(nobody);
+    assertThat(ClusteredMean.of(new double[0]).independent()).isEqualTo(nobody);
+    assertThat(ClusteredMean.of(0, new double[0]).clustered(new long[0])).isEqualTo(nobody);
   }
 
   @Test
@@ -143,15 +145,16 @@ class ClusteredMeanTest {
     assertThatThrownBy(() -> ClusteredMean.of(1, new double[] {1, 2}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("influences sum to 3.0, must sum to 0");
-    assertThatThrownBy(() -> ClusteredMean.of(new double[0]))
-        .hasMessage("values.length is 0, must be at least 1");
+    double[] two = {1, 2};
+    assertThatThrownBy(() -> ClusteredMean.of(two, new double[] {1e308, 1e308}))
+        .hasMessage("sum of weights is Infinity, must be finite");
     assertThatThrownBy(() -> ClusteredMean.of(new double[] {1, Double.NaN}))
         .hasMessage("values[1] is NaN, must be finite");
     assertThatThrownBy(() -> ClusteredMean.of(new double[] {1, 2}).clustered(new long[1]))
         .hasMessage("clusters has 1 values, must have as many as influences, 2");
     assertThatThrownBy(() -> new ClusterSums(-1, 0))
         .hasMessage("clusters is -1, must be at least 0");
-    assertThatThrownBy(() -> ClusteredMean.unmeasured("None.").influences())
+    assertThatThrownBy(() -> ClusteredMean.unmeasured(new Unmeasured("None.")).influences())
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("No influences: None.");
   }
@@ -191,5 +194,29 @@ class ClusteredMeanTest {
 
   private static Estimate measured(Measurement measurement) {
     return measurement.estimate().orElseThrow();
+  }
+
+  @Test
+  void clusters_without_an_influence_do_not_count() {
+    // Cluster 1 sums to 0, but its members have influences; cluster 3 has none.
+    double[] influences = {1, -1, 2, -2, 0, 0};
+    long[] clusters = {1, 1, 2, 4, 3, 3};
+    assertThat(ClusterSums.of(influences, clusters)).isEqualTo(new ClusterSums(3, 8));
+    assertThat(ClusterSums.of(influences)).isEqualTo(new ClusterSums(4, 10));
+    assertThat(ClusterSums.of(influences, clusters, new long[6])).isEqualTo(new ClusterSums(3, 8));
+    // A value that is the mean has no influence, and is an observation all the same.
+    assertThat(ClusteredMean.of(new double[] {1, 2, 3}).independent())
+        .isEqualTo(new Estimate(2, Math.sqrt(2 / 9.0 * 3 / 2), 2));
+  }
+
+  @Test
+  void an_error_that_is_rounding_beside_the_terms_is_none() {
+    double[] rounding = {1e-16, -1e-16};
+    assertThat(ClusteredMean.of(0, rounding, 1, 1).independent())
+        .isEqualTo(new Unmeasured("The observations do not vary, so no error can be told."));
+    assertThat(ClusteredMean.of(0, rounding).independent()).isInstanceOf(Estimate.class);
+    ClusterSums sums = ClusterSums.of(rounding);
+    assertThat(ClusteredMean.measure(0, sums, 1)).isInstanceOf(Unmeasured.class);
+    assertThat(ClusteredMean.measure(0, sums, sums, sums, 1)).isInstanceOf(Unmeasured.class);
   }
 }

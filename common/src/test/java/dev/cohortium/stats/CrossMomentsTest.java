@@ -113,4 +113,15 @@ class CrossMomentsTest {
       }
     }
   }
+
+  @Test
+  void too_few_observations_for_a_sum_have_none() {
+    double[] means = {3};
+    assertThatThrownBy(() -> CrossMoments.ofSums(0, means, new double[1][1]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("means[0] of no observations is 3, must be 0");
+    assertThatThrownBy(() -> CrossMoments.ofSums(1, means, new double[][] {{2}}))
+        .hasMessage("scatter[0][0] of fewer than 2 observations is 2, must be 0");
+    assertThat(CrossMoments.ofSums(1, means, new double[1][1]).mean(0)).isEqualTo(3);
+  }
 }

@@ -49,4 +49,24 @@ class EffectiveSampleSizeTest {
     assertThatThrownBy(() -> EffectiveSampleSize.of(1e200, 1))
         .hasMessage("sumOfSquares is Infinity, must be finite");
   }
+
+  /** 25 weights of 0.1: 24.999999999999996. */
+  @Test
+  void rounding_does_not_take_support_away() {
+    for (double weight : new double[] {0.1, 0.3, 1e-9, 7e20}) {
+      double[] weights = new double[25];
+      Arrays.fill(weights, weight);
+      assertThat(EffectiveSampleSize.of(weights).isSupported()).isTrue();
+    }
+    double[] ofHundred = new double[100];
+    Arrays.fill(ofHundred, 0, 30, 0.1);
+    assertThat(EffectiveSampleSize.of(ofHundred).isSupported()).isTrue();
+  }
+
+  @Test
+  void weights_too_small_to_square_tell_the_same_in_both_forms() {
+    double[] tiny = {1e-200, 1e-200};
+    assertThat(EffectiveSampleSize.of(tiny).value()).isZero();
+    assertThat(WeightedMoments.of(new double[] {1, 2}, tiny).effectiveSampleSize()).isZero();
+  }
 }

@@ -222,4 +222,16 @@ class EntropyBalancingTest {
   private static Estimate measured(ClusteredMean effect) {
     return effect.independent().estimate().orElseThrow();
   }
+
+  @Test
+  void outcomes_that_do_not_vary_are_unmeasured() {
+    for (int n = 20; n < 60; n++) {
+      Worlds world = Worlds.draw(new Draws(25, n), n, Worlds.Outcome.LINEAR);
+      double[] outcomes = new double[n];
+      Arrays.fill(outcomes, 1);
+      EntropyBalancing found = EntropyBalancing.of(world.rows(), world.treated(), outcomes);
+      assertThat(found.effect().independent()).isInstanceOf(Unmeasured.class);
+      assertThat(found.effectWithFixedWeights().independent()).isInstanceOf(Unmeasured.class);
+    }
+  }
 }

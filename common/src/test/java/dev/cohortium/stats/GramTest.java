@@ -181,4 +181,91 @@ class GramTest {
         .hasMessage("other has 1 values, must have as many as this, 2");
     assertThatThrownBy(() -> Gram.empty(2).coefficients()).hasMessage("n is 0, must be at least 1");
   }
+
+  @Test
+  void rows_added_one_by_one_give_the_same_state() throws Exception {
+    SplittableRandom random = new SplittableRandom(6);
+    for (int split = 0; split < 200; split++) {
+      int n = 1 + random.nextInt(30);
+      double[][] rows = new double[n][2];
+      double[] outcomes = new double[n];
+      double[] weights = new double[n];
+      int cut = random.nextInt(n + 1);
+      Gram.Sum front = new Gram.Sum(2);
+      Gram.Sum back = new Gram.Sum(2);
+      for (int i = 0; i < n; i++) {
+        rows[i] = new double[] {1e6 + random.nextGaussian(), random.nextInt(3)};
+        outcomes[i] = random.nextGaussian() - 1e4;
+        weights[i] = 0.5 + random.nextDouble();
+        (i < cut ? front : back).add(rows[i], outcomes[i], weights[i]);
+      }
+      Gram all = Gram.of(rows, outcomes, weights);
+      Gram found = LinearFitTest.sent(front).plus(LinearFitTest.sent(back)).gram();
+      assertThat(found.n()).isEqualTo(n);
+      References.agree(found.weight(), all.weight(), 1e-14);
+      for (int j = 0; j < 3; j++) {
+        References.agree(found.mean(j), all.mean(j), 1e-14);
+        for (int l = 0; l < 3; l++) {
+          double size = Math.sqrt(all.cross(j, j) * all.cross(l, l));
+          assertThat(found.cross(j, l)).isCloseTo(all.cross(j, l), within(1e-12 * size));
+          assertThat(found.cross(j, l)).isEqualTo(found.cross(l, j));
+        }
+      }
+    }
+  }
+
+  /** NIST, Longley; and a level of 1e9: what rows in memory do not lose, rows one by one do not. */
+  @Test
+  void rows_added_one_by_one_lose_no_digits() {
+    Gram.Sum longley = new Gram.Sum(Longley.ROWS[0].length);
+    for (int i = 0; i < Longley.ROWS.length; i++) {
+      longley.add(Longley.ROWS[i], Longley.EMPLOYED[i], 1);
+    }
+    double[] found = longley.gram().coefficients();
+    for (int j = 0; j < found.length; j++) {
+      References.agree(found[j], Longley.COEFFICIENTS[j], 1e-9);
+    }
+    Gram.Sum sum = new Gram.Sum(2);
+    // One far row first: the others' means must not keep its digits.
+    sum.add(new double[] {1e14, 0.1}, 0, 1);
+    double mean = 0;
+    for (int i = 0; i < 300_000; i++) {
+      sum.add(new double[] {i % 10, 0.1}, 0, 1);
+      mean += i % 10;
+    }
+    Gram gram = sum.gram();
+    References.agree(gram.mean(0), (1e14 + mean) / 300_001, 1e-15);
+    assertThat(gram.mean(1)).isEqualTo(0.1);
+    assertThat(gram.cross(1, 1)).isZero();
+    assertThat(gram.aliased()).containsExactly(1);
+    double[][] alone = new double[10][1];
+    Gram.Sum high = new Gram.Sum(1);
+    for (int i = 0; i < 10; i++) {
+      alone[i][0] = 1e9 + i;
+      high.add(alone[i], 2.0 * i, 1);
+    }
+    assertThat(high.gram().coefficients()[1]).isCloseTo(2, within(1e-12));
+    assertThat(high.gram().residualSumOfSquares()).isCloseTo(0, within(1e-9));
+  }
+
+  @Test
+  void rows_that_cannot_be_are_not_added() {
+    Gram.Sum sum = new Gram.Sum(1);
+    double[] row = {1};
+    assertThatThrownBy(() -> sum.add(new double[2], 0, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("row has 2 values, must have as many as columns, 1");
+    assertThatThrownBy(() -> sum.add(new double[] {Double.NaN}, 0, 1))
+        .hasMessage("row is NaN, must be finite");
+    assertThatThrownBy(() -> sum.add(row, Double.NaN, 1))
+        .hasMessage("outcome is NaN, must be finite");
+    assertThatThrownBy(() -> sum.add(row, 0, 0)).hasMessage("weight is 0, must be above 0");
+    assertThatThrownBy(() -> sum.add(row, 0, Double.NaN))
+        .hasMessage("weight is NaN, must be finite");
+    assertThatThrownBy(() -> sum.plus(new Gram.Sum(2)))
+        .hasMessage("other has 2 values, must have as many as this, 1");
+    assertThatThrownBy(() -> new Gram.Sum(-1)).hasMessage("columns is -1, must be at least 0");
+    assertThat(sum.gram().n()).isZero();
+    assertThat(sum.plus(new Gram.Sum(1)).gram().n()).isZero();
+  }
 }

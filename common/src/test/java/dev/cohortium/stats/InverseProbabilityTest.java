@@ -176,8 +176,8 @@ class InverseProbabilityTest {
         .hasMessage("logits[1] is Infinity, must be finite");
     assertThatThrownBy(() -> KnownScore.of(new double[3], treated))
         .hasMessage("treated has 2 values, must have as many as logits, 3");
-    assertThatThrownBy(() -> KnownScore.of(new double[2], new boolean[2]))
-        .hasMessage("treated holds 0 treated and 2 controls, must hold both");
+    assertThatThrownBy(() -> KnownScore.of(new double[2], treated, new double[] {1e308, 1e308}))
+        .hasMessage("sum of weights is Infinity, must be finite");
     assertThatThrownBy(() -> KnownScore.of(new double[2], treated, new double[] {1, 0}))
         .hasMessage("weights[1] is 0, must be above 0");
   }
@@ -216,5 +216,60 @@ class InverseProbabilityTest {
 
   private static Estimate measured(Measurement measurement) {
     return measurement.estimate().orElseThrow();
+  }
+
+  /** Ten treated and few controls of one outcome: naive means of it differ in their last bits. */
+  @Test
+  void outcomes_that_do_not_vary_are_unmeasured_and_never_an_exact_zero() {
+    for (int controls = 2; controls <= 40; controls++) {
+      for (double outcome : new double[] {1, 0.1, -3.3e7, 0}) {
+        double[] logits = new double[10 + controls];
+        boolean[] treated = new boolean[10 + controls];
+        double[] outcomes = new double[10 + controls];
+        for (int i = 0; i < treated.length; i++) {
+          treated[i] = i < 10;
+          outcomes[i] = outcome;
+          logits[i] = controls % 3 == 0 ? 0 : i % 4;
+        }
+        InverseProbability found =
+            InverseProbability.of(KnownScore.of(logits, treated), outcomes, Truncation.NONE);
+        Unmeasured constant =
+            new Unmeasured("The observations do not vary, so no error can be told.");
+        assertThat(found.effect().independent()).isEqualTo(constant);
+        assertThat(found.effectWithFixedWeights().independent()).isEqualTo(constant);
+      }
+    }
+  }
+
+  @Test
+  void an_estimated_score_does_not_make_an_effect_of_outcomes_that_do_not_vary() {
+    Worlds world = Worlds.draw(new Draws(23, 0), 200, Worlds.Outcome.LINEAR);
+    double[] outcomes = new double[200];
+    Arrays.fill(outcomes, 0.7);
+    Logistic score = Logistic.of(world.rows(), world.treated());
+    for (Truncation truncation : Truncation.values()) {
+      assertThat(InverseProbability.of(score, outcomes, truncation).effect().independent())
+          .isInstanceOf(Unmeasured.class);
+    }
+  }
+
+  @Test
+  void units_of_one_arm_alone_are_unmeasured() {
+    for (boolean all : new boolean[] {true, false}) {
+      boolean[] treated = {all, all, all};
+      KnownScore score = KnownScore.of(new double[] {1, 2, 3}, treated);
+      InverseProbability found =
+          InverseProbability.of(score, new double[] {1, 2, 3}, Truncation.AT_PERCENTILE_99_5);
+      assertThat(found.effect().independent()).isInstanceOf(Unmeasured.class);
+      Aipw doubly = Aipw.of(score, new double[3][1], new double[] {1, 2, 3}, Truncation.NONE);
+      assertThat(doubly.effect().independent()).isInstanceOf(Unmeasured.class);
+      assertThat(doubly.outcomeRegression().independent()).isInstanceOf(Unmeasured.class);
+    }
+    assertThat(
+            InverseProbability.of(
+                    KnownScore.of(new double[0], new boolean[0]), new double[0], Truncation.NONE)
+                .effect()
+                .independent())
+        .isInstanceOf(Unmeasured.class);
   }
 }

@@ -338,4 +338,20 @@ class LeastSquaresTest {
     }
     return measured(LeastSquares.of(rows, outcomes).coefficient(1, ErrorModel.HC1)).interval();
   }
+
+  /** By hand: the first three rows alone decide the intercept, and all are 2. */
+  @Test
+  void a_coefficient_whose_rows_do_not_vary_is_unmeasured_by_every_robust_error() {
+    double[][] rows = {{0}, {0}, {0}, {1}, {1}, {1}};
+    LeastSquares fit = LeastSquares.of(rows, new double[] {2, 2, 2, 1, 5, 9});
+    Unmeasured constant = new Unmeasured("The observations do not vary, so no error can be told.");
+    for (ErrorModel model : ErrorModel.values()) {
+      if (model != ErrorModel.CLASSICAL) {
+        assertThat(fit.coefficient(0, model)).isEqualTo(constant);
+      }
+      assertThat(fit.coefficient(1, model)).isInstanceOf(Estimate.class);
+    }
+    assertThat(fit.clustered(0, new long[] {1, 2, 3, 4, 5, 6}, ClusterFactor.CLUSTERS))
+        .isEqualTo(constant);
+  }
 }

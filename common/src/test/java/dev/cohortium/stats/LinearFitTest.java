@@ -65,6 +65,23 @@ class LinearFitTest {
         .hasMessage("row has 2 values, must have as many as columns, 1");
     assertThatThrownBy(() -> fit.direction(new double[1]))
         .hasMessage("combination has 1 values, must have as many as coefficients, 2");
+    double nan = Double.NaN;
+    double[] row = {1};
+    double[] bad = {nan};
+    double[] direction = fit.direction(new double[] {0, 1});
+    assertThatThrownBy(() -> fit.fitted(bad)).hasMessage("row is NaN, must be finite");
+    assertThatThrownBy(() -> fit.residual(bad, 1)).hasMessage("row is NaN, must be finite");
+    assertThatThrownBy(() -> fit.residual(row, nan)).hasMessage("outcome is NaN, must be finite");
+    assertThatThrownBy(() -> fit.leverage(bad, 1)).hasMessage("row is NaN, must be finite");
+    assertThatThrownBy(() -> fit.leverage(row, nan)).hasMessage("weight is NaN, must be finite");
+    assertThatThrownBy(() -> fit.direction(new double[] {1, nan}))
+        .hasMessage("combination[1] is NaN, must be finite");
+    assertThatThrownBy(() -> fit.influence(new double[] {0, nan}, row, 1, 1))
+        .hasMessage("direction[1] is NaN, must be finite");
+    assertThatThrownBy(() -> fit.influence(direction, row, 1, 0))
+        .hasMessage("weight is 0, must be above 0");
+    assertThatThrownBy(() -> fit.influence(direction, bad, 1, 1))
+        .hasMessage("row is NaN, must be finite");
   }
 
   /** What a cluster's worker gets. */

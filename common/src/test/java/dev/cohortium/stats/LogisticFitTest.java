@@ -12,7 +12,11 @@ class LogisticFitTest {
     Worlds world = Worlds.draw(new Draws(21, 0), 200, Worlds.Outcome.LINEAR);
     Gram gram = Gram.empty(2);
     for (int from = 0; from < 200; from += 50) {
-      gram = gram.plus(Gram.of(Arrays.copyOfRange(world.rows(), from, from + 50), new double[50]));
+      gram =
+          gram.plus(
+              Gram.of(
+                  Arrays.copyOfRange(world.rows(), from, from + 50),
+                  outcomes(Arrays.copyOfRange(world.treated(), from, from + 50))));
     }
     Gram all = gram;
     LogisticFit fit = LinearFitTest.sent(LogisticFit.of(all, place -> summed(all, world, place)));
@@ -26,6 +30,12 @@ class LogisticFitTest {
           1e-10);
     }
     References.agree(fit.logit(world.rows()[3]), expected.logits()[3], 1e-10);
+  }
+
+  private static double[] outcomes(boolean... treated) {
+    double[] outcomes = new double[treated.length];
+    Arrays.setAll(outcomes, i -> treated[i] ? 1 : 0);
+    return outcomes;
   }
 
   private static LogisticState summed(Gram gram, Worlds world, double[] place) {
@@ -74,7 +84,8 @@ class LogisticFitTest {
     boolean[] nobody = new boolean[2];
     assertThatThrownBy(
             () -> LogisticFit.of(gram, at -> LogisticState.of(gram, rows, nobody, ones, at)))
-        .hasMessage("share of treated is 0, must lie between 0 and 1");
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("None of 2 units are treated: there is no score.");
     assertThatThrownBy(() -> LogisticState.of(gram, rows, nobody, ones, new double[1]))
         .hasMessage("place has 1 values, must have as many as coefficients, 2");
     assertThatThrownBy(() -> LogisticFit.of(Gram.empty(1), at -> state))

@@ -29,7 +29,7 @@ class MatchedDifferenceTest {
   void effect_and_influence_agree_with_the_reference(String name, boolean hasSets) {
     var lalonde = new Lalonde();
     var difference = of(lalonde, name);
-    assertRelative(difference.effect(), reference(name, "att_diff_weighted"));
+    assertRelative(difference.effect().orElseThrow(), reference(name, "att_diff_weighted"));
     double byRow =
         squares(difference.treatedInfluence()) + squares(difference.candidateInfluence());
     assertRelative(Math.sqrt(byRow), reference(name, "hc0", "se"));
@@ -104,9 +104,14 @@ class MatchedDifferenceTest {
       first[row] = row < 13 ? all[row] : -1;
       second[row] = row < 13 ? -1 : all[row];
     }
-    double ofFirst = MatchedDifference.of(Matches.pairs(40, first), treated, candidates).effect();
-    double ofSecond = MatchedDifference.of(Matches.pairs(40, second), treated, candidates).effect();
-    assertThat(MatchedDifference.of(Matches.pairs(40, all), treated, candidates).effect())
+    double ofFirst =
+        MatchedDifference.of(Matches.pairs(40, first), treated, candidates).effect().orElseThrow();
+    double ofSecond =
+        MatchedDifference.of(Matches.pairs(40, second), treated, candidates).effect().orElseThrow();
+    assertThat(
+            MatchedDifference.of(Matches.pairs(40, all), treated, candidates)
+                .effect()
+                .orElseThrow())
         .isCloseTo((13 * ofFirst + 27 * ofSecond) / 40, within(1e-12));
   }
 
@@ -120,9 +125,12 @@ class MatchedDifferenceTest {
     double change =
         MatchedDifference.ofChange(
                 matches, treatedBefore, treatedAfter, candidatesBefore, candidatesAfter)
-            .effect();
-    double before = MatchedDifference.of(matches, treatedBefore, candidatesBefore).effect();
-    double after = MatchedDifference.of(matches, treatedAfter, candidatesAfter).effect();
+            .effect()
+            .orElseThrow();
+    double before =
+        MatchedDifference.of(matches, treatedBefore, candidatesBefore).effect().orElseThrow();
+    double after =
+        MatchedDifference.of(matches, treatedAfter, candidatesAfter).effect().orElseThrow();
     assertThat(change).isCloseTo(after - before, within(1e-12)).isCloseTo(4.5, within(1e-12));
   }
 
@@ -223,5 +231,28 @@ class MatchedDifferenceTest {
 
   private static double sum(double... values) {
     return Arrays.stream(values).sum();
+  }
+
+  @Test
+  void no_set_has_no_mean_and_no_effect() {
+    var difference = MatchedDifference.of(Matches.pairs(1, -1), new double[] {1}, new double[] {1});
+    assertThat(difference.effect()).isEmpty();
+    assertThat(difference.treatedMean()).isEmpty();
+    assertThat(difference.controlMean()).isEmpty();
+  }
+
+  /** Three controls of a million candidates: no more degrees of freedom than three give. */
+  @Test
+  void candidates_that_serve_nobody_are_no_clusters() {
+    double[] candidates = new double[1_000_000];
+    candidates[5] = 1;
+    candidates[70] = 4;
+    var difference =
+        MatchedDifference.of(
+            Matches.pairs(candidates.length, 5, 70, 900), new double[] {2, 4, 9}, candidates);
+    ClusterSums sums = ClusterSums.of(difference.candidateInfluence());
+    assertThat(sums.clusters()).isEqualTo(3);
+    ClusteredMean mean = ClusteredMean.of(0, difference.candidateInfluence(), 1);
+    assertThat(mean.independent().estimate().orElseThrow().degreesOfFreedom()).isEqualTo(2);
   }
 }

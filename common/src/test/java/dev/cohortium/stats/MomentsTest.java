@@ -104,4 +104,16 @@ class MomentsTest {
     assertThat(Math.abs(actual.cubedDeviations() - expected.cubedDeviations()))
         .isLessThanOrEqualTo(1e-11 * size);
   }
+
+  @Test
+  void too_few_values_for_a_moment_have_none() {
+    assertThatThrownBy(() -> new Moments(0, 3, 0, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("mean of no values is 3, must be 0");
+    assertThatThrownBy(() -> new Moments(1, 3, 2, 0))
+        .hasMessage("squaredDeviations of fewer than 2 values is 2, must be 0");
+    assertThatThrownBy(() -> new Moments(1, 3, 0, 2))
+        .hasMessage("cubedDeviations of fewer than 2 values is 2, must be 0");
+    assertThat(new Moments(1, 3, 0, 0)).isEqualTo(Moments.of(3));
+  }
 }

@@ -48,7 +48,8 @@ class NearestNeighbourTest {
         factor == 0
             ? NONE
             : Caliper.ofFullDeviation(
-                factor, Lalonde.treatedMoments(scores), Lalonde.controlMoments(scores));
+                    factor, Lalonde.treatedMoments(scores), Lalonde.controlMoments(scores))
+                .orElseThrow();
     Matches matches =
         NearestNeighbour.match(
             ScoredUnits.of("treated", Lalonde.treated(scores)),
@@ -74,7 +75,8 @@ class NearestNeighbourTest {
     var lalonde = new Lalonde();
     double caliper =
         Caliper.ofFullDeviation(
-            0.2, Lalonde.treatedMoments(lalonde.scores), Lalonde.controlMoments(lalonde.scores));
+                0.2, Lalonde.treatedMoments(lalonde.scores), Lalonde.controlMoments(lalonde.scores))
+            .orElseThrow();
     int[] controlOf = new int[Lalonde.TREATED];
     for (String race : List.of("black", "hispan", "white")) {
       int[] treated = rows(lalonde, race, 0, Lalonde.TREATED);
@@ -113,7 +115,8 @@ class NearestNeighbourTest {
         factor == 0
             ? NONE
             : Caliper.ofFullDeviation(
-                factor, Lalonde.treatedMoments(scores), Lalonde.controlMoments(scores));
+                    factor, Lalonde.treatedMoments(scores), Lalonde.controlMoments(scores))
+                .orElseThrow();
     for (long salt = 0; salt < 20; salt++) {
       Matches matches =
           NearestNeighbour.match(
@@ -123,7 +126,8 @@ class NearestNeighbourTest {
       double effect =
           MatchedDifference.of(
                   matches, Lalonde.treated(lalonde.outcomes), Lalonde.controls(lalonde.outcomes))
-              .effect();
+              .effect()
+              .orElseThrow();
       double low = References.number(Lalonde.TIES, name, "att_min");
       double high = References.number(Lalonde.TIES, name, "att_max");
       double slack = 1e-6;
@@ -369,23 +373,24 @@ class NearestNeighbourTest {
     var controls = Lalonde.controlMoments(lalonde.logits);
     double fullOfLogit = References.number(Lalonde.ANSWERS, "ps_sd", "logit_sd_all");
     double pooledOfLogit = References.number(Lalonde.ANSWERS, "ps_sd", "logit_sd_pooled");
-    assertThat(Caliper.ofFullDeviation(1, treated, controls) / fullOfLogit)
+    assertThat(Caliper.ofFullDeviation(1, treated, controls).orElseThrow() / fullOfLogit)
         .isCloseTo(1, within(1e-6));
-    assertThat(Caliper.ofPooledDeviation(1, treated, controls) / pooledOfLogit)
+    assertThat(Caliper.ofPooledDeviation(1, treated, controls).orElseThrow() / pooledOfLogit)
         .isCloseTo(1, within(1e-6));
     double full =
         Caliper.ofFullDeviation(
-            0.2, Lalonde.treatedMoments(lalonde.scores), Lalonde.controlMoments(lalonde.scores));
+                0.2, Lalonde.treatedMoments(lalonde.scores), Lalonde.controlMoments(lalonde.scores))
+            .orElseThrow();
     double expected =
         References.number(
             Lalonde.ANSWERS, "matching", "nn_1to1_caliper02", "caliper_width_used", "1");
     assertThat(full / expected).isCloseTo(1, within(1e-9));
     var one = WeightedMoments.of(1);
     var equal = WeightedMoments.of(1, 1);
-    refuses(() -> Caliper.ofPooledDeviation(0.2, equal, equal))
-        .hasMessage("variance of the score is 0, must be above 0");
-    refuses(() -> Caliper.ofPooledDeviation(0.2, one, equal))
-        .hasMessage("rows is 1, must be at least 2");
+    assertThat(Caliper.ofPooledDeviation(0.2, equal, equal)).isEmpty();
+    assertThat(Caliper.ofPooledDeviation(0.2, one, equal)).isEmpty();
+    assertThat(Caliper.ofPooledDeviation(0.2, treated, WeightedMoments.EMPTY)).isEmpty();
+    assertThat(Caliper.ofFullDeviation(0.2, one, WeightedMoments.EMPTY)).isEmpty();
     refuses(() -> Caliper.ofFullDeviation(0, treated, controls))
         .hasMessage("factor is 0, must be above 0");
   }
@@ -399,7 +404,8 @@ class NearestNeighbourTest {
     double effect =
         MatchedDifference.of(
                 matches, Lalonde.treated(lalonde.outcomes), Lalonde.controls(lalonde.outcomes))
-            .effect();
+            .effect()
+            .orElseThrow();
     double expected = References.number(Lalonde.ANSWERS, "matching", name, "att_diff_weighted");
     assertThat(effect / expected).isCloseTo(1, within(1e-9));
   }

@@ -68,7 +68,7 @@ class NetPromoterScoreTest {
     for (int answers : new int[] {1, 3, 30, 1_000_000}) {
       var apart = of(answers, 0, answers).minus(of(0, answers, answers));
       assertThat(apart.raw()).hasValue(200);
-      assertThat(apart.interval().orElseThrow().high()).isBetween(100.0, 200.0);
+      assertThat(apart.interval().orElseThrow().high()).isEqualTo(200);
     }
   }
 
@@ -148,5 +148,26 @@ class NetPromoterScoreTest {
       detractors += u >= 1 - d ? 1 : 0;
     }
     return of(promoters, detractors, n);
+  }
+
+  @Test
+  void the_interval_of_a_difference_holds_the_raw_one_however_few_answered() {
+    for (int n = 1; n <= 6; n++) {
+      for (int one = 0; one < (n + 1) * (n + 1); one++) {
+        for (int two = 0; two < (n + 1) * (n + 1); two++) {
+          int p = one % (n + 1);
+          int d = one / (n + 1);
+          int p2 = two % (n + 1);
+          int d2 = two / (n + 1);
+          if (p + d <= n && p2 + d2 <= n) {
+            NetPromoterScore.Difference apart = of(p, d, n).minus(of(p2, d2, n));
+            Interval interval = apart.interval().orElseThrow();
+            assertThat(interval.contains(apart.raw().orElseThrow())).isTrue();
+            assertThat(interval.low()).isGreaterThanOrEqualTo(-200);
+            assertThat(interval.high()).isLessThanOrEqualTo(200);
+          }
+        }
+      }
+    }
   }
 }

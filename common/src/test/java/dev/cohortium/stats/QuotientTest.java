@@ -143,4 +143,26 @@ class QuotientTest {
     assertThat(set.pieces()).hasSize(1);
     return set.pieces().get(0);
   }
+
+  /** N is 3 D throughout, so that no error is left: neither an error of 0 nor a p-value of 0. */
+  @Test
+  void a_quotient_without_variance_is_unmeasured() {
+    Unmeasured constant =
+        new Unmeasured("No arm varies: nothing tells how far the estimate may be off.");
+    assertThat(new Quotient(6, 2, 9, 1, 3, 10).deltaMethod()).isEqualTo(constant);
+    assertThat(new Quotient(6, 2, 0, 0, 0, 10).deltaMethod()).isEqualTo(constant);
+    assertThat(new Quotient(1, 1, 1e-32, 0, 0, 10).deltaMethod()).isEqualTo(constant);
+    assertThat(CompliersEffect.of(new Quotient(6, 2, 9, 1, 3, 10)).effect()).isEqualTo(constant);
+    assertThat(RelativeEffect.of(new Quotient(6, 2, 9, 1, 3, 10)).effect()).isEqualTo(constant);
+  }
+
+  /** By hand, r = 2: errors 2 and 2 x 3 = 6, (4 + 36)^2 / (4^2 / 10 + 36^2 / 20). */
+  @Test
+  void independent_estimates_have_satterthwaite_s_degrees_of_freedom() {
+    Quotient quotient = Quotient.independent(new Estimate(8, 2, 10), new Estimate(4, 3, 20));
+    agree(quotient.degreesOfFreedom(), 1600 / (1.6 + 64.8));
+    assertThat(
+            Quotient.independent(new Estimate(8, 2, 10), new Estimate(0, 3, 20)).degreesOfFreedom())
+        .isEqualTo(10);
+  }
 }
