@@ -216,21 +216,18 @@ final class Comparing {
     }
   }
 
+  /** The greatest distance of a pair by group; 0 where scores do not differ. */
   private Map<String, Double> calipers(Map<String, Survey> surveys) {
     Map<String, Double> calipers = new HashMap<>();
     surveys.forEach(
-        (group, survey) -> {
-          boolean hasSpread =
-              survey.treated().rows() > 1
-                  && survey.candidates().rows() > 1
-                  && survey.treated().sumSquares() + survey.candidates().sumSquares() > 0;
-          calipers.put(
-              group,
-              asked.caliper() > 0 && hasSpread
-                  ? Caliper.ofPooledDeviation(
-                      asked.caliper(), survey.treated(), survey.candidates())
-                  : 0.0);
-        });
+        (group, survey) ->
+            calipers.put(
+                group,
+                asked.caliper() > 0
+                    ? Caliper.ofPooledDeviation(
+                            asked.caliper(), survey.treated(), survey.candidates())
+                        .orElse(0)
+                    : 0.0));
     return calipers;
   }
 

@@ -8,6 +8,7 @@ import java.io.Serial;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * How the covariates of members and others are distributed, before and after matching, in one year
@@ -81,16 +82,15 @@ final class Likeness implements Serializable {
   /** Balance of a covariate before (all) or after matching; the unit is that of all members. */
   Balance balance(Kind kind, int column, boolean isAfter) {
     WeightedMoments members = moments(Role.MEMBER, column);
-    double scale = kind == Kind.CONTINUOUS && members.rows() < 2 ? 0 : Balance.scale(kind, members);
     return Balance.of(
         kind,
-        scale,
+        Balance.scale(kind, members),
         isAfter ? moments(Role.MATCHED_MEMBER, column) : members,
         moments(isAfter ? Role.LOOK_ALIKE : Role.CANDIDATE, column),
-        isAfter ? distance(column) : 0);
+        isAfter ? distance(column) : OptionalDouble.empty());
   }
 
-  private double distance(int column) {
+  private OptionalDouble distance(int column) {
     double[] values = new double[tallies.get(column).size()];
     double[] ofMembers = new double[values.length];
     double[] ofOthers = new double[values.length];

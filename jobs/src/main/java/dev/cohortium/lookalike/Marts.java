@@ -128,26 +128,12 @@ final class Marts {
     boolean isAll = year.equals(Parts.ALL);
     double limit =
         name.startsWith(Covariates.PRE_SPEND) || name.startsWith(Covariates.PRE_ORDERS)
-            ? 0.05
+            ? Balance.PRE_PERIOD_LIMIT
             : Balance.LIMIT;
     long matched = likeness.moments(Role.MATCHED_MEMBER, column).rows();
-    Double[] numbers = new Double[7];
-    Boolean isPassed = null;
-    numbers[1] = mean(likeness, Role.CANDIDATE, column);
-    if (likeness.moments(Role.MEMBER, column).rows() > 0
-        && likeness.moments(Role.CANDIDATE, column).rows() > 0) {
-      numbers[3] = value(likeness.balance(kind, column, false).standardisedMeanDifference());
-    }
-    if (matched > 0 && likeness.moments(Role.LOOK_ALIKE, column).rows() > 0) {
-      Balance after = likeness.balance(kind, column, true);
-      numbers[0] = after.treatedMean();
-      numbers[2] = after.controlMean();
-      numbers[4] = value(after.standardisedMeanDifference());
-      numbers[5] = value(after.varianceRatio());
-      numbers[6] = after.kolmogorovSmirnov();
-      Balance.Verdict verdict = isAll ? after.verdict(limit) : after.segmentVerdict();
-      isPassed = verdict == Balance.Verdict.NOT_JUDGED ? null : verdict == Balance.Verdict.PASSED;
-    }
+    Balance before = likeness.balance(kind, column, false);
+    Balance after = likeness.balance(kind, column, true);
+    Balance.Verdict verdict = isAll ? after.verdict(limit) : after.segmentVerdict();
     double threshold =
         isAll ? limit : Math.max(Balance.LIMIT, 1.96 * Math.sqrt(2.0 / Math.max(1, matched)));
     return RowFactory.create(
@@ -155,23 +141,17 @@ final class Marts {
         name,
         year,
         matched,
-        numbers[0],
-        numbers[1],
-        numbers[2],
-        numbers[3],
-        numbers[4],
-        numbers[5],
-        numbers[6],
+        value(after.treatedMean()),
+        value(before.controlMean()),
+        value(after.controlMean()),
+        value(before.standardisedMeanDifference()),
+        value(after.standardisedMeanDifference()),
+        value(after.varianceRatio()),
+        value(after.kolmogorovSmirnov()),
         threshold,
-        isPassed,
+        verdict == Balance.Verdict.NOT_JUDGED ? null : verdict == Balance.Verdict.PASSED,
         java.sql.Date.valueOf(asOf),
         in.run().id());
-  }
-
-  private static Double mean(Likeness likeness, Role role, int column) {
-    return likeness.moments(role, column).rows() == 0
-        ? null
-        : (Double) likeness.moments(role, column).mean();
   }
 
   private static Double value(java.util.OptionalDouble value) {

@@ -2,8 +2,8 @@ package dev.cohortium.lookalike;
 
 import dev.cohortium.stats.Gram;
 import dev.cohortium.stats.LogisticFit;
+import dev.cohortium.stats.LogisticSearch;
 import dev.cohortium.stats.LogisticState;
-import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,118 +21,64 @@ final class Propensity {
    */
   static Scores fit(Dataset<Row> rows, Units units, int columns) {
     Map<String, Gram> grams = grams(rows, units, columns);
-    Map<String, LogisticFit> fits = new TreeMap<>();
-    grams.forEach(
-        (group, gram) -> {
-          double share = gram.mean(columns);
-          if (share > 0 && share < 1) {
-            fits.put(group, LogisticFit.of(gram, place -> state(rows, units, group, gram, place)));
-          }
-        });
-    return new Scores(new HashMap<>(fits));
-  }
-
-  private static final class Batch implements Serializable {
-    private final java.util.List<double[]> xs = new java.util.ArrayList<>();
-    private final java.util.List<Double> ys = new java.util.ArrayList<>();
-    private final java.util.List<Double> ws = new java.util.ArrayList<>();
-    private Gram gram;
-    private LogisticState state;
-
-    void add(Unit unit) {
-      xs.add(unit.covariates());
-      ys.add(unit.isTreated() ? 1.0 : 0);
-      ws.add(1 / unit.share());
-    }
-
-    Gram gram() {
-      if (!xs.isEmpty()) {
-        Gram more =
-            Gram.of(
-                xs.toArray(double[][]::new),
-                ys.stream().mapToDouble(y -> y).toArray(),
-                ws.stream().mapToDouble(w -> w).toArray());
-        gram = gram == null ? more : gram.plus(more);
-        clear();
+    Map<String, LogisticSearch> searches = new TreeMap<>();
+    grams.forEach((group, gram) -> searches.put(group, LogisticSearch.of(gram)));
+    Map<String, LogisticFit> fits = new HashMap<>();
+    while (!searches.isEmpty()) {
+      searches.forEach((group, search) -> search.fit().ifPresent(found -> fits.put(group, found)));
+      searches.values().removeIf(LogisticSearch::isOver);
+      if (!searches.isEmpty()) {
+        Map<String, LogisticState.Sum> states = states(rows, units, grams, searches);
+        searches.replaceAll((group, search) -> search.next(states.get(group).state()));
       }
-      return gram;
     }
-
-    LogisticState state(Gram all, double[] place) {
-      if (state == null) {
-        state = LogisticState.empty(place);
-      }
-      if (!xs.isEmpty()) {
-        boolean[] treated = new boolean[ys.size()];
-        for (int i = 0; i < treated.length; i++) {
-          treated[i] = ys.get(i) > 0;
-        }
-        state =
-            state.plus(
-                LogisticState.of(
-                    all,
-                    xs.toArray(double[][]::new),
-                    treated,
-                    ws.stream().mapToDouble(w -> w).toArray(),
-                    place));
-        clear();
-      }
-      return state;
-    }
-
-    void clear() {
-      xs.clear();
-      ys.clear();
-      ws.clear();
-    }
+    return new Scores(fits);
   }
 
   private static Map<String, Gram> grams(Dataset<Row> rows, Units units, int columns) {
-    HashMap<String, Batch> sums =
+    Map<String, Gram.Sum> sums =
         Sweep.of(
             rows,
-            HashMap<String, Batch>::new,
-            (HashMap<String, Batch> state, Row row) -> {
+            HashMap<String, Gram.Sum>::new,
+            (HashMap<String, Gram.Sum> state, Row row) -> {
               for (Unit unit : units.of(row)) {
-                Batch batch = state.computeIfAbsent(unit.group(), group -> new Batch());
-                batch.add(unit);
-                if (batch.xs.size() >= 500) {
-                  batch.gram();
-                }
+                state
+                    .computeIfAbsent(unit.group(), group -> new Gram.Sum(columns))
+                    .add(unit.covariates(), unit.isTreated() ? 1 : 0, 1 / unit.share());
               }
             },
-            Sweep.merging(
-                (one, other) -> {
-                  one.gram();
-                  other.gram();
-                  one.gram = one.gram.plus(other.gram);
-                  return one;
-                }));
+            Sweep.merging(Gram.Sum::plus));
     Map<String, Gram> grams = new TreeMap<>();
     sums.forEach((group, sum) -> grams.put(group, sum.gram()));
     return grams;
   }
 
-  private static LogisticState state(
-      Dataset<Row> rows, Units units, String group, Gram gram, double[] place) {
-    Batch all =
-        Sweep.of(
-            rows,
-            Batch::new,
-            (Batch batch, Row row) -> {
-              for (Unit unit : units.of(row)) {
-                if (unit.group().equals(group)) {
-                  batch.add(unit);
-                  if (batch.xs.size() >= 500) {
-                    batch.state(gram, place);
-                  }
-                }
-              }
-            },
-            (one, other) -> {
-              one.state = one.state(gram, place).plus(other.state(gram, place));
-              return one;
-            });
-    return all.state(gram, place);
+  private static Map<String, LogisticState.Sum> states(
+      Dataset<Row> rows,
+      Units units,
+      Map<String, Gram> grams,
+      Map<String, LogisticSearch> searches) {
+    Map<String, double[]> places = new HashMap<>();
+    Map<String, Gram> open = new HashMap<>();
+    searches.forEach(
+        (group, search) -> {
+          places.put(group, search.place());
+          open.put(group, grams.get(group));
+        });
+    return Sweep.of(
+        rows,
+        HashMap<String, LogisticState.Sum>::new,
+        (HashMap<String, LogisticState.Sum> state, Row row) -> {
+          for (Unit unit : units.of(row)) {
+            double[] place = places.get(unit.group());
+            if (place != null) {
+              state
+                  .computeIfAbsent(
+                      unit.group(), group -> new LogisticState.Sum(open.get(group), place))
+                  .add(unit.covariates(), unit.isTreated(), 1 / unit.share());
+            }
+          }
+        },
+        Sweep.merging(LogisticState.Sum::plus));
   }
 }
