@@ -22,7 +22,7 @@ record Covariates(
     implements Serializable {
   @Serial private static final long serialVersionUID = 1;
   private static final int OF_A_LAG = 3;
-  private static final int SUMMARIES = 8;
+  private static final int SUMMARIES = 10;
 
   /**
    * A covariate that comes from what the customer is.
@@ -67,6 +67,8 @@ record Covariates(
             PRE_SPEND_SLOPE,
             PRE_ORDERS,
             PRE_ORDERS_SLOPE,
+            "log_spend",
+            "log_orders",
             "months_since_last_order",
             "tenure_months",
             "average_receipt",
@@ -118,6 +120,8 @@ record Covariates(
     row[at++] = spendSlope / times;
     row[at++] = orders / pre;
     row[at++] = ordersSlope / times;
+    row[at++] = Math.log1p(Math.max(0, spend));
+    row[at++] = Math.log1p(orders);
     row[at++] = sinceLastOrder(history, month);
     row[at++] = Math.log(month - history.acquired());
     row[at++] = orders > 0 ? Math.log1p(Math.max(0, spend) / orders) : 0;
