@@ -85,9 +85,7 @@ public final class ClusteredMean {
 
   /** The mean of {@code values}; without any unmeasured. */
   public static ClusteredMean of(double[] values) {
-    double[] ones = new double[values.length];
-    Arrays.fill(ones, 1);
-    return of(values, ones);
+    return of(values, Vectors.ones(values.length));
   }
 
   /**

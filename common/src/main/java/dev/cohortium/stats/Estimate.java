@@ -32,6 +32,32 @@ public record Estimate(double value, double stdError, double degreesOfFreedom)
     return new Estimate(value, stdError, Double.POSITIVE_INFINITY);
   }
 
+  /**
+   * The sum of factors times independent estimates: variances add, degrees of freedom by
+   * Satterthwaite; infinite where none has an error.
+   *
+   * @param factors one of each part
+   */
+  static Estimate sum(double[] factors, Estimate... parts) {
+    double value = 0;
+    double largest = 0;
+    for (int i = 0; i < parts.length; i++) {
+      value += factors[i] * parts[i].value;
+      largest = Math.max(largest, Math.abs(factors[i]) * parts[i].stdError);
+    }
+    if (largest == 0) {
+      return normal(value, 0);
+    }
+    double squares = 0;
+    double inverse = 0;
+    for (int i = 0; i < parts.length; i++) {
+      double error = factors[i] * (parts[i].stdError / largest);
+      squares += error * error;
+      inverse += error * error * error * error / parts[i].degreesOfFreedom;
+    }
+    return new Estimate(value, largest * Math.sqrt(squares), squares / inverse * squares);
+  }
+
   /** The two-sided 95 % interval. */
   public Interval interval() {
     return interval(LEVEL);

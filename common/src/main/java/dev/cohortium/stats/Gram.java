@@ -6,9 +6,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
-import org.hipparchus.linear.CholeskyDecomposition;
-import org.hipparchus.linear.MatrixUtils;
-import org.hipparchus.linear.RealMatrix;
 
 /**
  * What a linear regression with an intercept needs to know of its rows, and adds: their count and
@@ -46,7 +43,7 @@ public final class Gram implements Serializable {
   }
 
   /** No rows of {@code columns} columns. */
-  public static Gram empty(int columns) {
+  public static Gram none(int columns) {
     Arguments.atLeast("columns", columns, 0);
     double[] nothing = new double[columns + 1];
     return new Gram(0, 0, nothing, nothing, new double[columns + 1][columns + 1]);
@@ -83,9 +80,7 @@ public final class Gram implements Serializable {
 
   /** The state of rows that count alike. */
   public static Gram of(double[][] rows, double[] outcomes) {
-    double[] ones = new double[rows.length];
-    Arrays.fill(ones, 1);
-    return of(rows, outcomes, ones);
+    return of(rows, outcomes, Vectors.ones(rows.length));
   }
 
   /**
@@ -471,16 +466,16 @@ public final class Gram implements Serializable {
     if (kept.length == 0) {
       return inverse;
     }
-    RealMatrix correlations = MatrixUtils.createRealMatrix(kept.length, kept.length);
+    double[][] ofKept = new double[kept.length][kept.length];
     for (int i = 0; i < kept.length; i++) {
       for (int l = 0; l < kept.length; l++) {
-        correlations.setEntry(i, l, i == l ? 1 : correlation(kept[i], kept[l]));
+        ofKept[i][l] = cross[kept[i]][kept[l]];
       }
     }
-    RealMatrix solved = new CholeskyDecomposition(correlations).getSolver().getInverse();
+    double[][] solved = Newton.inverse(ofKept);
     for (int i = 0; i < kept.length; i++) {
       for (int l = 0; l < kept.length; l++) {
-        inverse[kept[i]][kept[l]] = solved.getEntry(i, l) / (root(kept[i]) * root(kept[l]));
+        inverse[kept[i]][kept[l]] = solved[i][l];
       }
     }
     return inverse;

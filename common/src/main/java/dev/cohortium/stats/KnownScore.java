@@ -22,9 +22,7 @@ public final class KnownScore implements Score {
 
   /** The scores of units that count alike. */
   public static KnownScore of(double[] logits, boolean[] treated) {
-    double[] ones = new double[logits.length];
-    Arrays.fill(ones, 1);
-    return of(logits, treated, ones);
+    return of(logits, treated, Vectors.ones(logits.length));
   }
 
   /**

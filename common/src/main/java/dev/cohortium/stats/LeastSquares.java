@@ -69,9 +69,7 @@ public final class LeastSquares {
 
   /** The regression of rows that count alike. */
   public static LeastSquares of(double[][] rows, double[] outcomes) {
-    double[] ones = new double[rows.length];
-    Arrays.fill(ones, 1);
-    return of(rows, outcomes, ones);
+    return of(rows, outcomes, Vectors.ones(rows.length));
   }
 
   /**

@@ -33,9 +33,7 @@ public final class Logistic implements Score {
 
   /** The regression of rows that count alike. */
   public static Logistic of(double[][] rows, boolean[] treated) {
-    double[] ones = new double[rows.length];
-    Arrays.fill(ones, 1);
-    return of(rows, treated, ones);
+    return of(rows, treated, Vectors.ones(rows.length));
   }
 
   /**

@@ -36,7 +36,7 @@ public final class LogisticState implements NewtonSearch.Local, Serializable {
   }
 
   /** The state of no rows at {@code place}. */
-  public static LogisticState empty(double[] place) {
+  public static LogisticState none(double[] place) {
     return new LogisticState(place.clone());
   }
 
@@ -64,7 +64,7 @@ public final class LogisticState implements NewtonSearch.Local, Serializable {
       standard = gram.standard(kept);
       row = new double[place.length];
       row[0] = 1;
-      state = empty(place);
+      state = none(place);
     }
 
     /**
@@ -98,7 +98,7 @@ public final class LogisticState implements NewtonSearch.Local, Serializable {
 
     /** The state of the rows so far. */
     public LogisticState state() {
-      return empty(state.place).plus(state);
+      return none(state.place).plus(state);
     }
   }
 
@@ -126,7 +126,7 @@ public final class LogisticState implements NewtonSearch.Local, Serializable {
   /** The state of rows with the intercept's 1 among their columns. */
   static LogisticState ofStandardised(
       double[][] rows, boolean[] treated, double[] weights, double[] place) {
-    LogisticState state = empty(place);
+    LogisticState state = none(place);
     for (int i = 0; i < rows.length; i++) {
       state.add(rows[i], treated[i], weights[i]);
     }
@@ -195,7 +195,7 @@ public final class LogisticState implements NewtonSearch.Local, Serializable {
 
   /** With normal priors of these precisions around 0. */
   LogisticState withPrior(double[] precisions) {
-    LogisticState sum = plus(empty(place));
+    LogisticState sum = plus(none(place));
     for (int j = 0; j < place.length; j++) {
       sum.addValue(precisions[j] * place[j] * place[j] / 2);
       sum.addGradient(j, precisions[j] * place[j]);

@@ -34,8 +34,8 @@ public final class MatchedDifference {
     matchedRows = distinct(matches.pairTreated());
     int sets = matchedRows.length;
     int[] controls = matches.pairControls();
-    var treatedMoments = WeightedMoments.EMPTY;
-    var controlMoments = WeightedMoments.EMPTY;
+    var treatedMoments = WeightedMoments.NONE;
+    var controlMoments = WeightedMoments.NONE;
     if (sets > 0) {
       double[] outcomes = Arrays.stream(matchedRows).mapToDouble(row -> treated[row]).toArray();
       treatedMoments = WeightedMoments.of(outcomes);

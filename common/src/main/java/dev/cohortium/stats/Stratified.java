@@ -93,28 +93,9 @@ public record Stratified(Measurement effect, long customers, long customersLeftO
   }
 
   private static Measurement combined(List<Stratum> measured, double customers) {
-    double value = 0;
-    double variance = 0;
-    for (Stratum stratum : measured) {
-      if (stratum.effect() instanceof Estimate effect) {
-        double share = stratum.size() / customers;
-        value += share * effect.value();
-        variance += share * share * effect.stdError() * effect.stdError();
-      }
-    }
-    return TooFew.orConstant(
-        new Estimate(value, Math.sqrt(variance), degreesOfFreedom(measured, customers, variance)));
-  }
-
-  private static double degreesOfFreedom(List<Stratum> strata, double customers, double variance) {
-    double inverse = 0;
-    for (Stratum stratum : strata) {
-      if (variance > 0 && stratum.effect() instanceof Estimate effect) {
-        double part = stratum.size() / customers * effect.stdError();
-        double share = part * part / variance;
-        inverse += share * share / effect.degreesOfFreedom();
-      }
-    }
-    return 1 / inverse;
+    double[] shares = measured.stream().mapToDouble(s -> s.size() / customers).toArray();
+    Estimate[] effects =
+        measured.stream().flatMap(s -> s.effect().estimate().stream()).toArray(Estimate[]::new);
+    return TooFew.orConstant(Estimate.sum(shares, effects));
   }
 }

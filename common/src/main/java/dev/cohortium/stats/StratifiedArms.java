@@ -172,20 +172,19 @@ public final class StratifiedArms {
       return estimate(ratio, 1 / mean(1), -ratio / mean(1));
     }
 
+    private static Estimate centred(double variance, long count) {
+      return new Estimate(0, Math.sqrt(variance / count), count - 1.0);
+    }
+
     /** A value with the error of the mean of sum weights_i x_i, Satterthwaite over strata. */
     Estimate estimate(double value, double... weights) {
-      double variance = 0;
-      double inverse = 0;
-      for (int s = 0; s < shares.length; s++) {
-        CrossMoments part = parts.get(s);
-        double own = shares[s] * shares[s] * part.varianceOf(weights) / part.count();
-        variance += own;
-        inverse += own * own / (part.count() - 1);
-      }
-      double stdError = Rounding.without(Math.sqrt(variance), value);
-      return stdError == 0
-          ? Estimate.normal(value, 0)
-          : new Estimate(value, stdError, variance / inverse * variance);
+      Estimate[] own =
+          parts.stream()
+              .map(part -> centred(part.varianceOf(weights), part.count()))
+              .toArray(Estimate[]::new);
+      Estimate error = Estimate.sum(shares, own);
+      return new Estimate(
+          value, Rounding.without(error.stdError(), value), error.degreesOfFreedom());
     }
   }
 }

@@ -25,19 +25,6 @@ public final class TwoSample {
 
   /** The difference of two independent estimates: variances add, degrees of freedom by Welch. */
   static Estimate difference(Estimate treated, Estimate control) {
-    double stdError = Math.hypot(treated.stdError(), control.stdError());
-    double value = treated.value() - control.value();
-    if (stdError == 0) {
-      return Estimate.normal(value, 0);
-    }
-    double one = square(treated.stdError() / stdError);
-    double two = square(control.stdError() / stdError);
-    double inverse =
-        one * one / treated.degreesOfFreedom() + two * two / control.degreesOfFreedom();
-    return new Estimate(value, stdError, 1 / inverse);
-  }
-
-  private static double square(double x) {
-    return x * x;
+    return Estimate.sum(new double[] {1, -1}, treated, control);
   }
 }

@@ -1,7 +1,6 @@
 package dev.cohortium.stats;
 
 import java.io.Serializable;
-import java.util.Arrays;
 
 /**
  * Count, mean and squared deviations of weighted values; parts add up.
@@ -17,7 +16,7 @@ public record WeightedMoments(
     long rows, double sumWeights, double sumSquaredWeights, double mean, double sumSquares)
     implements Serializable {
   /** No values at all. */
-  public static final WeightedMoments EMPTY = new WeightedMoments(0, 0, 0, 0, 0);
+  public static final WeightedMoments NONE = new WeightedMoments(0, 0, 0, 0, 0);
 
   /**
    * Moments.
@@ -42,9 +41,7 @@ public record WeightedMoments(
 
   /** Moments of values of weight 1. */
   public static WeightedMoments of(double... values) {
-    double[] weights = new double[values.length];
-    Arrays.fill(weights, 1);
-    return of(values, weights);
+    return of(values, Vectors.ones(values.length));
   }
 
   /**

@@ -19,11 +19,11 @@ class AipwTest {
             Truncation.NONE);
     JobProgramme answers = lalonde;
     References.agree(
-        measured(found.effect().independent()).value(),
+        References.measured(found.effect().independent()).value(),
         answers.answer("aipw_att_hajek", "att"),
         1e-6);
     References.agree(
-        measured(found.outcomeRegression().independent()).value(),
+        References.measured(found.outcomeRegression().independent()).value(),
         answers.answer("aipw_att_hajek", "outcome_reg_att"),
         1e-9);
     assertThat(found.controls().isSupported()).isFalse();
@@ -37,9 +37,11 @@ class AipwTest {
         Aipw.of(Logistic.of(nsw.rows, nsw.treated), nsw.rows, nsw.earnings, Truncation.NONE);
     String key = "bench_nsw_dw_experimental";
     References.agree(
-        measured(found.effect().independent()).value(), nsw.answer(key, "aipw_att"), 1e-6);
+        References.measured(found.effect().independent()).value(),
+        nsw.answer(key, "aipw_att"),
+        1e-6);
     References.agree(
-        measured(found.outcomeRegression().independent()).value(),
+        References.measured(found.outcomeRegression().independent()).value(),
         nsw.answer(key, "outcome_reg_att"),
         1e-9);
   }
@@ -55,8 +57,8 @@ class AipwTest {
   }
 
   private static void same(ClusteredMean other, ClusteredMean one) {
-    Estimate expected = measured(one.independent());
-    Estimate found = measured(other.independent());
+    Estimate expected = References.measured(one.independent());
+    Estimate found = References.measured(other.independent());
     References.agree(found.value(), 10 * expected.value(), 1e-9);
     References.agree(found.stdError(), 10 * expected.stdError(), 1e-9);
   }
@@ -109,10 +111,11 @@ class AipwTest {
     }
     Logistic score = Logistic.of(world.rows(), world.treated());
     Estimate expected =
-        measured(
+        References.measured(
             Aipw.of(score, world.rows(), world.outcomes(), Truncation.NONE).effect().independent());
     Estimate found =
-        measured(Aipw.of(score, beside, world.outcomes(), Truncation.NONE).effect().independent());
+        References.measured(
+            Aipw.of(score, beside, world.outcomes(), Truncation.NONE).effect().independent());
     References.agree(found.value(), expected.value(), 1e-10);
     References.agree(found.stdError(), expected.stdError(), 1e-10);
   }
@@ -122,7 +125,7 @@ class AipwTest {
     Worlds world = Worlds.draw(new Draws(15, 0), 300, Worlds.Outcome.LINEAR);
     Logistic score = InverseProbabilityTest.withOneFarTreated(world);
     assertThat(
-            measured(
+            References.measured(
                     Aipw.of(score, world.rows(), world.outcomes(), Truncation.NONE)
                         .effect()
                         .independent())
@@ -138,8 +141,8 @@ class AipwTest {
     Aipw found = Aipw.of(elsewhere, world.rows(), world.outcomes(), Truncation.NONE);
     Aipw expected = of(world, world.rows());
     References.agree(
-        measured(found.effect().independent()).value(),
-        measured(expected.effect().independent()).value(),
+        References.measured(found.effect().independent()).value(),
+        References.measured(expected.effect().independent()).value(),
         1e-12);
     assertThat(found.outcomeRegression().independent())
         .isEqualTo(expected.outcomeRegression().independent());
@@ -177,10 +180,6 @@ class AipwTest {
   private static Aipw of(Worlds world, double[][] ofScore) {
     return Aipw.of(
         Logistic.of(ofScore, world.treated()), world.rows(), world.outcomes(), Truncation.NONE);
-  }
-
-  private static Estimate measured(Measurement measurement) {
-    return measurement.estimate().orElseThrow();
   }
 
   @Test

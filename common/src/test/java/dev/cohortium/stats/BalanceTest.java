@@ -169,7 +169,7 @@ class BalanceTest {
   @Test
   void too_few_to_tell_a_scale_or_a_mean_are_not_judged() {
     var some = WeightedMoments.of(1, 2, 4);
-    var none = WeightedMoments.EMPTY;
+    var none = WeightedMoments.NONE;
     for (Kind kind : Kind.values()) {
       assertThat(Balance.scale(kind, none)).isEmpty();
       Balance unmatched =

@@ -23,7 +23,7 @@ class ClusteredMeanTest {
     JobProgramme lalonde = JobProgramme.observed();
     JobProgramme.Pairs pairs = lalonde.pairs(file);
     double[] differences = pairs.differences();
-    Estimate found = measured(ClusteredMean.of(differences).independent());
+    Estimate found = References.measured(ClusteredMean.of(differences).independent());
     JobProgramme answers = lalonde;
     References.agree(found.value(), answers.answer("matching", key, "estimatr_CR2", "att"), 1e-9);
     References.agree(found.stdError(), answers.answer("matching", key, "estimatr_CR2", "se"), 1e-9);
@@ -39,7 +39,8 @@ class ClusteredMeanTest {
       double mean = mean(pairs.earnings, i % 2);
       influences[i] = sign * (pairs.earnings[i] - mean) / differences.length;
     }
-    Estimate byUnits = measured(ClusteredMean.of(found.value(), influences).clustered(pairs.sets));
+    Estimate byUnits =
+        References.measured(ClusteredMean.of(found.value(), influences).clustered(pairs.sets));
     References.agree(byUnits.stdError(), found.stdError(), 1e-9);
   }
 
@@ -74,8 +75,8 @@ class ClusteredMeanTest {
     }
     ClusteredMean mean = ClusteredMean.of(values);
     References.agree(
-        measured(mean.clustered(ids, ids)).stdError(),
-        measured(mean.clustered(ids)).stdError(),
+        References.measured(mean.clustered(ids, ids)).stdError(),
+        References.measured(mean.clustered(ids)).stdError(),
         1e-12);
     assertThat(mean.independent()).isEqualTo(ClusteredMean.of(values, ones(300)).independent());
   }
@@ -113,10 +114,10 @@ class ClusteredMeanTest {
   void order_shift_and_scale_move_the_mean_as_they_must() {
     double[] values = {3, 1, 4, 1, 5, 9};
     long[] clusters = {1, 1, 2, 3, 3, 2};
-    Estimate one = measured(ClusteredMean.of(values).clustered(clusters));
+    Estimate one = References.measured(ClusteredMean.of(values).clustered(clusters));
     // 5 - 2 v, backwards.
     Estimate other =
-        measured(
+        References.measured(
             ClusteredMean.of(new double[] {-13, -5, 3, -3, 3, -1})
                 .clustered(new long[] {2, 3, 3, 2, 1, 1}));
     References.agree(other.value(), 5 - 2 * one.value(), 1e-12);
@@ -190,10 +191,6 @@ class ClusteredMeanTest {
       }
       return Finding.of(error.of(ClusteredMean.of(values), sets, customers), truth);
     };
-  }
-
-  private static Estimate measured(Measurement measurement) {
-    return measurement.estimate().orElseThrow();
   }
 
   @Test

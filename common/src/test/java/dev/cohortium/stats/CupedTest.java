@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class CupedTest {
@@ -111,8 +113,8 @@ class CupedTest {
   /** rho = 0.8 narrows the variance by 1 - rho² = 0.36. */
   @Test
   void a_planted_effect_is_found_with_less_variance() {
-    var random = new Random(26);
-    Replicates.assertRight(0.7, i -> normal(random, 100).effect());
+    Simulation.assertRight(26, 0.7, random -> normal(random, 100).effect());
+    var random = new SplittableRandom(26);
     double narrowed = 0;
     for (int i = 0; i < 50; i++) {
       double stdError = normal(random, 100).effect().estimate().orElseThrow().stdError();
@@ -124,11 +126,11 @@ class CupedTest {
   /** 10 and 20 customers an arm: the large-sample error covered 72.3 % and 87.6 % of 20,000. */
   @Test
   void eight_covariates_cover_a_planted_effect_in_small_arms() {
-    var random = new Random(41);
     for (int customers : new int[] {10, 20}) {
-      Replicates.assertRight(0.7, i -> many(random, customers).effect());
-      Replicates.assertUndercover(
-          i ->
+      Simulation.assertRight(41, 0.7, random -> many(random, customers).effect());
+      Simulation.assertUndercovers(
+          42,
+          random ->
               many(random, customers)
                   .largeSampleEffect()
                   .estimate()
@@ -136,16 +138,17 @@ class CupedTest {
                   .interval()
                   .contains(0.7));
     }
-    assertThat(many(random, 10).effect().estimate().orElseThrow().degreesOfFreedom())
+    assertThat(
+            many(new SplittableRandom(41), 10).effect().estimate().orElseThrow().degreesOfFreedom())
         .isLessThanOrEqualTo(10);
   }
 
   /** T and B = T - effect of one arm, adjusted: the covariance is no longer T's own alone. */
   @Test
   void the_relative_effect_covers_a_planted_lift() {
-    var random = new Random(27);
-    Replicates.assertCover(
-        i -> {
+    Simulation.assertCovers(
+        27,
+        random -> {
           double[][] treated = rows(random, 150, 2.2, 4);
           double[][] control = rows(random, 150, 2, 4);
           for (double[][] arm : new double[][][] {treated, control}) {
@@ -227,12 +230,12 @@ class CupedTest {
             Arrays.stream(control).mapToObj(y -> new double[] {y, 1}).toArray(double[][]::new)));
   }
 
-  private static Cuped many(Random random, int customers) {
+  private static Cuped many(RandomGenerator random, int customers) {
     return Cuped.of(many(random, customers, 0.7), many(random, customers, 0));
   }
 
   /** y = effect + the sum of eight covariates / 4 + e. */
-  private static CrossMoments many(Random random, int customers, double effect) {
+  private static CrossMoments many(RandomGenerator random, int customers, double effect) {
     double[][] rows = new double[customers][9];
     for (double[] row : rows) {
       row[0] = effect + random.nextGaussian();
@@ -244,14 +247,15 @@ class CupedTest {
     return CrossMoments.of(rows);
   }
 
-  private static Cuped normal(Random random, int customers) {
+  private static Cuped normal(RandomGenerator random, int customers) {
     return Cuped.of(
         CrossMoments.of(rows(random, customers, 0.7, 4.0 / 3)),
         CrossMoments.of(rows(random, customers, 0, 4.0 / 3)));
   }
 
   /** y = effect + (slope x + e) / sqrt(1 + slope²): variance 1. */
-  private static double[][] rows(Random random, int customers, double effect, double slope) {
+  private static double[][] rows(
+      RandomGenerator random, int customers, double effect, double slope) {
     double[][] rows = new double[customers][];
     for (int i = 0; i < customers; i++) {
       double x = random.nextGaussian();

@@ -148,7 +148,7 @@ class EntropySearchTest {
   void a_search_without_weights_ends_with_the_reason() {
     Gram two = Gram.of(new double[][] {{8}, {9}}, new double[2]);
     Gram three = Gram.of(new double[][] {{1}, {2}, {3}}, new double[3]);
-    assertThat(EntropySearch.of(Gram.empty(1), three).unmeasured())
+    assertThat(EntropySearch.of(Gram.none(1), three).unmeasured())
         .contains(
             new Unmeasured(
                 "A comparison needs 2 treated and 2 controls; there are 0 treated and 3"
@@ -178,7 +178,7 @@ class EntropySearchTest {
   void arguments_that_cannot_be_are_refused() {
     Gram treated = Gram.of(new double[][] {{1}, {2}}, new double[2]);
     Gram controls = Gram.of(new double[][] {{1}, {2}, {4}}, new double[3]);
-    assertThatThrownBy(() -> EntropySearch.of(treated, Gram.empty(2)))
+    assertThatThrownBy(() -> EntropySearch.of(treated, Gram.none(2)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("controls has 2 values, must have as many as treated, 1");
     assertThatThrownBy(() -> new EntropyState.Sum(treated, controls, new double[2]))

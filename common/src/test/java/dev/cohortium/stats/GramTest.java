@@ -39,7 +39,7 @@ class GramTest {
         outcomes[i] = random.nextGaussian() - 1e4;
         weights[i] = 0.5 + random.nextDouble();
       }
-      Gram parts = Gram.empty(2);
+      Gram parts = Gram.none(2);
       for (int from = 0; from < n; ) {
         int to = from + 1 + random.nextInt(n - from);
         parts =
@@ -136,7 +136,7 @@ class GramTest {
         .hasMessage("cross[0][0] is -1, must be at least 0");
     assertThatThrownBy(() -> Gram.ofSums(0, 5, new double[1], new double[1][1]))
         .hasMessage("n is 0, must be at least 1");
-    assertThatThrownBy(() -> Gram.empty(2).inverse()).hasMessage("n is 0, must be at least 1");
+    assertThatThrownBy(() -> Gram.none(2).inverse()).hasMessage("n is 0, must be at least 1");
   }
 
   @Test
@@ -177,9 +177,9 @@ class GramTest {
         .hasMessage("weights[2] is 0, must be above 0");
     assertThatThrownBy(() -> Gram.of(new double[][] {{1e200}, {-1e200}}, new double[2]))
         .hasMessage("cross products[0] is Infinity, must be finite");
-    assertThatThrownBy(() -> Gram.of(ROWS, OUTCOMES).plus(Gram.empty(1)))
+    assertThatThrownBy(() -> Gram.of(ROWS, OUTCOMES).plus(Gram.none(1)))
         .hasMessage("other has 1 values, must have as many as this, 2");
-    assertThatThrownBy(() -> Gram.empty(2).coefficients()).hasMessage("n is 0, must be at least 1");
+    assertThatThrownBy(() -> Gram.none(2).coefficients()).hasMessage("n is 0, must be at least 1");
   }
 
   @Test

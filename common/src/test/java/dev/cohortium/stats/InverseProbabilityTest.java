@@ -16,7 +16,7 @@ class InverseProbabilityTest {
         InverseProbability.of(
             Logistic.of(lalonde.rows, lalonde.treated), lalonde.earnings, Truncation.NONE);
     JobProgramme answers = lalonde;
-    Estimate effect = measured(found.effect().independent());
+    Estimate effect = References.measured(found.effect().independent());
     References.agree(effect.value(), answers.answer("ipw_att", "hajek"), 1e-6);
     References.agree(
         Math.sqrt(ClusterSums.of(found.effect().influences()).sumOfSquares()),
@@ -45,7 +45,9 @@ class InverseProbabilityTest {
         InverseProbability.of(Logistic.of(nsw.rows, nsw.treated), nsw.earnings, Truncation.NONE);
     String key = "bench_nsw_dw_experimental";
     References.agree(
-        measured(found.effect().independent()).value(), nsw.answer(key, "ipw_hajek"), 1e-6);
+        References.measured(found.effect().independent()).value(),
+        nsw.answer(key, "ipw_hajek"),
+        1e-6);
     References.agree(found.controls().value(), nsw.answer(key, "ipw_ess"), 1e-6);
     assertThat(found.controls().isSupported()).isTrue();
   }
@@ -63,14 +65,15 @@ class InverseProbabilityTest {
     for (int i = 185; i < free.length; i++) {
       References.agree(capped.weights()[i], Math.min(free[i] / cap, 1), 1e-9);
     }
-    assertThat(measured(capped.effect().independent()).value()).isNotEqualTo(1214.07122329292);
+    assertThat(References.measured(capped.effect().independent()).value())
+        .isNotEqualTo(1214.07122329292);
   }
 
   @Test
   void order_and_units_do_not_matter() {
     Worlds world = Worlds.draw(new Draws(5, 0), 100, Worlds.Outcome.CURVED);
-    Estimate one = measured(of(world, Truncation.AT_PERCENTILE_99_5));
-    Estimate other = measured(of(world.inOtherUnits(), Truncation.AT_PERCENTILE_99_5));
+    Estimate one = References.measured(of(world, Truncation.AT_PERCENTILE_99_5));
+    Estimate other = References.measured(of(world.inOtherUnits(), Truncation.AT_PERCENTILE_99_5));
     References.agree(other.value(), 10 * one.value(), 1e-9);
     References.agree(other.stdError(), 10 * one.stdError(), 1e-9);
   }
@@ -111,7 +114,7 @@ class InverseProbabilityTest {
     for (Truncation truncation : Truncation.values()) {
       Logistic score = withOneFarTreated(world);
       InverseProbability found = InverseProbability.of(score, world.outcomes(), truncation);
-      assertThat(measured(found.effect().independent()).value()).isFinite();
+      assertThat(References.measured(found.effect().independent()).value()).isFinite();
       assertThat(found.controls().isSupported()).isTrue();
     }
   }
@@ -149,7 +152,7 @@ class InverseProbabilityTest {
         InverseProbability.of(
             KnownScore.of(logits, treated), new double[] {5, 7, 2, 9, 9, 9}, Truncation.NONE);
     assertThat(found.weights()).containsExactly(1, 1, 1, 0, 0, 0);
-    assertThat(measured(found.effect().independent()).value()).isEqualTo(4);
+    assertThat(References.measured(found.effect().independent()).value()).isEqualTo(4);
     assertThat(found.controls().value()).isEqualTo(1);
   }
 
@@ -212,10 +215,6 @@ class InverseProbabilityTest {
             Logistic.of(world.rows(), world.treated()), world.outcomes(), truncation)
         .effect()
         .independent();
-  }
-
-  private static Estimate measured(Measurement measurement) {
-    return measurement.estimate().orElseThrow();
   }
 
   /** Ten treated and few controls of one outcome: naive means of it differ in their last bits. */

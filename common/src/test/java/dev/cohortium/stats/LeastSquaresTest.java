@@ -26,7 +26,7 @@ class LeastSquaresTest {
     // R 4.2.2, lm(..), sandwich 3.0-2 vcovHC: lalonde/reference.json, ols_adjusted.
     JobProgramme lalonde = JobProgramme.observed();
     Estimate found =
-        measured(
+        References.measured(
             LeastSquares.of(lalonde.treatmentAndRows(), lalonde.earnings).coefficient(1, model));
     String key = model.name().toLowerCase(Locale.ROOT);
     JobProgramme answers = lalonde;
@@ -40,7 +40,7 @@ class LeastSquaresTest {
     // NIST Statistical Reference Datasets, Longley: certified values.
     LeastSquares fit = LeastSquares.of(Longley.ROWS, Longley.EMPLOYED);
     for (int j = 0; j < Longley.ERRORS.length; j++) {
-      Estimate found = measured(fit.coefficient(j, ErrorModel.CLASSICAL));
+      Estimate found = References.measured(fit.coefficient(j, ErrorModel.CLASSICAL));
       References.agree(found.value(), Longley.COEFFICIENTS[j], 1e-9);
       References.agree(found.stdError(), Longley.ERRORS[j], 1e-9);
     }
@@ -52,13 +52,13 @@ class LeastSquaresTest {
     JobProgramme nsw = JobProgramme.randomised();
     String[] path = {"bench_nsw_dw_experimental", "ols_adj", "att"};
     LeastSquares fit = LeastSquares.of(nsw.treatmentAndRows(), nsw.earnings);
-    Estimate found = measured(fit.coefficient(1, ErrorModel.HC2));
+    Estimate found = References.measured(fit.coefficient(1, ErrorModel.HC2));
     References.agree(found.value(), nsw.answer(path), 1e-9);
     path[2] = "hc2";
     References.agree(found.stdError(), nsw.answer(path), 1e-9);
     path[2] = "hc0";
     References.agree(
-        measured(fit.coefficient(1, ErrorModel.HC0)).stdError(), nsw.answer(path), 1e-9);
+        References.measured(fit.coefficient(1, ErrorModel.HC0)).stdError(), nsw.answer(path), 1e-9);
   }
 
   @ParameterizedTest
@@ -153,7 +153,7 @@ class LeastSquaresTest {
         Math.sqrt(bySet + byUnit - byCell),
         lalonde.answer("matching", "nn_replace_k1", "cluster_subclass_and_id_HC1", "se"),
         1e-9);
-    Estimate floored = measured(fit.clustered(1, pairs.sets, pairs.units, factor));
+    Estimate floored = References.measured(fit.clustered(1, pairs.sets, pairs.units, factor));
     assertThat(floored.stdError() * floored.stdError())
         .isCloseTo(Math.max(bySet, byUnit), within(1e-6));
     assertThat(floored.degreesOfFreedom()).isEqualTo(184);
@@ -162,17 +162,13 @@ class LeastSquaresTest {
   private static void same(JobProgramme lalonde, Measurement found, String... path) {
     String[] value = Arrays.copyOf(path, path.length + 1);
     value[path.length] = "att";
-    References.agree(measured(found).value(), lalonde.answer(value), 1e-9);
+    References.agree(References.measured(found).value(), lalonde.answer(value), 1e-9);
     value[path.length] = "se";
-    References.agree(measured(found).stdError(), lalonde.answer(value), 1e-9);
+    References.agree(References.measured(found).stdError(), lalonde.answer(value), 1e-9);
   }
 
   private static double variance(Measurement measurement) {
-    return Math.pow(measured(measurement).stdError(), 2);
-  }
-
-  private static Estimate measured(Measurement measurement) {
-    return measurement.estimate().orElseThrow();
+    return Math.pow(References.measured(measurement).stdError(), 2);
   }
 
   @Test
@@ -180,8 +176,8 @@ class LeastSquaresTest {
     double[][] rows = {ROWS[3], ROWS[0], ROWS[4], ROWS[1], ROWS[2]};
     double[] outcomes = {OUTCOMES[3], OUTCOMES[0], OUTCOMES[4], OUTCOMES[1], OUTCOMES[2]};
     for (ErrorModel model : ErrorModel.values()) {
-      Estimate one = measured(LeastSquares.of(ROWS, OUTCOMES).coefficient(2, model));
-      Estimate other = measured(LeastSquares.of(rows, outcomes).coefficient(2, model));
+      Estimate one = References.measured(LeastSquares.of(ROWS, OUTCOMES).coefficient(2, model));
+      Estimate other = References.measured(LeastSquares.of(rows, outcomes).coefficient(2, model));
       References.agree(other.value(), one.value(), 1e-12);
       References.agree(other.stdError(), one.stdError(), 1e-12);
     }
@@ -196,8 +192,8 @@ class LeastSquaresTest {
       outcomes[i] = 3 * OUTCOMES[i] + 100;
     }
     for (ErrorModel model : ErrorModel.values()) {
-      Estimate one = measured(LeastSquares.of(ROWS, OUTCOMES).coefficient(1, model));
-      Estimate other = measured(LeastSquares.of(rows, outcomes).coefficient(1, model));
+      Estimate one = References.measured(LeastSquares.of(ROWS, OUTCOMES).coefficient(1, model));
+      Estimate other = References.measured(LeastSquares.of(rows, outcomes).coefficient(1, model));
       References.agree(other.value(), 3e-6 * one.value(), 1e-10);
       References.agree(other.stdError(), 3e-6 * one.stdError(), 1e-10);
     }
@@ -256,8 +252,9 @@ class LeastSquaresTest {
     }
     LeastSquares fit = LeastSquares.of(beside, outcomes);
     assertThat(fit.aliased()).containsExactly(1);
-    Estimate found = measured(fit.coefficient(1, ErrorModel.HC2));
-    Estimate expected = measured(LeastSquares.of(alone, outcomes).coefficient(1, ErrorModel.HC2));
+    Estimate found = References.measured(fit.coefficient(1, ErrorModel.HC2));
+    Estimate expected =
+        References.measured(LeastSquares.of(alone, outcomes).coefficient(1, ErrorModel.HC2));
     // Errors and column of sd 1: 1 / sqrt(n) = 0.001414.
     References.agree(expected.stdError(), 0.001414, 0.01);
     References.agree(found.stdError(), expected.stdError(), 1e-12);
@@ -271,8 +268,9 @@ class LeastSquaresTest {
       rows[i] = new double[] {ROWS[i][0] + offset, ROWS[i][1]};
     }
     for (ErrorModel model : ErrorModel.values()) {
-      Estimate expected = measured(LeastSquares.of(ROWS, OUTCOMES).coefficient(1, model));
-      Estimate found = measured(LeastSquares.of(rows, OUTCOMES).coefficient(1, model));
+      Estimate expected =
+          References.measured(LeastSquares.of(ROWS, OUTCOMES).coefficient(1, model));
+      Estimate found = References.measured(LeastSquares.of(rows, OUTCOMES).coefficient(1, model));
       References.agree(found.value(), expected.value(), 1e-12);
       References.agree(found.stdError(), expected.stdError(), 1e-12);
     }
@@ -296,7 +294,11 @@ class LeastSquaresTest {
   @Test
   void the_classical_error_covers_too_seldom_where_the_spread_grows() {
     Simulation.assertUndercovers(
-        11, random -> measured(unequalSpread(random, ErrorModel.CLASSICAL)).interval().contains(2));
+        11,
+        random ->
+            References.measured(unequalSpread(random, ErrorModel.CLASSICAL))
+                .interval()
+                .contains(2));
   }
 
   @Test
@@ -336,7 +338,8 @@ class LeastSquaresTest {
         outcomes[i] = 1 + 2 * x + shock + random.nextGaussian();
       }
     }
-    return measured(LeastSquares.of(rows, outcomes).coefficient(1, ErrorModel.HC1)).interval();
+    return References.measured(LeastSquares.of(rows, outcomes).coefficient(1, ErrorModel.HC1))
+        .interval();
   }
 
   /** By hand: the first three rows alone decide the intercept, and all are 2. */

@@ -11,7 +11,7 @@ class LinTest {
   void the_experiment_agrees_with_R() {
     // estimatr 1.0.0 lm_lin: nsw/reference.json, bench_nsw_dw_experimental.lin_hc2; exact.md.
     JobProgramme nsw = JobProgramme.randomised();
-    Estimate found = measured(Lin.of(nsw.treated, nsw.earnings, nsw.rows));
+    Estimate found = References.measured(Lin.of(nsw.treated, nsw.earnings, nsw.rows));
     References.agree(found.value(), 1621.58308189585, 1e-9);
     References.agree(found.stdError(), 694.721569121303, 1e-9);
     String[] path = {"bench_nsw_dw_experimental", "lin_hc2", "lo"};
@@ -28,7 +28,7 @@ class LinTest {
     for (int i = 0; i < before.length; i++) {
       before[i] = new double[] {nsw.rows[i][7]};
     }
-    Estimate found = measured(Lin.of(nsw.treated, nsw.earnings, before));
+    Estimate found = References.measured(Lin.of(nsw.treated, nsw.earnings, before));
     References.agree(found.value(), 1749.051512732, 1e-9);
     References.agree(found.stdError(), 669.523997988, 1e-9);
   }
@@ -37,7 +37,8 @@ class LinTest {
   void without_covariates_it_is_the_difference_of_means() {
     // (4 + 8) / 2 - (1 + 3 + 2) / 3 = 4; Neyman: 8 / 2 + 1 / 3.
     boolean[] treated = {true, false, true, false, false};
-    Estimate found = measured(Lin.of(treated, new double[] {4, 1, 8, 3, 2}, new double[5][0]));
+    Estimate found =
+        References.measured(Lin.of(treated, new double[] {4, 1, 8, 3, 2}, new double[5][0]));
     References.agree(found.value(), 4, 1e-14);
     References.agree(found.stdError(), Math.sqrt(4 + 1 / 3.0), 1e-14);
     assertThat(found.degreesOfFreedom()).isEqualTo(3);
@@ -47,8 +48,8 @@ class LinTest {
   void units_and_order_do_not_matter() {
     Worlds world = Worlds.draw(new Draws(1, 0), 60, Worlds.Outcome.CURVED);
     Worlds other = world.inOtherUnits();
-    Estimate one = measured(Lin.of(world.treated(), world.outcomes(), world.rows()));
-    Estimate two = measured(Lin.of(other.treated(), other.outcomes(), other.rows()));
+    Estimate one = References.measured(Lin.of(world.treated(), world.outcomes(), world.rows()));
+    Estimate two = References.measured(Lin.of(other.treated(), other.outcomes(), other.rows()));
     References.agree(two.value(), 10 * one.value(), 1e-10);
     References.agree(two.stdError(), 10 * one.stdError(), 1e-10);
   }
@@ -84,8 +85,8 @@ class LinTest {
       treated[i] = random.nextBoolean();
       outcomes[i] = x + (treated[i] ? 1 : 0) + random.nextGaussian();
     }
-    Estimate expected = measured(Lin.of(treated, outcomes, alone));
-    Estimate found = measured(Lin.of(treated, outcomes, beside));
+    Estimate expected = References.measured(Lin.of(treated, outcomes, alone));
+    Estimate found = References.measured(Lin.of(treated, outcomes, beside));
     References.agree(expected.stdError(), 0.004472, 0.01);
     References.agree(found.stdError(), expected.stdError(), 1e-12);
     References.agree(found.value(), expected.value(), 1e-12);
@@ -101,8 +102,8 @@ class LinTest {
       alone[i] = new double[] {world.rows()[i][0]};
       beside[i] = new double[] {world.rows()[i][0], i % 2 == 0 ? 0.3 : 0.1 + 0.2};
     }
-    Estimate expected = measured(Lin.of(world.treated(), world.outcomes(), alone));
-    Estimate found = measured(Lin.of(world.treated(), world.outcomes(), beside));
+    Estimate expected = References.measured(Lin.of(world.treated(), world.outcomes(), alone));
+    Estimate found = References.measured(Lin.of(world.treated(), world.outcomes(), beside));
     References.agree(found.stdError(), expected.stdError(), 1e-12);
     assertThat(found.degreesOfFreedom()).isEqualTo(56);
   }
@@ -135,9 +136,5 @@ class LinTest {
       outcomes[i] = Math.exp(0.5 * rows[i][0]) + hidden + (treated[i] ? 1 : 0);
     }
     return Lin.of(treated, outcomes, rows);
-  }
-
-  private static Estimate measured(Measurement measurement) {
-    return measurement.estimate().orElseThrow();
   }
 }

@@ -18,7 +18,7 @@ class LinearFitTest {
     Worlds world = Worlds.draw(new Draws(16, 0), 120, Worlds.Outcome.CURVED);
     double[][] rows = world.rows();
     double[] outcomes = world.outcomes();
-    Gram merged = Gram.empty(2);
+    Gram merged = Gram.none(2);
     for (int from = 0; from < 120; from += 40) {
       Gram part =
           Gram.of(
@@ -38,12 +38,12 @@ class LinearFitTest {
       pairs[i] = i / 2;
     }
     LeastSquares all = LeastSquares.of(rows, outcomes);
-    Estimate expected = measured(all.coefficient(1, ErrorModel.HC2));
+    Estimate expected = References.measured(all.coefficient(1, ErrorModel.HC2));
     References.agree(fit.coefficients()[1], expected.value(), 1e-12);
     References.agree(Math.sqrt(squares), expected.stdError(), 1e-12);
     References.agree(
         Math.sqrt(ClusterSums.of(ofPairs).variance()),
-        measured(all.clustered(1, pairs, ClusterFactor.CLUSTERS)).stdError(),
+        References.measured(all.clustered(1, pairs, ClusterFactor.CLUSTERS)).stdError(),
         1e-12);
   }
 
@@ -57,7 +57,7 @@ class LinearFitTest {
 
   @Test
   void arguments_that_cannot_be_are_refused() {
-    assertThatThrownBy(() -> LinearFit.of(Gram.empty(1)))
+    assertThatThrownBy(() -> LinearFit.of(Gram.none(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("n is 0, must be at least 1");
     LinearFit fit = LinearFit.of(Gram.of(new double[][] {{1}, {2}}, new double[2]));
@@ -95,9 +95,5 @@ class LinearFitTest {
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
       return (T) in.readObject();
     }
-  }
-
-  private static Estimate measured(Measurement measurement) {
-    return measurement.estimate().orElseThrow();
   }
 }

@@ -10,7 +10,7 @@ class LogisticFitTest {
   @Test
   void steps_summed_over_parts_give_the_regression_of_all_rows() throws Exception {
     Worlds world = Worlds.draw(new Draws(21, 0), 200, Worlds.Outcome.LINEAR);
-    Gram gram = Gram.empty(2);
+    Gram gram = Gram.none(2);
     for (int from = 0; from < 200; from += 50) {
       gram =
           gram.plus(
@@ -25,8 +25,8 @@ class LogisticFitTest {
     for (int j = 0; j < 3; j++) {
       References.agree(fit.coefficients()[j], expected.coefficients()[j], 1e-10);
       References.agree(
-          measured(fit.coefficient(j)).stdError(),
-          measured(expected.coefficient(j)).stdError(),
+          References.measured(fit.coefficient(j)).stdError(),
+          References.measured(expected.coefficient(j)).stdError(),
           1e-10);
     }
     References.agree(fit.logit(world.rows()[3]), expected.logits()[3], 1e-10);
@@ -39,7 +39,7 @@ class LogisticFitTest {
   }
 
   private static LogisticState summed(Gram gram, Worlds world, double[] place) {
-    LogisticState sum = LogisticState.empty(place);
+    LogisticState sum = LogisticState.none(place);
     double[] ones = new double[50];
     Arrays.fill(ones, 1);
     for (int from = 0; from < 200; from += 50) {
@@ -74,8 +74,8 @@ class LogisticFitTest {
 
   @Test
   void arguments_that_cannot_be_are_refused() {
-    LogisticState state = LogisticState.empty(new double[2]);
-    assertThatThrownBy(() -> state.plus(LogisticState.empty(new double[] {0, 1})))
+    LogisticState state = LogisticState.none(new double[2]);
+    assertThatThrownBy(() -> state.plus(LogisticState.none(new double[] {0, 1})))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("other is at [0.0, 1.0], must be at the coefficients of this, [0.0, 0.0]");
     Gram gram = Gram.of(new double[][] {{0}, {2}}, new double[2]);
@@ -88,11 +88,7 @@ class LogisticFitTest {
         .hasMessage("None of 2 units are treated: there is no score.");
     assertThatThrownBy(() -> LogisticState.of(gram, rows, nobody, ones, new double[1]))
         .hasMessage("place has 1 values, must have as many as coefficients, 2");
-    assertThatThrownBy(() -> LogisticFit.of(Gram.empty(1), at -> state))
+    assertThatThrownBy(() -> LogisticFit.of(Gram.none(1), at -> state))
         .hasMessage("n is 0, must be at least 1");
-  }
-
-  private static Estimate measured(Measurement measurement) {
-    return measurement.estimate().orElseThrow();
   }
 }

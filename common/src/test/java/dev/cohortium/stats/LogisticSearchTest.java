@@ -126,7 +126,7 @@ class LogisticSearchTest {
     Gram gram = Gram.of(new double[][] {{0}, {2}}, new double[] {0, 1});
     LogisticState serial = LogisticState.of(gram, rows, treated, weights, new double[2]);
     assertThat(serial.gradient()[0]).isEqualTo(500.5 - 0.5);
-    LogisticState parts = LogisticState.empty(new double[2]);
+    LogisticState parts = LogisticState.none(new double[2]);
     for (int i = 0; i < 1002; i++) {
       parts =
           parts.plus(
@@ -198,10 +198,10 @@ class LogisticSearchTest {
     assertThatThrownBy(() -> LogisticSearch.of(Gram.of(rows, new double[] {3, 1, 2})))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith("must be 0 or 1 in every row");
-    assertThatThrownBy(() -> LogisticSearch.of(Gram.empty(1)))
+    assertThatThrownBy(() -> LogisticSearch.of(Gram.none(1)))
         .hasMessage("n is 0, must be at least 1");
     LogisticSearch search = LogisticSearch.of(gram);
-    assertThatThrownBy(() -> search.next(LogisticState.empty(new double[] {7, 0})))
+    assertThatThrownBy(() -> search.next(LogisticState.none(new double[] {7, 0})))
         .hasMessageStartingWith("state is at [7.0, 0.0], must be at [0.69");
     assertThatThrownBy(() -> new LogisticState.Sum(gram, new double[1]))
         .hasMessage("place has 1 values, must have as many as coefficients, 2");

@@ -389,8 +389,8 @@ class NearestNeighbourTest {
     var equal = WeightedMoments.of(1, 1);
     assertThat(Caliper.ofPooledDeviation(0.2, equal, equal)).isEmpty();
     assertThat(Caliper.ofPooledDeviation(0.2, one, equal)).isEmpty();
-    assertThat(Caliper.ofPooledDeviation(0.2, treated, WeightedMoments.EMPTY)).isEmpty();
-    assertThat(Caliper.ofFullDeviation(0.2, one, WeightedMoments.EMPTY)).isEmpty();
+    assertThat(Caliper.ofPooledDeviation(0.2, treated, WeightedMoments.NONE)).isEmpty();
+    assertThat(Caliper.ofFullDeviation(0.2, one, WeightedMoments.NONE)).isEmpty();
     refuses(() -> Caliper.ofFullDeviation(0, treated, controls))
         .hasMessage("factor is 0, must be above 0");
   }

@@ -4,7 +4,7 @@ import static dev.cohortium.stats.References.agree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class NetPromoterScoreTest {
@@ -92,15 +92,15 @@ class NetPromoterScoreTest {
 
   @Test
   void the_interval_covers_a_planted_score_of_a_small_sample() {
-    var random = new SplittableRandom(11);
-    Replicates.assertCover(i -> draw(random, 60, 0.6, 0.1).interval().orElseThrow().contains(50));
+    Simulation.assertCovers(
+        11, random -> draw(random, 60, 0.6, 0.1).interval().orElseThrow().contains(50));
   }
 
   @Test
   void the_difference_covers_a_planted_one() {
-    var random = new SplittableRandom(12);
-    Replicates.assertCover(
-        i ->
+    Simulation.assertCovers(
+        12,
+        random ->
             draw(random, 80, 0.5, 0.2)
                 .minus(draw(random, 50, 0.3, 0.3))
                 .interval()
@@ -111,9 +111,9 @@ class NetPromoterScoreTest {
   /** Of 15 answers with a high score the plain interval is often of no width. */
   @Test
   void the_plain_interval_covers_too_seldom() {
-    var random = new SplittableRandom(13);
-    Replicates.assertUndercover(
-        i ->
+    Simulation.assertUndercovers(
+        13,
+        random ->
             draw(random, 15, 0.9, 0.02)
                 .wald()
                 .estimate()
@@ -139,7 +139,7 @@ class NetPromoterScoreTest {
     return new NetPromoterScore(promoters, answers - promoters - detractors, detractors);
   }
 
-  private static NetPromoterScore draw(SplittableRandom random, int n, double p, double d) {
+  private static NetPromoterScore draw(RandomGenerator random, int n, double p, double d) {
     int promoters = 0;
     int detractors = 0;
     for (int i = 0; i < n; i++) {

@@ -49,6 +49,11 @@ final class References {
     return json(file).getDoubleList(ConfigUtil.joinPath(keys));
   }
 
+  /** The estimate, which there must be. */
+  static Estimate measured(Measurement measurement) {
+    return measurement.estimate().orElseThrow();
+  }
+
   /** Asserts that two numbers agree to 1e-9 of the expected one. */
   static void agree(double actual, double expected) {
     agree(actual, expected, 1e-9);

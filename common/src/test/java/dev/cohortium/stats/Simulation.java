@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -46,6 +47,31 @@ record Simulation(int replicates, int covered, int rejected, int warned, Moments
   /** Whether a check warned in most replicates. */
   boolean isWarned() {
     return 2 * warned > replicates;
+  }
+
+  /** Asserts of 500 samples that estimates cover the truth as often as they say, without bias. */
+  static void assertRight(
+      long seed, double truth, Function<SplittableRandom, Measurement> estimator) {
+    Simulation found =
+        of(
+            500,
+            seed,
+            truth,
+            (draws, planted) -> Finding.of(estimator.apply(draws.unit(0)), planted));
+    found.assertCovers();
+    assertThat(Math.abs(found.bias().value()))
+        .as("mean error")
+        .isLessThanOrEqualTo(3 * found.bias().stdError());
+  }
+
+  /** Asserts that {@code covers} is true of 95 % of 500 samples, but for chance. */
+  static void assertCovers(long seed, Predicate<SplittableRandom> covers) {
+    of(500, seed, 0, (draws, truth) -> Finding.covering(covers.test(draws.unit(0)))).assertCovers();
+  }
+
+  private void assertCovers() {
+    Band band = Band.of(replicates);
+    assertThat(covered).as("covered").isBetween(band.least(), band.most());
   }
 
   /** Asserts that {@code covers} is true of fewer than 95 % of 500 samples, beyond chance. */

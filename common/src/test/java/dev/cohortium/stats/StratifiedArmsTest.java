@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cohortium.stats.StratifiedArms.Stratum;
 import java.util.List;
 import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class StratifiedArmsTest {
@@ -59,15 +60,15 @@ class StratifiedArmsTest {
   /** 80 % of one stratum and 20 % of the other are treated; the second spends more anyhow. */
   @Test
   void planted_effects_are_found_though_shares_differ_by_stratum() {
-    var random = new Random(52);
-    Replicates.assertRight(3, i -> draw(random).compliersEffect().effect());
+    Simulation.assertRight(52, 3, random -> draw(random).compliersEffect().effect());
     // Spend 2 and 12 and 3 for each joiner: 60 % and 30 % of the treated, 10 % of the control.
     double treated = (2 + 3 * 0.6 + 12 + 3 * 0.3) / 2;
     double control = (2 + 3 * 0.1 + 12 + 3 * 0.1) / 2;
-    Replicates.assertCover(
-        i -> draw(random).relativeEffect().limits().contains(treated / control - 1));
-    Replicates.assertCover(
-        i ->
+    Simulation.assertCovers(
+        53, random -> draw(random).relativeEffect().limits().contains(treated / control - 1));
+    Simulation.assertCovers(
+        54,
+        random ->
             draw(random)
                 .ratioDifference()
                 .estimate()
@@ -105,14 +106,15 @@ class StratifiedArmsTest {
         CrossMoments.ofSums(500, new double[] {4, 0}, new double[][] {{499, 0}, {0, 0}}));
   }
 
-  private static StratifiedArms draw(Random random) {
+  private static StratifiedArms draw(RandomGenerator random) {
     return StratifiedArms.of(
         List.of(
             new Stratum(joiners(random, 400, 0.6, 2), joiners(random, 100, 0.1, 2)),
             new Stratum(joiners(random, 100, 0.3, 12), joiners(random, 400, 0.1, 12))));
   }
 
-  private static CrossMoments joiners(Random random, int customers, double share, double level) {
+  private static CrossMoments joiners(
+      RandomGenerator random, int customers, double share, double level) {
     double[][] rows = new double[customers][];
     for (int i = 0; i < customers; i++) {
       int joined = random.nextDouble() < share ? 1 : 0;

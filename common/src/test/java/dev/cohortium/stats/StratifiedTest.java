@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -53,16 +54,15 @@ class StratifiedTest {
 
   @Test
   void a_planted_effect_is_found_though_shares_differ_by_stratum() {
-    var random = new Random(21);
-    Replicates.assertRight(0.5, i -> Stratified.of(strata(random, 0.5)).effect());
+    Simulation.assertRight(21, 0.5, random -> Stratified.of(strata(random, 0.5)).effect());
   }
 
   /** Heavy buyers are treated more often: without strata their level passes for an effect. */
   @Test
   void the_pooled_difference_covers_too_seldom_where_shares_differ() {
-    var random = new Random(22);
-    Replicates.assertUndercover(
-        i -> {
+    Simulation.assertUndercovers(
+        22,
+        random -> {
           Moments treated = arm(random, 80, 10.5).plus(arm(random, 20, 2.5));
           Moments control = arm(random, 20, 10).plus(arm(random, 80, 2));
           return TwoSample.difference(treated.meanEstimate(), control.meanEstimate())
@@ -127,10 +127,10 @@ class StratifiedTest {
 
   @Test
   void a_planted_effect_is_found_adjusted_within_strata() {
-    var random = new Random(44);
-    Replicates.assertRight(
+    Simulation.assertRight(
+        44,
         0.5,
-        i ->
+        random ->
             Stratified.of(
                     List.of(
                         Stratum.adjusted(before(random, 60, 0.5), before(random, 15, 0)),
@@ -147,13 +147,13 @@ class StratifiedTest {
         .hasMessage("size is 0, must be at least 1");
   }
 
-  private static List<Stratum> strata(Random random, double effect) {
+  private static List<Stratum> strata(RandomGenerator random, double effect) {
     return List.of(
         Stratum.of(arm(random, 80, 10 + effect), arm(random, 20, 10)),
         Stratum.of(arm(random, 20, 2 + effect), arm(random, 80, 2)));
   }
 
-  private static CrossMoments before(Random random, int customers, double mean) {
+  private static CrossMoments before(RandomGenerator random, int customers, double mean) {
     double[][] rows = new double[customers][];
     for (int i = 0; i < customers; i++) {
       double x = random.nextGaussian();
@@ -162,7 +162,7 @@ class StratifiedTest {
     return CrossMoments.of(rows);
   }
 
-  private static Moments arm(Random random, int customers, double mean) {
+  private static Moments arm(RandomGenerator random, int customers, double mean) {
     return Moments.of(
         IntStream.range(0, customers).mapToDouble(i -> mean + random.nextGaussian()).toArray());
   }

@@ -3,7 +3,7 @@ package dev.cohortium.stats;
 import static dev.cohortium.stats.References.agree;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class TwoSampleTest {
@@ -56,10 +56,10 @@ class TwoSampleTest {
 
   @Test
   void a_planted_difference_is_found_between_unequal_arms() {
-    var random = new Random(7);
-    Replicates.assertRight(
+    Simulation.assertRight(
+        7,
         0.5,
-        i ->
+        random ->
             TwoSample.of(
                 Moments.of(random.doubles(25).map(u -> 0.5 + 3 * u).toArray()),
                 Moments.of(random.doubles(10).map(u -> 1 + 2 * u - 0.5).toArray())));
@@ -68,16 +68,16 @@ class TwoSampleTest {
   /** Revenue with a few huge accounts: the check of skewness says what the interval cannot. */
   @Test
   void few_skewed_customers_are_covered_too_seldom_and_the_check_says_so() {
-    var random = new Random(8);
     int[] passed = {0};
-    Replicates.assertUndercover(
-        i -> {
+    Simulation.assertUndercovers(
+        8,
+        random -> {
           Moments treated = lognormal(random, 15);
           Moments control = lognormal(random, 400);
           passed[0] += SmallSampleSkew.of(treated).passes() ? 1 : 0;
           return TwoSample.of(treated, control).estimate().orElseThrow().interval().contains(0);
         });
-    assertThat(passed[0]).isLessThan(Replicates.COUNT / 20);
+    assertThat(passed[0]).isLessThan(500 / 20);
   }
 
   @Test
@@ -103,7 +103,7 @@ class TwoSampleTest {
         .isEqualTo(new Unmeasured("No arm varies: nothing tells how far the estimate may be off."));
   }
 
-  private static Moments lognormal(Random random, int customers) {
+  private static Moments lognormal(RandomGenerator random, int customers) {
     double[] values = new double[customers];
     for (int i = 0; i < customers; i++) {
       values[i] = Math.exp(1.6 * random.nextGaussian());

@@ -30,11 +30,17 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PanelJobTest extends SparkTest {
   private static final String ZONE = "Europe/Berlin";
   private static final Pattern EXCHANGE = Pattern.compile("\\bExchange hashpartitioning");
+
+  @BeforeEach
+  void interpret() {
+    withoutCompiling();
+  }
 
   /** What a job keeps is released by its runner, and would serve the next test's equal plan. */
   @AfterEach
