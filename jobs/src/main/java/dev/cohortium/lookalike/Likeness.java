@@ -32,7 +32,7 @@ final class Likeness implements Serializable {
   Likeness(int columns) {
     moments = new WeightedMoments[Role.values().length][columns];
     for (WeightedMoments[] of : moments) {
-      java.util.Arrays.fill(of, WeightedMoments.EMPTY);
+      java.util.Arrays.fill(of, WeightedMoments.NONE);
     }
     for (int j = 0; j < columns; j++) {
       tallies.add(new HashMap<>());

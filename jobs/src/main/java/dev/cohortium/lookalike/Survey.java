@@ -16,8 +16,8 @@ final class Survey implements Serializable {
 
   static final double BAR = 0.01;
 
-  private WeightedMoments treated = WeightedMoments.EMPTY;
-  private WeightedMoments candidates = WeightedMoments.EMPTY;
+  private WeightedMoments treated = WeightedMoments.NONE;
+  private WeightedMoments candidates = WeightedMoments.NONE;
   private final HashMap<Integer, Double> treatedBars = new HashMap<>();
   private final HashMap<Integer, Double> candidateBars = new HashMap<>();
   private final HashMap<Integer, Double> stayingBars = new HashMap<>();
