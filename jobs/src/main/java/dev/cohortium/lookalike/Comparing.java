@@ -135,7 +135,7 @@ final class Comparing {
             likeness(rows, opportunities, covariates),
             attrition(strata, sets, members),
             members);
-    return new Marts(in, study, program, job, rules, asOf, covariates, opportunities)
+    return new Marts(in, study, program, job, rules, asOf, covariates)
         .of(findings, sets, histories, scores);
   }
 

@@ -26,7 +26,6 @@ final class Judging {
   private static final double MOST_AUC = 0.95;
   private static final double LEAST_COMPARED = 0.5;
 
-  private final Study study;
   private final String program;
   private final Rules rules;
   private final Findings findings;
@@ -39,7 +38,6 @@ final class Judging {
    * @param balance rows of the table look_alike_balance
    */
   Judging(Study study, String program, Rules rules, Findings findings, List<Row> balance) {
-    this.study = study;
     this.program = program;
     this.rules = rules;
     this.findings = findings;
@@ -57,7 +55,7 @@ final class Judging {
               for (Method method : Method.values()) {
                 for (int estimand = 0; estimand < Weighing.ESTIMANDS.size(); estimand++) {
                   for (int h = 0; h < rules.horizons().size(); h++) {
-                    int block = found.comparison().block(method.ordinal(), estimand, h);
+                    int block = found.comparison().block(method.place(), estimand, h);
                     effects.addAll(of(place, found, method, estimand, h, block));
                   }
                 }
@@ -95,7 +93,7 @@ final class Judging {
             Weighing.ESTIMANDS.get(estimand),
             rules.horizons().get(h));
     EffectiveSampleSize support = found.comparison().support(block);
-    int ipw = found.comparison().block(Method.IPW.ordinal(), estimand, h);
+    int ipw = found.comparison().block(Method.IPW.place(), estimand, h);
     long candidates = found.comparison().controls(ipw);
     long controls = found.comparison().controls(block);
     for (Effect effect : effects) {
@@ -273,7 +271,7 @@ final class Judging {
       Measured measured = findings.metrics().get(metric);
       if (measured.metric().word().equals(effect.key().metric())
           && measured.variant().equals(effect.key().variant())) {
-        int block = found.comparison().block(method.ordinal(), estimand, h);
+        int block = found.comparison().block(method.place(), estimand, h);
         double[] standardised =
             new Inference(found, block, findings.metrics().size(), method.isMatched())
                 .standardised(metric);

@@ -6,7 +6,11 @@ import dev.cohortium.stats.KolmogorovSmirnov;
 import dev.cohortium.stats.WeightedMoments;
 import java.io.Serial;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -25,14 +29,15 @@ final class Likeness implements Serializable {
     LOOK_ALIKE
   }
 
-  private final WeightedMoments[][] moments;
+  private final EnumMap<Role, WeightedMoments[]> moments = new EnumMap<>(Role.class);
   // By covariate, value and arm: weights of the matched.
-  private final java.util.List<HashMap<Double, double[]>> tallies = new java.util.ArrayList<>();
+  private final List<HashMap<Double, double[]>> tallies = new ArrayList<>();
 
   Likeness(int columns) {
-    moments = new WeightedMoments[Role.values().length][columns];
-    for (WeightedMoments[] of : moments) {
-      java.util.Arrays.fill(of, WeightedMoments.NONE);
+    for (Role role : Role.values()) {
+      WeightedMoments[] of = new WeightedMoments[columns];
+      Arrays.fill(of, WeightedMoments.NONE);
+      moments.put(role, of);
     }
     for (int j = 0; j < columns; j++) {
       tallies.add(new HashMap<>());
@@ -42,7 +47,7 @@ final class Likeness implements Serializable {
   void add(Role role, double[] covariates, double weight) {
     for (int j = 0; j < tallies.size(); j++) {
       WeightedMoments one = new WeightedMoments(1, weight, weight * weight, covariates[j], 0);
-      moments[role.ordinal()][j] = moments[role.ordinal()][j].plus(one);
+      moments.get(role)[j] = moments.get(role)[j].plus(one);
       if (role == Role.MATCHED_MEMBER || role == Role.LOOK_ALIKE) {
         double[] tally = tallies.get(j).computeIfAbsent(grain(covariates[j]), v -> new double[2]);
         tally[role == Role.MATCHED_MEMBER ? 0 : 1] += weight;
@@ -58,11 +63,7 @@ final class Likeness implements Serializable {
   }
 
   Likeness plus(Likeness other) {
-    for (int role = 0; role < moments.length; role++) {
-      for (int j = 0; j < tallies.size(); j++) {
-        moments[role][j] = moments[role][j].plus(other.moments[role][j]);
-      }
-    }
+    moments.forEach((role, of) -> Arrays.setAll(of, j -> of[j].plus(other.moments.get(role)[j])));
     for (int j = 0; j < tallies.size(); j++) {
       Map<Double, double[]> here = tallies.get(j);
       other
@@ -76,7 +77,7 @@ final class Likeness implements Serializable {
   }
 
   WeightedMoments moments(Role role, int column) {
-    return moments[role.ordinal()][column];
+    return moments.get(role)[column];
   }
 
   /** Balance of a covariate before (all) or after matching; the unit is that of all members. */

@@ -53,7 +53,6 @@ final class Marts {
   private final Rules rules;
   private final LocalDate asOf;
   private final Covariates covariates;
-  private final Opportunities opportunities;
 
   Marts(
       Frames in,
@@ -62,8 +61,7 @@ final class Marts {
       String job,
       Rules rules,
       YearMonth asOf,
-      Covariates covariates,
-      Opportunities opportunities) {
+      Covariates covariates) {
     this.in = in;
     this.study = study;
     this.program = program;
@@ -71,7 +69,6 @@ final class Marts {
     this.rules = rules;
     this.asOf = asOf.atEndOfMonth();
     this.covariates = covariates;
-    this.opportunities = opportunities;
   }
 
   /** All tables. */
@@ -160,12 +157,13 @@ final class Marts {
 
   private List<Row> attrition(Findings findings) {
     List<Row> rows = new ArrayList<>();
+    int step = 0;
     for (Attrition reason : Attrition.values()) {
       long members = findings.attrition().get(reason);
       rows.add(
           RowFactory.create(
               program,
-              reason.ordinal() + 1,
+              ++step,
               reason.sentence(),
               members,
               findings.members() == 0 ? 0.0 : (double) members / findings.members(),
@@ -281,7 +279,6 @@ final class Marts {
               expected(effects, row.getString(0), Metric.MARGIN)));
     }
     Rules of = rules;
-    Opportunities described = opportunities;
     Covariates covariatesOf = covariates;
     // The chance at the first order of the last month, by the months before it.
     int month = rules.months() - 1;

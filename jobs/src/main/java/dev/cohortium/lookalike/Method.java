@@ -8,28 +8,20 @@ import java.util.List;
 
 /** The ways of comparing members with those like them, side by side. */
 enum Method {
-  MATCHED("look_alike_matched", Contrast.plain(Weighing.MATCHED, Outcome.LEVEL)),
-  DID("look_alike_did", Contrast.plain(Weighing.MATCHED, Outcome.CHANGE)),
-  REGRESSION(
-      "look_alike_regression",
-      new Contrast(Weighing.MATCHED, Weighing.MATCHED, Outcome.LEVEL, Adjustment.BOTH_ARMS)),
-  IPW("look_alike_ipw", Contrast.plain(Weighing.ODDS, Outcome.LEVEL)),
-  ENTROPY(
-      "look_alike_entropy",
-      new Contrast(Weighing.ENTROPY, Weighing.DRAWN, Outcome.LEVEL, Adjustment.CONTROLS)),
-  AIPW(
-      "look_alike_aipw",
-      new Contrast(Weighing.ODDS, Weighing.DRAWN, Outcome.LEVEL, Adjustment.CONTROLS));
+  MATCHED("look_alike_matched"),
+  DID("look_alike_did"),
+  REGRESSION("look_alike_regression"),
+  IPW("look_alike_ipw"),
+  ENTROPY("look_alike_entropy"),
+  AIPW("look_alike_aipw");
 
   /** Members and others as they are, without any comparison of likes. */
   static final String NAIVE = "naive_member_vs_non_member";
 
   private final String word;
-  private final Contrast contrast;
 
-  Method(String word, Contrast contrast) {
+  Method(String word) {
     this.word = word;
-    this.contrast = contrast;
   }
 
   /** Its name in the tables. */
@@ -39,11 +31,29 @@ enum Method {
 
   /** Whether units stand in matched sets. */
   boolean isMatched() {
-    return contrast.weighting() == Weighing.MATCHED;
+    return contrast().weighting() == Weighing.MATCHED;
+  }
+
+  /** Its place among the contrasts. */
+  int place() {
+    return Arrays.asList(values()).indexOf(this);
+  }
+
+  private Contrast contrast() {
+    return switch (this) {
+      case MATCHED -> Contrast.plain(Weighing.MATCHED, Outcome.LEVEL);
+      case DID -> Contrast.plain(Weighing.MATCHED, Outcome.CHANGE);
+      case REGRESSION ->
+          new Contrast(Weighing.MATCHED, Weighing.MATCHED, Outcome.LEVEL, Adjustment.BOTH_ARMS);
+      case IPW -> Contrast.plain(Weighing.ODDS, Outcome.LEVEL);
+      case ENTROPY ->
+          new Contrast(Weighing.ENTROPY, Weighing.DRAWN, Outcome.LEVEL, Adjustment.CONTROLS);
+      case AIPW -> new Contrast(Weighing.ODDS, Weighing.DRAWN, Outcome.LEVEL, Adjustment.CONTROLS);
+    };
   }
 
   /** What is estimated, in the order of the methods. */
   static List<Contrast> contrasts() {
-    return Arrays.stream(values()).map(method -> method.contrast).toList();
+    return Arrays.stream(values()).map(Method::contrast).toList();
   }
 }

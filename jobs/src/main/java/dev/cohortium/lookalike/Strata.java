@@ -2,6 +2,7 @@ package dev.cohortium.lookalike;
 
 import java.io.Serial;
 import java.io.Serializable;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,7 +15,7 @@ final class Strata implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 
   private final Map<String, long[]> counts = new HashMap<>();
-  private final long[] lost = new long[Attrition.values().length];
+  private final EnumMap<Attrition, Long> lost = new EnumMap<>(Attrition.class);
   private final Map<String, Long> exact = new TreeMap<>();
   private int firstMonth = Integer.MAX_VALUE;
   private int lastMonth = -1;
@@ -31,7 +32,7 @@ final class Strata implements Serializable {
       }
     }
     if (history.joined() < rules.months()) {
-      lost[Attrition.of(history, rules).ordinal()]++;
+      lost.merge(Attrition.of(history, rules), 1L, Long::sum);
     }
   }
 
@@ -43,9 +44,7 @@ final class Strata implements Serializable {
           count[0] += more[0];
           count[1] += more[1];
         });
-    for (int i = 0; i < lost.length; i++) {
-      lost[i] += other.lost[i];
-    }
+    other.lost.forEach((reason, members) -> lost.merge(reason, members, Long::sum));
     other.exact.forEach((value, members) -> exact.merge(value, members, Long::sum));
     firstMonth = Math.min(firstMonth, other.firstMonth);
     lastMonth = Math.max(lastMonth, other.lastMonth);
@@ -66,7 +65,7 @@ final class Strata implements Serializable {
 
   /** Members of a kind. */
   long lost(Attrition reason) {
-    return lost[reason.ordinal()];
+    return lost.getOrDefault(reason, 0L);
   }
 
   /** Members by exact value who have an opportunity. */

@@ -1,9 +1,9 @@
 package dev.cohortium.lookalike;
 
 import java.io.Serializable;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.api.java.function.Function2;
@@ -30,7 +30,7 @@ final class Sweep {
   }
 
   /** Joins maps by adding what stands under the same key. */
-  static <K, T> Function2<HashMap<K, T>, HashMap<K, T>, HashMap<K, T>> merging(Plus<T> plus) {
+  static <K, T, M extends Map<K, T>> Function2<M, M, M> merging(Plus<T> plus) {
     return (one, other) -> {
       other.forEach((key, value) -> one.merge(key, value, plus::of));
       return one;
