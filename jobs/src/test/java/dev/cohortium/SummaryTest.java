@@ -25,7 +25,8 @@ class SummaryTest {
         sources,
         8736,
         23,
-        retention);
+        retention,
+        List.of());
   }
 
   private static List<RunSummary.Retention> ages(int count) {

@@ -178,8 +178,8 @@ final class Comparisons {
   private static Map<Place, InfluenceProducts> sets(
       Dataset<Row> rows, Parts parts, Broadcast<Map<Place, WeightedComparison>> compared) {
     JavaPairRDD<Tuple2<Place, Long>, double[][]> bySet =
-        rows.toJavaRDD()
-            .flatMapToPair(
+        Sweep.each(
+                rows,
                 row -> {
                   List<Tuple2<Tuple2<Place, Long>, double[][]>> all = new ArrayList<>();
                   parts.of(
@@ -194,6 +194,7 @@ final class Comparisons {
                       });
                   return all.iterator();
                 })
+            .mapToPair(set -> set)
             .reduceByKey(Comparisons::sum);
     HashMap<Place, InfluenceProducts> none = new HashMap<>();
     return bySet.treeAggregate(

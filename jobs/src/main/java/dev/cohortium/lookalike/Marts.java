@@ -300,21 +300,18 @@ final class Marts {
     StructType schema = Contracts.schema(LookAlikeAudience.TABLE);
     return in.session()
         .createDataFrame(
-            Sweep.partitions(
+            Sweep.each(
                 histories,
-                partition -> {
-                  List<Row> rows = new ArrayList<>();
-                  while (partition.hasNext()) {
-                    History history = History.of(partition.next(), of.months());
-                    if (history.joined() == History.NEVER) {
-                      Double score = score(history, of, covariatesOf, scores, month);
-                      Expected here = expected.get(history.exact());
-                      boolean isSupported =
-                          score != null
-                              && here != null
-                              && score >= here.low()
-                              && score <= here.high();
-                      rows.add(
+                row -> {
+                  History history = History.of(row, of.months());
+                  if (history.joined() != History.NEVER) {
+                    return List.<Row>of().iterator();
+                  }
+                  Double score = score(history, of, covariatesOf, scores, month);
+                  Expected here = expected.get(history.exact());
+                  boolean isSupported =
+                      score != null && here != null && score >= here.low() && score <= here.high();
+                  return List.of(
                           RowFactory.create(
                               programme,
                               history.customer(),
@@ -327,10 +324,8 @@ final class Marts {
                               here == null ? null : here.margin(),
                               isSupported,
                               day,
-                              runId));
-                    }
-                  }
-                  return rows.iterator();
+                              runId))
+                      .iterator();
                 }),
             schema);
   }

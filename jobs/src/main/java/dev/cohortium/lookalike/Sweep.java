@@ -61,9 +61,14 @@ final class Sweep {
     return states.getNumPartitions() == 0 ? zero.get() : states.treeReduce(plus, DEPTH);
   }
 
+  /** What {@code function} makes of each row. */
+  static <T> JavaRDD<T> each(Dataset<Row> rows, Function<Row, Iterator<T>> function) {
+    return rows.toJavaRDD().flatMap(row -> function.call(row));
+  }
+
   /** What {@code function} makes of each partition. */
   static <T> JavaRDD<T> partitions(
       Dataset<Row> rows, Function<Iterator<Row>, Iterator<T>> function) {
-    return rows.toJavaRDD().mapPartitions(function::call);
+    return rows.toJavaRDD().mapPartitions(partition -> function.call(partition));
   }
 }
