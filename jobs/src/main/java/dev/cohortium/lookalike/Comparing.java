@@ -2,6 +2,8 @@ package dev.cohortium.lookalike;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 
@@ -22,6 +24,7 @@ import dev.cohortium.table.Joinings;
 import dev.cohortium.table.Table;
 import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,6 +37,7 @@ import org.apache.spark.sql.Row;
 
 /** The look-alike comparison of one programme, from the panel to its tables. */
 final class Comparing {
+  private static final double USED_UP = 0.9;
   private static final double KEPT_WEIGHTS = 0.995;
 
   private final Frames in;
@@ -105,25 +109,27 @@ final class Comparing {
     Dataset<Row> sets =
         in.keep(MatchedSets.of(histories, opportunities, scores, calipers(surveys), asked));
     Dataset<Row> rows =
-        histories.join(
-            sets.where(col(MatchedSets.WEIGHT).isNotNull())
-                .groupBy(col(MatchedSets.CUSTOMER_ID))
-                .agg(
-                    collect_list(
-                            struct(
-                                col(MatchedSets.UNIT),
-                                col(MatchedSets.SET),
-                                col(MatchedSets.WEIGHT)))
-                        .as(Parts.SETS)),
-            new String[] {Histories.CUSTOMER_ID},
-            "left");
+        in.keep(
+            histories.join(
+                sets.where(col(MatchedSets.WEIGHT).isNotNull())
+                    .groupBy(col(MatchedSets.CUSTOMER_ID))
+                    .agg(
+                        collect_list(
+                                struct(
+                                    col(MatchedSets.UNIT),
+                                    col(MatchedSets.SET),
+                                    col(MatchedSets.WEIGHT)))
+                            .as(Parts.SETS)),
+                new String[] {Histories.CUSTOMER_ID},
+                "left"));
     Weighing weighing =
         new Weighing(
             metrics.size(),
             scores,
             percentiles(surveys, survey -> survey.candidatePercentile(KEPT_WEIGHTS)),
             percentiles(surveys, survey -> survey.stayingPercentile(KEPT_WEIGHTS)),
-            Balancing.fit(histories, opportunities, scores, covariates.count()));
+            Balancing.fit(histories, opportunities, scores, covariates.count()),
+            percentiles(surveys, survey -> (double) survey.treated().rows()));
     in.run().progress().step(job + ": effects");
     Findings findings =
         new Findings(
@@ -134,7 +140,9 @@ final class Comparing {
             surveys,
             likeness(rows, opportunities, covariates),
             attrition(strata, sets, members),
-            members);
+            members,
+            usedUp(sets),
+            strata.shareWithoutMargin());
     return new Marts(in, study, program, job, rules, asOf, covariates)
         .of(findings, sets, histories, scores);
   }
@@ -188,7 +196,8 @@ final class Comparing {
         rows,
         HashMap<String, Likeness>::new,
         (HashMap<String, Likeness> state, Row row) -> {
-          List<Unit> units = opportunities.of(row);
+          List<Unit> units =
+              opportunities.of(row).stream().filter(unit -> unit.months() > 0).toList();
           for (Unit unit : units) {
             Likeness.Role role = unit.isTreated() ? Likeness.Role.MEMBER : Likeness.Role.CANDIDATE;
             add(state, unit, role, 1 / unit.share(), columns);
@@ -231,6 +240,24 @@ final class Comparing {
     return calipers;
   }
 
+  private Map<Place, Double> usedUp(Dataset<Row> sets) {
+    Map<Place, long[]> counts = new HashMap<>();
+    for (Row row :
+        sets.where(col(MatchedSets.TAKEN).isNotNull().and(col(MatchedSets.WEIGHT).isNotNull()))
+            .groupBy(MatchedSets.EXACT)
+            .agg(count(lit(1)), count_if(col(MatchedSets.TAKEN).geq(USED_UP)))
+            .collectAsList()) {
+      for (Place place : Parts.places(row.getString(0), asked.exact(), 0)) {
+        long[] count = counts.computeIfAbsent(place, key -> new long[2]);
+        count[0] += row.getLong(1);
+        count[1] += row.getLong(2);
+      }
+    }
+    Map<Place, Double> shares = new HashMap<>();
+    counts.forEach((place, count) -> shares.put(place, (double) count[1] / count[0]));
+    return shares;
+  }
+
   private interface Percentile {
     double of(Survey survey);
   }
@@ -242,15 +269,14 @@ final class Comparing {
     return percentiles;
   }
 
-  /** The most frequent exact values have a column, but for the first of them. */
+  /** The most frequent exact values by place. */
   private static Map<String, Integer> columns(Strata strata) {
     Map<String, Integer> columns = new LinkedHashMap<>();
     strata.exact().entrySet().stream()
         .sorted(
-            Map.Entry.<String, Long>comparingByValue()
-                .reversed()
+            Comparator.<Map.Entry<String, Strata.Exact>>comparingLong(
+                    entry -> -entry.getValue().members())
                 .thenComparing(Map.Entry.comparingByKey()))
-        .skip(1)
         .limit(MOST_SEGMENTS)
         .forEach(entry -> columns.put(entry.getKey(), columns.size()));
     return columns;

@@ -15,7 +15,8 @@ import java.util.Map;
  * @param traits names of {@link History#traits}
  * @param firstMonth in which somebody joined
  * @param lastMonth in which somebody joined
- * @param segments exact values that get a column of their own, by place
+ * @param segments exact values by place: the first has no column, others one each, those that are
+ *     not listed one together
  */
 record Covariates(
     Rules rules, List<Trait> traits, int firstMonth, int lastMonth, Map<String, Integer> segments)
@@ -29,8 +30,9 @@ record Covariates(
    *
    * @param name of its column
    * @param isBinary whether it is 0 or 1
+   * @param ofUnknown its value of who is not among the customers
    */
-  record Trait(String name, boolean isBinary) implements Serializable {
+  record Trait(String name, boolean isBinary, double ofUnknown) implements Serializable {
     @Serial private static final long serialVersionUID = 1;
   }
 
@@ -139,8 +141,10 @@ record Covariates(
     }
     at += rules.mostOrders() - 1;
     Integer segment = segments.get(history.exact());
-    if (segment != null) {
-      row[at + segment] = 1;
+    if (segment == null && !segments.isEmpty()) {
+      row[at + segments.size() - 1] = 1;
+    } else if (segment != null && segment > 0) {
+      row[at + segment - 1] = 1;
     }
     return row;
   }

@@ -20,6 +20,9 @@ final class Effect {
   static final String INCONCLUSIVE = "inconclusive";
   static final String NOT_JUDGED = "not_judged";
 
+  /** What has to have passed for grade C. */
+  private static final List<String> EVIDENCE = List.of("balance", "placebo_outcome");
+
   private final Key key;
   private final String unit;
   private final Inference.Effect found;
@@ -101,8 +104,14 @@ final class Effect {
   }
 
   String credibility() {
+    boolean isProven =
+        EVIDENCE.stream()
+            .allMatch(
+                name ->
+                    checks.stream()
+                        .anyMatch(c -> c.name().equals(name) && c.outcome().equals(PASSED)));
     boolean isDoubted = !isSupported() || checks.stream().anyMatch(Check::isAgainst);
-    return best.equals("C") && isDoubted ? "D" : best;
+    return best.equals("C") && (isDoubted || !isProven) ? "D" : best;
   }
 
   private String status() {

@@ -17,6 +17,9 @@ import java.util.Map;
  * @param likeness by year of joining, or all
  * @param attrition members by what became of them
  * @param members of the programme
+ * @param usedUp by place: share of the matched members in whose stratum nearly all candidates were
+ *     taken
+ * @param withoutMargin share of the customers with a month whose margin is not known
  */
 record Findings(
     Map<Place, Found> compared,
@@ -26,4 +29,6 @@ record Findings(
     Map<String, Survey> surveys,
     Map<String, Likeness> likeness,
     Map<Attrition, Long> attrition,
-    long members) {}
+    long members,
+    Map<Place, Double> usedUp,
+    double withoutMargin) {}

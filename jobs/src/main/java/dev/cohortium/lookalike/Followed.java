@@ -38,7 +38,7 @@ final class Followed implements FollowUp {
       double logit = weighing.scores().logit(unit.group(), unit.covariates());
       double cap = weighing.capOf(unit.group());
       double odds = unit.isTreated() ? 1 : Math.exp(Math.min(logit, cap)) / unit.share();
-      double balancing = unit.isTreated() ? 1 : weighing.balancing(unit);
+      double balancing = weighing.balancing(unit);
       weights[Weighing.DRAWN] = 1 / unit.share();
       weights[Weighing.ODDS] = odds;
       weights[Weighing.ENTROPY] = balancing;

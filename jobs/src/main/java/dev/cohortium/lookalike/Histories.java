@@ -6,9 +6,11 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.isnan;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.month;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.year;
@@ -21,6 +23,7 @@ import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Customers;
 import dev.cohortium.table.Joinings;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -55,8 +58,11 @@ final class Histories {
    *
    * @param rows of the customers
    * @param traits what the places of {@link #TRAITS} mean
+   * @param unknownExact of who is not among the customers
+   * @param unknownGroup of the same
    */
-  record Described(Dataset<Row> rows, List<Trait> traits) {}
+  record Described(
+      Dataset<Row> rows, List<Trait> traits, String unknownExact, String unknownGroup) {}
 
   /**
    * Describes the customers as the study asks.
@@ -73,16 +79,17 @@ final class Histories {
     List<Trait> meanings = new ArrayList<>();
     for (Named named : covariates) {
       if (named.isNumber()) {
-        Column number = named.value().cast("double");
+        Column cast = named.value().cast("double");
+        Column number = when(not(isnan(cast)), cast);
         traits.add(coalesce(number, lit(0.0)));
-        meanings.add(new Trait(named.name(), false));
+        meanings.add(new Trait(named.name(), false, 0));
         traits.add(when(number.isNull(), 1.0).otherwise(0.0));
-        meanings.add(new Trait(named.name() + "_unknown", true));
+        meanings.add(new Trait(named.name() + "_unknown", true, 1));
       } else {
         Column text = coalesce(named.value().cast("string"), lit(UNKNOWN));
         for (String level : levels(customers, text)) {
           traits.add(when(text.equalTo(level), 1.0).otherwise(0.0));
-          meanings.add(new Trait(named.name() + "=" + level, true));
+          meanings.add(new Trait(named.name() + "=" + level, true, level.equals(UNKNOWN) ? 1 : 0));
         }
       }
     }
@@ -93,7 +100,11 @@ final class Histories {
     columns.add(
         (traits.isEmpty() ? array().cast("array<double>") : array(traits.toArray(Column[]::new)))
             .as(TRAITS));
-    return new Described(customers.select(columns.toArray(Column[]::new)), meanings);
+    return new Described(
+        customers.select(columns.toArray(Column[]::new)),
+        meanings,
+        String.join(SEPARATOR, Collections.nCopies(asked.exact().size(), UNKNOWN)),
+        String.join(SEPARATOR, Collections.nCopies(asked.propensityBy().size(), UNKNOWN)));
   }
 
   private static Column joined(Dataset<Row> customers, Study study, List<String> names) {
@@ -132,7 +143,7 @@ final class Histories {
     }
     Column attribute = col(Customers.ATTRIBUTES).getItem(name);
     boolean isThere = !customers.where(attribute.isNotNull()).isEmpty();
-    if (!isThere) {
+    if (!isThere && !customers.isEmpty()) {
       throw new UserFault(
           "look-alike.%s of study '%s' names %s, which is no segment, column or attribute of customers.\nName one of those."
               .formatted(key, study.name(), name));
@@ -164,7 +175,7 @@ final class Histories {
                             number(col(CustomerMonths.MONTH), first),
                             col(CustomerMonths.ORDERS).cast("int"),
                             col(CustomerMonths.NET_REVENUE).cast("double"),
-                            coalesce(col(CustomerMonths.MARGIN).cast("double"), lit(0.0)),
+                            coalesce(col(CustomerMonths.MARGIN).cast("double"), lit(Double.NaN)),
                             coalesce(col(CustomerMonths.ITEMS).cast("double"), lit(0.0)),
                             col(CustomerMonths.GROSS_REVENUE).cast("double"),
                             coalesce(col(CustomerMonths.DISCOUNT).cast("double"), lit(0.0)),
@@ -178,8 +189,8 @@ final class Histories {
     return months
         .join(joined, new String[] {CUSTOMER_ID}, "left")
         .join(described.rows(), new String[] {CUSTOMER_ID}, "left")
-        .withColumn(EXACT, coalesce(col(EXACT), lit(UNKNOWN)))
-        .withColumn(GROUP, coalesce(col(GROUP), lit(UNKNOWN)))
+        .withColumn(EXACT, coalesce(col(EXACT), lit(described.unknownExact())))
+        .withColumn(GROUP, coalesce(col(GROUP), lit(described.unknownGroup())))
         .withColumn(
             TRAITS,
             coalesce(
@@ -188,7 +199,7 @@ final class Histories {
                     ? array().cast("array<double>")
                     : array(
                         described.traits().stream()
-                            .map(t -> lit(t.name().endsWith("_unknown") ? 1.0 : 0.0))
+                            .map(t -> lit(t.ofUnknown()))
                             .toArray(Column[]::new))));
   }
 

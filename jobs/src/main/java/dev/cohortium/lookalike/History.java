@@ -19,6 +19,7 @@ final class History {
   private final int joined;
   private final int ordersUntilJoining;
   private final int acquired;
+  private final boolean isMarginKnown;
   private final int[] orders;
   private final double[] revenue;
   private final double[] margin;
@@ -45,12 +46,14 @@ final class History {
     discount = new double[months];
     categories = new double[months];
     int first = NOT_YET;
-    List<Row> given2 = row.getList(row.fieldIndex(Histories.MONTHS));
-    for (Row month : given2) {
+    boolean knowsMargin = true;
+    List<Row> rowsOfMonths = row.getList(row.fieldIndex(Histories.MONTHS));
+    for (Row month : rowsOfMonths) {
       int at = month.getInt(0);
       orders[at] = month.getInt(1);
       revenue[at] = month.getDouble(2);
-      margin[at] = month.getDouble(3);
+      knowsMargin &= !Double.isNaN(month.getDouble(3));
+      margin[at] = Double.isNaN(month.getDouble(3)) ? 0 : month.getDouble(3);
       items[at] = month.getDouble(4);
       gross[at] = month.getDouble(5);
       discount[at] = month.getDouble(6);
@@ -60,6 +63,7 @@ final class History {
       }
     }
     acquired = first;
+    isMarginKnown = knowsMargin;
   }
 
   /** The history of a row of {@link Histories}. */
@@ -98,6 +102,11 @@ final class History {
   /** Month of the first order; {@link #NOT_YET}. */
   int acquired() {
     return acquired;
+  }
+
+  /** Whether every month with a receipt has a margin. */
+  boolean isMarginKnown() {
+    return isMarginKnown;
   }
 
   int orders(int month) {

@@ -19,10 +19,12 @@ import org.apache.spark.sql.Row;
 
 /** Makes effects of what was found, and says how far each can be trusted (methods.md 5, 9, 10). */
 final class Judging {
+  private static final String PLACEBO = "placebo_outcome";
   private static final double PLACEBO_LEVEL = 0.90;
   private static final double SHARE_OF_EFFECT = 0.25;
   private static final double SHARE_OF_BASELINE = 0.02;
-  private static final double USED_UP = 0.9;
+  private static final double MOST_USED_UP = 0.5;
+  private static final int MOST_FOR_HOLM = 5;
   private static final double MOST_AUC = 0.95;
   private static final double LEAST_COMPARED = 0.5;
 
@@ -93,11 +95,15 @@ final class Judging {
             Weighing.ESTIMANDS.get(estimand),
             rules.horizons().get(h));
     EffectiveSampleSize support = found.comparison().support(block);
-    int ipw = found.comparison().block(Method.IPW.place(), estimand, h);
-    long candidates = found.comparison().controls(ipw);
-    long controls = found.comparison().controls(block);
     for (Effect effect : effects) {
-      double share = support.n() == 0 ? 0 : support.value() / support.n();
+      if (effect.key().metric().equals(Metric.MARGIN.word()) && findings.withoutMargin() > 0) {
+        effect.unsupported(
+            String.format(
+                java.util.Locale.ROOT,
+                "The cost of some receipts is not known: %.1f %% of the customers have a month without a margin.",
+                100 * findings.withoutMargin()));
+      }
+      double worth = support.n() == 0 ? 0 : support.value() / support.n();
       boolean isSupported = support.isSupported();
       effect.check(
           new Check(
@@ -117,22 +123,31 @@ final class Judging {
                 "The weights of %d controls collapse on a few: they tell as much as %.0f of equal weight (%.0f %%).",
                 support.n(),
                 support.value(),
-                100 * share));
+                100 * worth));
       }
       if (method.isMatched()) {
-        boolean isUsedUp = candidates > 0 && controls >= USED_UP * candidates;
+        double share = findings.usedUp().getOrDefault(place, 0.0);
+        boolean isUsedUp = share > MOST_USED_UP;
         effect.check(
             new Check(
                 "overlap",
-                candidates == 0 ? null : (Double) ((double) controls / candidates),
-                USED_UP,
+                share,
+                MOST_USED_UP,
                 isUsedUp ? Effect.FAILED : Effect.PASSED,
-                "Share of the candidates that matching took: where it takes nearly all, it changes nothing."));
+                "Share of the matched members in whose stratum nearly all candidates were taken: there matching changes nothing."));
         if (isUsedUp) {
           effect.unsupported(
               "Matching took nearly all candidates, so that it could not choose those who are alike.");
         }
         effect.check(balanceOf(place));
+      } else {
+        effect.check(
+            new Check(
+                "balance",
+                null,
+                null,
+                Effect.NOT_JUDGED,
+                "Balance after weighting is not looked at."));
       }
       effect.check(auc());
       effect.check(attrition());
@@ -141,7 +156,15 @@ final class Judging {
       }
       if (effect.isMeasured()) {
         eValue(effect, found, method, estimand, h).ifPresent(effect::check);
-        effect.check(placebo(place, effect));
+        effect.check(
+            method.isMatched()
+                ? placebo(place, effect)
+                : new Check(
+                    PLACEBO,
+                    null,
+                    null,
+                    Effect.NOT_JUDGED,
+                    "A placebo outcome is looked at for matched sets only."));
       }
     }
     return effects;
@@ -296,7 +319,7 @@ final class Judging {
   /** The same matched customers in a month before those by which they were matched. */
   private Check placebo(Place place, Effect effect) {
     Found found = findings.placebo().get(place);
-    String name = "placebo_outcome";
+    String name = PLACEBO;
     if (found == null) {
       return new Check(name, null, null, Effect.NOT_JUDGED, "Nobody was known that long before.");
     }
@@ -358,7 +381,7 @@ final class Judging {
     Map<List<Object>, List<Effect>> families = new LinkedHashMap<>();
     effects.stream()
         .filter(which)
-        .filter(Effect::isMeasured)
+        .filter(Effect::isSupported)
         .forEach(
             effect ->
                 families
@@ -368,9 +391,11 @@ final class Judging {
         .values()
         .forEach(
             members -> {
+              double[] pValues = members.stream().mapToDouble(e -> e.estimate().pValue()).toArray();
               double[] adjusted =
-                  MultipleTesting.benjaminiHochberg(
-                      members.stream().mapToDouble(e -> e.estimate().pValue()).toArray());
+                  pValues.length <= MOST_FOR_HOLM
+                      ? MultipleTesting.holm(pValues)
+                      : MultipleTesting.benjaminiHochberg(pValues);
               for (int i = 0; i < adjusted.length; i++) {
                 members.get(i).adjusted(adjusted[i]);
               }

@@ -38,13 +38,17 @@ final class MatchedSets {
   static final String DISTANCE = "distance";
   static final String WEIGHT = "weight";
   static final String REASON = "reason";
+  static final String EXACT = "exact";
+
+  /** Of a member: the share of its stratum's customers whom matching took. */
+  static final String TAKEN = "taken";
 
   /** One row per unit of a set; a treated without a match has a reason and no weight. */
   static final StructType SCHEMA =
       StructType.fromDDL(
           "customer_id string not null, unit bigint not null, matched_set bigint not null,"
               + " is_treated boolean not null, month int not null, exact string not null, score double not null,"
-              + " distance double, weight double, reason string");
+              + " distance double, weight double, taken double, reason string");
 
   private MatchedSets() {}
 
@@ -182,6 +186,8 @@ final class MatchedSets {
       Matches matches =
           NearestNeighbour.match(
               block.scored("members", treated), block.scored("candidates", candidates), rule);
+      double used =
+          candidates.length == 0 ? 1 : (double) distinctControls(matches) / candidates.length;
       for (int member = 0; member < treated.length; member++) {
         int row = treated[member];
         int controls = matches.controlCount(member);
@@ -192,11 +198,12 @@ final class MatchedSets {
                 block.ids[row],
                 0.0,
                 controls == 0 ? null : 1.0,
+                used,
                 matches.reason(member).map(Matches.Reason::name).orElse(null)));
         for (int nth = 0; nth < controls; nth++) {
           int control = candidates[matches.control(member, nth)];
           double distance = Math.abs(block.scores[row] - block.scores[control]);
-          rows.add(row(block, control, block.ids[row], distance, 1.0 / controls, null));
+          rows.add(row(block, control, block.ids[row], distance, 1.0 / controls, null, null));
           if (replacement == MatchingRule.Replacement.WITHOUT) {
             taken.add(block.customers[control]);
           }
@@ -206,8 +213,12 @@ final class MatchedSets {
     return rows;
   }
 
+  private static long distinctControls(Matches matches) {
+    return Arrays.stream(matches.pairControls()).distinct().count();
+  }
+
   private static Row row(
-      Block block, int row, long set, double distance, Double weight, String reason) {
+      Block block, int row, long set, double distance, Double weight, Double taken, String reason) {
     return RowFactory.create(
         block.customers[row],
         block.ids[row],
@@ -218,6 +229,7 @@ final class MatchedSets {
         block.scores[row],
         distance,
         weight,
+        taken,
         reason);
   }
 }

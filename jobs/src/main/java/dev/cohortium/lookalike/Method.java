@@ -47,7 +47,7 @@ enum Method {
           new Contrast(Weighing.MATCHED, Weighing.MATCHED, Outcome.LEVEL, Adjustment.BOTH_ARMS);
       case IPW -> Contrast.plain(Weighing.ODDS, Outcome.LEVEL);
       case ENTROPY ->
-          new Contrast(Weighing.ENTROPY, Weighing.DRAWN, Outcome.LEVEL, Adjustment.CONTROLS);
+          new Contrast(Weighing.ENTROPY, Weighing.ENTROPY, Outcome.LEVEL, Adjustment.CONTROLS);
       case AIPW -> new Contrast(Weighing.ODDS, Weighing.DRAWN, Outcome.LEVEL, Adjustment.CONTROLS);
     };
   }

@@ -61,7 +61,11 @@ record Opportunity(History history, int month, int order, boolean isTaken) {
 
   /** Whom it may be compared with: those of the same stratum. */
   String stratum() {
-    return month + "/" + order + "/" + history.exact();
+    return stratum(month, order, history.exact());
+  }
+
+  static String stratum(int month, int order, String exact) {
+    return month + "/" + order + "/" + exact;
   }
 
   /** Months observed after it. */

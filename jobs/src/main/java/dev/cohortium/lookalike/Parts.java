@@ -24,9 +24,14 @@ final class Parts {
    * @param names of the exact segments
    */
   static List<Place> places(Unit unit, List<String> names, int months) {
+    return places(unit.exact(), names, months);
+  }
+
+  /** The places of who has these exact values. */
+  static List<Place> places(String exact, List<String> names, int months) {
     List<Place> places = new ArrayList<>();
     places.add(new Place(ALL, ALL, months));
-    String[] values = unit.exact().split(Histories.SEPARATOR, -1);
+    String[] values = exact.split(Histories.SEPARATOR, -1);
     for (int i = 0; i < names.size() && i < values.length; i++) {
       places.add(new Place(names.get(i), values[i], months));
     }
@@ -166,11 +171,8 @@ final class Parts {
         boolean isOther = history.joined() >= rules.months();
         if (history.acquired() < start && (isMember || isOther)) {
           Customer customer = new Customer(history, isMember, start, months, metrics, rules);
-          String[] values = history.exact().split(Histories.SEPARATOR, -1);
-          sink.accept(new Place(ALL, ALL, months), customer, null);
-          for (int i = 0; i < names.size() && i < values.length; i++) {
-            sink.accept(new Place(names.get(i), values[i], months), customer, null);
-          }
+          places(history.exact(), names, months)
+              .forEach(place -> sink.accept(place, customer, null));
         }
       }
     }

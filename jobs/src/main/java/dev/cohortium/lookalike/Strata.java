@@ -14,23 +14,53 @@ import java.util.TreeMap;
 final class Strata implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 
-  private final Map<String, long[]> counts = new HashMap<>();
+  private final Map<Key, long[]> counts = new HashMap<>();
   private final EnumMap<Attrition, Long> lost = new EnumMap<>(Attrition.class);
-  private final Map<String, Long> exact = new TreeMap<>();
+  private final Map<String, Exact> exact = new TreeMap<>();
   private int firstMonth = Integer.MAX_VALUE;
   private int lastMonth = -1;
+  private long customers;
+  private long customersWithoutMargin;
+
+  /**
+   * The units of equal segments.
+   *
+   * @param members who joined at an opportunity
+   * @param candidates opportunities that were not taken, from the first joining on
+   * @param firstMonth in which somebody joined; none: the largest number
+   */
+  record Exact(long members, long candidates, int firstMonth) implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    private static final Exact NOBODY = new Exact(0, 0, Integer.MAX_VALUE);
+
+    Exact plus(Exact other) {
+      return new Exact(
+          members + other.members,
+          candidates + other.candidates,
+          Math.min(firstMonth, other.firstMonth));
+    }
+  }
+
+  /** What stands in a stratum, where it stands, and how many. */
+  private record Key(int month, int order, String exact) implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+  }
 
   /** Adds a customer. */
   void add(History history, Rules rules) {
     for (Opportunity opportunity : Opportunity.of(history, rules)) {
-      long[] count = counts.computeIfAbsent(opportunity.stratum(), s -> new long[2]);
+      Key key = new Key(opportunity.month(), opportunity.order(), history.exact());
+      long[] count = counts.computeIfAbsent(key, s -> new long[2]);
       count[opportunity.isTaken() ? 1 : 0]++;
       if (opportunity.isTaken()) {
         firstMonth = Math.min(firstMonth, opportunity.month());
         lastMonth = Math.max(lastMonth, opportunity.month());
-        exact.merge(history.exact(), 1L, Long::sum);
+        exact.merge(history.exact(), new Exact(1, 0, opportunity.month()), Exact::plus);
       }
     }
+    customers++;
+    customersWithoutMargin += history.isMarginKnown() ? 0 : 1;
     if (history.joined() < rules.months()) {
       lost.merge(Attrition.of(history, rules), 1L, Long::sum);
     }
@@ -45,14 +75,21 @@ final class Strata implements Serializable {
           count[1] += more[1];
         });
     other.lost.forEach((reason, members) -> lost.merge(reason, members, Long::sum));
-    other.exact.forEach((value, members) -> exact.merge(value, members, Long::sum));
+    other.exact.forEach((value, members) -> exact.merge(value, members, Exact::plus));
     firstMonth = Math.min(firstMonth, other.firstMonth);
     lastMonth = Math.max(lastMonth, other.lastMonth);
+    customers += other.customers;
+    customersWithoutMargin += other.customersWithoutMargin;
     return this;
   }
 
   boolean isEmpty() {
     return lastMonth < 0;
+  }
+
+  /** Share of the customers with a month whose margin is not known. */
+  double shareWithoutMargin() {
+    return customers == 0 ? 1 : (double) customersWithoutMargin / customers;
   }
 
   int firstMonth() {
@@ -69,21 +106,39 @@ final class Strata implements Serializable {
   }
 
   /** Members by exact value who have an opportunity. */
-  Map<String, Long> exact() {
+  Map<String, Exact> exact() {
     return exact;
   }
 
   /**
-   * The share of a stratum's candidates that is drawn, of strata with a member and a candidate.
+   * The share of a stratum's candidates that is drawn: of a stratum with members so many for each
+   * of them; of one without, where others of equal segments have joined before, as many as of these
+   * segments in all. Earlier nobody could join, and none is drawn.
+   *
+   * <p>Strata without members tell the chance of joining, too: without them it were that of strata
+   * in which somebody did.
    *
    * @param perMember candidates that are looked at for each member at most
    */
   Map<String, Double> shares(int perMember) {
+    Map<String, Exact> all = new HashMap<>(exact);
+    counts.forEach(
+        (key, count) -> {
+          if (key.month() >= all.getOrDefault(key.exact(), Exact.NOBODY).firstMonth()) {
+            all.merge(key.exact(), new Exact(0, count[0], Integer.MAX_VALUE), Exact::plus);
+          }
+        });
     Map<String, Double> shares = new HashMap<>();
     counts.forEach(
-        (stratum, count) -> {
-          if (count[0] > 0 && count[1] > 0) {
-            shares.put(stratum, Math.min(1, (double) perMember * count[1] / count[0]));
+        (key, count) -> {
+          Exact of = all.getOrDefault(key.exact(), Exact.NOBODY);
+          if (key.month() >= of.firstMonth() && key.month() <= lastMonth) {
+            double wanted =
+                count[1] > 0
+                    ? (double) perMember * count[1] / Math.max(1, count[0])
+                    : (double) perMember * of.members() / Math.max(1, of.candidates());
+            shares.put(
+                Opportunity.stratum(key.month(), key.order(), key.exact()), Math.min(1, wanted));
           }
         });
     return shares;

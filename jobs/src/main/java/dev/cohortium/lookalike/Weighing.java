@@ -14,13 +14,15 @@ import java.util.Map;
  * @param caps of the logits of odds, by group: the 99.5th percentile of the candidates
  * @param stayingCaps of the weights for staying out, by group
  * @param balances by group; none where no weights balance
+ * @param treated how many are, by group
  */
 record Weighing(
     int metrics,
     Scores scores,
     Map<String, Double> caps,
     Map<String, Double> stayingCaps,
-    Map<String, EntropyFit> balances)
+    Map<String, EntropyFit> balances,
+    Map<String, Double> treated)
     implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 
@@ -47,8 +49,17 @@ record Weighing(
         unit.staysOut(month, scores));
   }
 
+  /**
+   * The weight by entropy balancing: 1 of the treated, and as much of their controls together; 0 in
+   * a group where no weights balance.
+   */
   double balancing(Unit unit) {
     EntropyFit fit = balances.get(unit.group());
-    return fit == null ? 0 : fit.weight(unit.covariates()) / unit.share();
+    if (fit == null) {
+      return 0;
+    }
+    return unit.isTreated()
+        ? 1
+        : treated.get(unit.group()) * fit.weight(unit.covariates()) / unit.share();
   }
 }
