@@ -16,6 +16,7 @@ import java.util.Map;
  * @param channels relative share by name; only what is sold in the channel {@code store} has a
  *     store
  * @param seasons factor of the order rate from January to December
+ * @param horizons lengths of the windows over which the truth is averaged, ascending
  * @param parameters all of it as JSON
  */
 public record World(
@@ -42,8 +43,12 @@ public record World(
     Pilot pilot,
     Survey survey,
     Dirt dirt,
+    List<Integer> horizons,
     String parameters)
     implements Serializable {
+  /** The one channel that sells in stores. */
+  public static final String STORE_CHANNEL = "store";
+
   /** Of the transactions' files; all others are CSV. */
   public enum Format {
     CSV,

@@ -4,6 +4,10 @@ import static dev.cohortium.config.Kind.number;
 import static dev.cohortium.config.Kind.wholeNumber;
 import static dev.cohortium.config.Kind.wordOf;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
 import dev.cohortium.config.World.Anonymous;
 import dev.cohortium.config.World.Arrivals;
 import dev.cohortium.config.World.Category;
@@ -20,6 +24,7 @@ import dev.cohortium.config.World.Region;
 import dev.cohortium.config.World.Selection;
 import dev.cohortium.config.World.Survey;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +38,13 @@ public final class WorldReader {
   private static final List<String> MONTHS_OF_A_YEAR =
       List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
   private static final int MOST_MONTHS = 240;
+  private static final int MOST_HORIZON = 60;
 
   /** Customers of all replicates together: ids and tasks are numbered with room to spare. */
   private static final long MOST_LIVES = 1_000_000_000L;
+
+  /** Above it, one account would take a machine for itself. */
+  private static final int MOST_ORDERS = 100_000;
 
   private static final Kind<Double> SHARE = number(0, 1);
   private static final Kind<Double> WEIGHT = number(0.000001, 1_000_000);
@@ -89,7 +98,15 @@ public final class WorldReader {
             pilot(root.section("pilot")),
             survey(root.section("survey")),
             dirt(root.section("dirt")),
-            root.json());
+            horizons(root.section("truth")),
+            parameters(root));
+    refuseWhatDoesNotFit(world, root);
+    root.refuseUnknown();
+    problems.refuseIfAny();
+    return world;
+  }
+
+  private static void refuseWhatDoesNotFit(World world, Section root) {
     if ((long) world.customers() * world.replicates() > MOST_LIVES) {
       root.refuse("replicates", "times customers must be at most " + MOST_LIVES);
     }
@@ -99,21 +116,88 @@ public final class WorldReader {
     if (world.categories().isEmpty()) {
       root.refuse("categories", "must name at least one category");
     }
+    if (world.membership().gold() < world.membership().silver()) {
+      root.section("membership").refuse("gold", "must be at least membership.silver");
+    }
+    if (mostOrders(world) > MOST_ORDERS) {
+      root.section("purchases")
+          .refuse(
+              "orders",
+              "with seasons, growth, effect and huge-accounts is more than %,d a month of one account"
+                  .formatted(MOST_ORDERS));
+    }
+    refuseWhatNeverBegins(world, root);
+    if (world.pilot().stores() > 0) {
+      refusePilot(world, root);
+    }
+  }
+
+  /** Expected orders of an account that is as busy as any, in the busiest month. */
+  private static double mostOrders(World world) {
+    double growth = Math.pow(1 + world.purchases().growth(), (world.months() - 1) / 12.0);
+    double effect =
+        world.regions().values().stream()
+            .mapToDouble(region -> Math.pow(world.effect().orders(), region.strength()))
+            .max()
+            .orElse(1);
+    return world.purchases().orders()
+        * (world.hugeAccounts().share() > 0 ? world.hugeAccounts().orders() : 1)
+        * Collections.max(world.seasons())
+        * Math.max(1, growth)
+        * Math.max(1, effect);
+  }
+
+  private static void refuseWhatNeverBegins(World world, Section root) {
+    String sentence = "must be below the " + world.months() + " months of the world";
+    if (world.joining().hazard() > 0) {
+      refuseLaunches(world, root, sentence);
+    }
+    if (world.experiment().takesPlace() && world.experiment().fromMonth() >= world.months()) {
+      root.section("experiment").refuse("from-month", sentence);
+    }
+    if (world.pilot().stores() > 0 && world.pilot().fromMonth() >= world.months()) {
+      root.section("pilot").refuse("from-month", sentence);
+    }
+  }
+
+  private static void refuseLaunches(World world, Section root, String sentence) {
     world
         .regions()
         .forEach(
             (name, region) -> {
-              if (world.pilot().stores() > region.stores()) {
-                root.section("pilot")
-                    .refuse("stores", "must be at most the " + region.stores() + " of " + name);
+              boolean isTooLate = region.launchMonth() >= world.months();
+              if (isTooLate && root.has("regions")) {
+                root.section("regions").section(name).refuse("launch-month", sentence);
+              } else if (isTooLate) {
+                root.refuse(
+                    "months",
+                    "must be above "
+                        + region.launchMonth()
+                        + ", when the programme begins in "
+                        + name);
               }
             });
-    if (world.membership().gold() < world.membership().silver()) {
-      root.section("membership").refuse("gold", "must be at least membership.silver");
+  }
+
+  private static void refusePilot(World world, Section root) {
+    Section pilot = root.section("pilot");
+    world
+        .regions()
+        .forEach(
+            (name, region) -> {
+              if (world.pilot().stores() >= region.stores()) {
+                pilot.refuse(
+                    "stores",
+                    "must be below the "
+                        + region.stores()
+                        + " of "
+                        + name
+                        + ": some stay as they are");
+              }
+            });
+    if (!world.channels().containsKey(World.STORE_CHANNEL)) {
+      pilot.refuse("stores", "needs a channel named " + World.STORE_CHANNEL);
     }
-    root.refuseUnknown();
-    problems.refuseIfAny();
-    return world;
   }
 
   private static Map<String, Double> some(Map<String, Double> named, Section root, String key) {
@@ -129,6 +213,29 @@ public final class WorldReader {
 
   private static int whole(Section section, String key, Kind<Integer> kind) {
     return section.value(key, kind).orElseThrow();
+  }
+
+  /** All that holds, with what each region and category leaves out. */
+  private static String parameters(Section root) {
+    Config all = ConfigFactory.parseString(root.json());
+    for (Map.Entry<String, Region> named : regions(root.section("regions")).entrySet()) {
+      Region region = named.getValue();
+      String at = "regions." + named.getKey() + ".";
+      all =
+          all.withValue(at + "share", ConfigValueFactory.fromAnyRef(region.share()))
+              .withValue(at + "stores", ConfigValueFactory.fromAnyRef(region.stores()))
+              .withValue(at + "launch-month", ConfigValueFactory.fromAnyRef(region.launchMonth()))
+              .withValue(at + "strength", ConfigValueFactory.fromAnyRef(region.strength()));
+    }
+    for (Map.Entry<String, Category> named : categories(root.section("categories")).entrySet()) {
+      Category category = named.getValue();
+      String at = "categories." + named.getKey() + ".";
+      all =
+          all.withValue(at + "share", ConfigValueFactory.fromAnyRef(category.share()))
+              .withValue(at + "price", ConfigValueFactory.fromAnyRef(category.price()))
+              .withValue(at + "margin", ConfigValueFactory.fromAnyRef(category.margin()));
+    }
+    return all.root().render(ConfigRenderOptions.concise().setFormatted(true));
   }
 
   private static Map<String, Region> regions(Section section) {
@@ -243,13 +350,13 @@ public final class WorldReader {
 
   private static Experiment experiment(Section section) {
     return new Experiment(
-        section.value("id", Kind.TEXT).orElseThrow(),
+        section.value("id", Kind.PROGRAMME).orElseThrow(),
         whole(section, "from-month", wholeNumber(1, MOST_MONTHS)),
         real(section, "control-share", SHARE),
         real(section, "contamination", SHARE),
         whole(section, "contact-months", wholeNumber(0, MOST_MONTHS)),
         real(section, "contacted", SHARE),
-        real(section, "contact-lift", SLOPE));
+        real(section, "contact-lift", number(0, 10)));
   }
 
   private static Pilot pilot(Section section) {
@@ -265,6 +372,10 @@ public final class WorldReader {
         real(section, "answered", number(0.001, 0.999)),
         real(section, "nps", number(0, 10)),
         real(section, "rival", SHARE));
+  }
+
+  private static List<Integer> horizons(Section section) {
+    return section.someOf("horizons", wholeNumber(1, MOST_HORIZON)).stream().sorted().toList();
   }
 
   private static Dirt dirt(Section section) {

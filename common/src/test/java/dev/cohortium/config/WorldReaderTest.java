@@ -67,11 +67,11 @@ class WorldReaderTest {
               joining.selection = levle (line 2): must be one of level, history, latent; did you mean level?
               joining.hazard = 1 (line 2): must be a number from 0 to 0.999
               dirt.duplicates = 0.7 (line 6): and the other shares of spoilt rows must sum to at most 1
-              pilot.stores = 9 (line 4): must be at most the 4 of east
-              pilot.stores = 9 (line 4): must be at most the 8 of north
-              pilot.stores = 9 (line 4): must be at most the 6 of south
-              pilot.stores = 9 (line 4): must be at most the 3 of west
               membership.gold = 5 (line 5): must be at least membership.silver
+              pilot.stores = 9 (line 4): must be below the 4 of east: some stay as they are
+              pilot.stores = 9 (line 4): must be below the 8 of north: some stay as they are
+              pilot.stores = 9 (line 4): must be below the 6 of south: some stay as they are
+              pilot.stores = 9 (line 4): must be below the 3 of west: some stay as they are
               custmers (line 1): is not a key here; did you mean customers?
               effect.drop_out (line 3): is not a key here; did you mean drop-out?
             conf/world-reference.conf describes every key."""
@@ -92,11 +92,40 @@ class WorldReaderTest {
         "seasons.jan = -1 | must be a number from 0 to 10",
         "experiment.from-month = 0 | must be a whole number from 1 to 240",
         "customers = 200000000, replicates = 6 | times customers must be at most 1000000000",
+        "months = 15 | months = 15 (line 1): must be above 18, when the programme begins in east",
+        "regions.north.launch-month = 36 | must be below the 36 months of the world",
+        "experiment { from-month = 36, control-share = 0.1 } | must be below the 36 months",
+        "experiment.contact-lift = -1 | must be a number from 0 to 10",
+        "pilot { stores = 1, from-month = 36 } | must be below the 36 months of the world",
+        "pilot.stores = 3 | must be below the 3 of west: some stay as they are",
+        "channels { web = 1 }, pilot.stores = 1 | needs a channel named store",
+        "purchases.growth = 10, months = 120 | is more than 100,000 a month of one account",
+        "truth.horizons = [0] | must be a whole number from 1 to 60",
+        "truth.horizons = [] | is empty",
         "format = xml | must be one of csv, parquet",
         "include \"other.conf\" | A world is one file"
       })
   void what_is_wrong_is_said(String hocon, String sentence) {
     assertThat(refusal(hocon.replace(", replicates", "\nreplicates"))).contains(sentence);
+  }
+
+  @Test
+  void what_does_not_take_place_need_not_begin() {
+    assertThat(
+            parse(
+                    """
+                months = 3, joining.hazard = 0
+                experiment { from-month = 9, control-share = 0 }
+                pilot { stores = 0, from-month = 9 }
+                """)
+                .months())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void horizons_are_in_order_and_each_there_once() {
+    assertThat(parse("truth.horizons = [12, 2, 12]").horizons()).containsExactly(2, 12);
+    assertThat(parse("").horizons()).containsExactly(1, 3, 6, 12);
   }
 
   @Test
@@ -112,6 +141,8 @@ class WorldReaderTest {
         parse("seed = 3, effect.orders = 1.5, regions.north.launch-month = 2", "customers=9");
     assertThat(ConfigFactory.parseString(world.parameters()).getDouble("effect.receipt"))
         .isEqualTo(1.03);
+    assertThat(ConfigFactory.parseString(world.parameters()).getDouble("regions.north.strength"))
+        .isEqualTo(1);
     assertThat(parse(world.parameters())).isEqualTo(world);
   }
 }

@@ -7,13 +7,35 @@ import java.time.YearMonth;
  * Turns moments into local times. A moment is a number of months since the first: 2.5 is the middle
  * of the third. Shops are open from 8 to 20.
  */
-record Calendar(YearMonth start) implements Serializable {
+final class Calendar implements Serializable {
+  private static final long serialVersionUID = 1L;
   private static final int OPENS = 8;
   private static final int OPEN_SECONDS = 12 * 60 * 60;
 
+  private final YearMonth start;
+  private final int before;
+
+  /** Texts and days of the months, {@link #before} of them before the first. */
+  private final String[] texts;
+
+  private final int[] days;
+
+  /** The months that a world has, and those {@code before} in which its customers may arrive. */
+  Calendar(YearMonth start, int before, int months) {
+    this.start = start;
+    this.before = before;
+    texts = new String[before + months];
+    days = new int[before + months];
+    for (int i = 0; i < texts.length; i++) {
+      YearMonth month = start.plusMonths(i - before);
+      texts[i] = month.toString();
+      days[i] = month.lengthOfMonth();
+    }
+  }
+
   /** The month of a moment, as 2024-03. */
   String month(int month) {
-    return start.plusMonths(month).toString();
+    return texts[month + before];
   }
 
   /** First day of a month. */
@@ -29,13 +51,12 @@ record Calendar(YearMonth start) implements Serializable {
   /** As 2024-03-01 17:05:09. */
   String time(double moment) {
     int month = (int) Math.floor(moment);
-    YearMonth of = start.plusMonths(month);
-    double days = (moment - month) * of.lengthOfMonth();
-    int day = Math.min((int) days, of.lengthOfMonth() - 1);
-    int second = Math.min((int) ((days - day) * OPEN_SECONDS), OPEN_SECONDS - 1);
+    int lengthOfMonth = days[month + before];
+    double ofMonth = (moment - month) * lengthOfMonth;
+    int day = Math.min((int) ofMonth, lengthOfMonth - 1);
+    int second = Math.min((int) ((ofMonth - day) * OPEN_SECONDS), OPEN_SECONDS - 1);
     StringBuilder text = new StringBuilder(19);
-    text.append(of.getYear());
-    add(text.append('-'), of.getMonthValue());
+    text.append(month(month));
     add(text.append('-'), day + 1);
     add(text.append(' '), OPENS + second / 3600);
     add(text.append(':'), second / 60 % 60);

@@ -1,6 +1,8 @@
 package dev.cohortium.world;
 
+import dev.cohortium.config.World;
 import java.util.List;
+import java.util.Locale;
 
 /** A source that a world delivers, and which of its columns can be spoilt. */
 enum Feed {
@@ -36,9 +38,16 @@ enum Feed {
       "response_id",
       "score",
       "question",
-      "answered_at");
+      "answered_at"),
+  STORES(
+      "store_id,region,pilot_arm,pilot_started_at,replicate",
+      "store_id",
+      "pilot_started_at",
+      "",
+      "pilot_started_at");
 
   private final String columns;
+  private final String folder;
   private final int key;
   private final int parsed;
   private final int word;
@@ -46,6 +55,7 @@ enum Feed {
 
   Feed(String columns, String key, String parsed, String word, String time) {
     this.columns = columns;
+    this.folder = name().toLowerCase(Locale.ROOT);
     this.key = columns().indexOf(key);
     this.parsed = columns().indexOf(parsed);
     this.word = columns().indexOf(word);
@@ -54,11 +64,21 @@ enum Feed {
 
   /** Folder of its files. */
   String folder() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return folder;
   }
 
   List<String> columns() {
     return List.of(columns.split(",", -1));
+  }
+
+  /** Whether a world has such a source at all. */
+  boolean isDelivered(World world) {
+    return world.experiment().takesPlace() || (this != ASSIGNMENTS && this != EXPOSURES);
+  }
+
+  /** Whether its files are text. */
+  boolean isText(World world) {
+    return this != TRANSACTIONS || world.format() == World.Format.CSV;
   }
 
   /** A column without which a row is none. */

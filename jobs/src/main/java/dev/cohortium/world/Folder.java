@@ -56,44 +56,60 @@ final class Folder {
     }
   }
 
-  /**
-   * Gives the files of a table names of their own: {@code 2024-03-00001.csv.gz} is what task 1
-   * wrote of {@code file=2024-03}.
-   */
-  void tidy(String table) {
+  void delete(String name) {
     try {
-      tidy(new Path(root, table));
+      files.delete(new Path(root, name), true);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void tidy(Path table) throws IOException {
-    for (FileStatus entry : files.listStatus(table)) {
-      String name = entry.getPath().getName();
-      if (entry.isDirectory() && name.contains("=")) {
-        for (FileStatus part : files.listStatus(entry.getPath())) {
-          move(part, table, name.substring(name.indexOf('=') + 1) + "-");
+  /** Gives the files of a table names of their own: {@code 00001} is what task 1 wrote. */
+  void tidy(String table) {
+    try {
+      Path folder = new Path(root, table);
+      move(folder, folder, "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Gives what was written by file, which then is gone, names of its own: {@code
+   * transactions/2024-03-00001.csv.gz} is what task 1 wrote of {@code file=transactions.2024-03}.
+   */
+  void tidyByFile(String written, String to) {
+    try {
+      for (FileStatus entry : files.listStatus(new Path(root, written))) {
+        String name = entry.getPath().getName();
+        if (entry.isDirectory() && name.contains("=")) {
+          String[] parts = name.substring(name.indexOf('=') + 1).split("[.]", 2);
+          Path folder = new Path(new Path(root, to), parts[0]);
+          files.mkdirs(folder);
+          move(entry.getPath(), folder, parts.length == 1 ? "" : parts[1] + "-");
         }
-        files.delete(entry.getPath(), true);
-      } else {
-        move(entry, table, "");
       }
+      files.delete(new Path(root, written), true);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   /** Moves what Spark wrote as part-TASK-...; everything else goes. */
-  private void move(FileStatus part, Path table, String prefix) throws IOException {
-    String name = part.getPath().getName();
-    if (!name.startsWith("part-")) {
-      files.delete(part.getPath(), true);
-      return;
-    }
-    String task = name.substring("part-".length(), "part-00000".length());
-    String format = name.replaceFirst("^part-[^.]*([.]c\\d+)?(?=[.])", "");
-    Path target = new Path(table, prefix + task + format);
-    if (!files.rename(part.getPath(), target)) {
-      throw new IOException(part.getPath() + " cannot be renamed to " + target);
+  private void move(Path from, Path to, String prefix) throws IOException {
+    for (FileStatus part : files.listStatus(from)) {
+      String name = part.getPath().getName();
+      if (!name.startsWith("part-")) {
+        files.delete(part.getPath(), true);
+        continue;
+      }
+      String task = name.substring("part-".length(), "part-00000".length());
+      String format =
+          name.replaceFirst("^part-[^.]*([.]c\\d+)?(?=[.])", "").replaceFirst("^[.]txt", ".csv");
+      Path target = new Path(to, prefix + task + format);
+      if (!files.rename(part.getPath(), target)) {
+        throw new IOException(part.getPath() + " cannot be renamed to " + target);
+      }
     }
   }
 }

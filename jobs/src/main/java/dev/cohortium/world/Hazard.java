@@ -43,17 +43,23 @@ final class Hazard {
     return 1 / (1 + Math.exp(-logOdds));
   }
 
-  /** Months before this one alone, each centred on what an average customer does. */
+  /**
+   * Months before this one alone, and what receipts show of them, each centred on what an average
+   * customer does. Who is not known has no history, and joins as the average.
+   */
   private double ofHistory(int month, Path path) {
+    if (!person.isKnown()) {
+      return 0;
+    }
     int memory = joining.memory();
     double orders = 0;
     double revenue = 0;
     for (int t = Math.max(0, month - memory); t < month; t++) {
-      orders += path.orders(t);
-      revenue += path.spent(t) / 100.0;
+      orders += path.seenOrders(t);
+      revenue += path.seenSpent(t) / 100.0;
     }
     double expected = world.purchases().orders() * memory;
-    double recent = month == 0 ? 0 : path.orders(month - 1);
+    double recent = month == 0 ? 0 : path.seenOrders(month - 1);
     return joining.onOrders() * (Math.log1p(orders) - Math.log1p(expected))
         + joining.onRevenue()
             * (Math.log1p(revenue / world.receipts().mean()) - Math.log1p(expected))

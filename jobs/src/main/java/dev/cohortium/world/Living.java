@@ -10,6 +10,7 @@ import static dev.cohortium.world.Draws.Purpose.TIME;
 import dev.cohortium.config.World;
 import dev.cohortium.config.World.Effect;
 import dev.cohortium.config.World.Selection;
+import dev.cohortium.world.Till.Standing;
 import dev.cohortium.world.Till.Terms;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,8 +22,8 @@ import java.util.List;
  * none, so that two lives of one customer share all the orders that both have.
  */
 final class Living {
-  /** Index of the purchase that joining adds; no month has so many others. */
-  private static final int JOINING_PURCHASE = 1 << 20;
+  /** Index of the purchase that joining adds; those of all others are 0 or more. */
+  private static final int JOINING_PURCHASE = -1;
 
   private final Setting setting;
   private final World world;
@@ -33,12 +34,16 @@ final class Living {
   private final Till till;
   private final Choice choice;
   private final Path path;
-  private boolean isActive = true;
 
   /** An order that may take place: at {@code height} it is the arrival of the Poisson process. */
   private record Arrival(int index, double moment, double height) {}
 
-  Living(Setting setting, Person person, HoldOut holdOut, Choice choice) {
+  /**
+   * A life from the beginning of a month on.
+   *
+   * @param path what has happened before
+   */
+  Living(Setting setting, Person person, HoldOut holdOut, Choice choice, Path path) {
     this.setting = setting;
     this.world = setting.world();
     this.effect = world.effect();
@@ -47,12 +52,12 @@ final class Living {
     this.hazard = new Hazard(setting, person, holdOut);
     this.till = new Till(setting, person);
     this.choice = choice;
-    this.path = new Path(setting.months());
+    this.path = path;
   }
 
-  /** The whole life. */
-  Path live() {
-    for (int t = Math.max(0, (int) person.arrival()); t < setting.months(); t++) {
+  /** The course of the life from that month on. */
+  Path from(int first) {
+    for (int t = Math.max(first, (int) person.arrival()); t < setting.months(); t++) {
       live(t);
     }
     return path;
@@ -60,6 +65,7 @@ final class Living {
 
   private void live(int month) {
     mayLeave(month);
+    boolean isActive = path.isActive(month);
     double rate = isActive ? person.rate() * setting.rate(month) * person.mood(world, month) : 0;
     for (Arrival arrival : arrivals(month, rate)) {
       boolean isAdded = arrival.index() == JOINING_PURCHASE;
@@ -70,8 +76,8 @@ final class Living {
     }
     double weight = weight(Math.nextDown(month + 1.0));
     double dropOut = person.dropOut() * Math.pow(effect.dropOut(), weight);
-    if (draws.happens(dropOut, DROP_OUT, month, 0)) {
-      isActive = false;
+    if (isActive && draws.happens(dropOut, DROP_OUT, month, 0)) {
+      path.stop(month);
     }
   }
 
@@ -115,17 +121,33 @@ final class Living {
     if (joins) {
       path.join(moment);
     }
-    boolean byMember = path.hasJoinedBy(moment) && moment < path.leftAt();
-    Receipt order = till.order(month, arrival.index(), moment, terms, byMember);
+    Receipt order = till.order(month, arrival.index(), moment, terms, standing(moment, joins));
     path.add(order);
-    till.returned(order).ifPresent(path::add);
+    if (!isAdded) {
+      // What joining adds stays in its month, which no outcome counts.
+      till.returned(order).ifPresent(path::add);
+    }
+  }
+
+  private Standing standing(double moment, boolean joins) {
+    boolean isMember = path.isMemberAt(moment);
+    return joins ? Standing.JOINING : isMember ? Standing.MEMBER : Standing.OUTSIDE;
   }
 
   private boolean joinsAt(int month, Arrival arrival) {
-    return world.joining().selection() != Selection.LEVEL
+    return isChance(month, arrival.index())
         && !path.hasJoined()
         && hazard.isOpen(choice, arrival.moment())
         && draws.happens(hazard.at(arrival.moment(), choice, path), JOIN, month, arrival.index());
+  }
+
+  /** Whether an order is one at which customers join: by history, one that others can see, too. */
+  private boolean isChance(int month, int index) {
+    return switch (world.joining().selection()) {
+      case LEVEL -> false;
+      case HISTORY -> !person.isKnown() || till.isShown(month, index);
+      case LATENT -> true;
+    };
   }
 
   private void mayLeave(int month) {

@@ -1,5 +1,7 @@
 package dev.cohortium.world;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** What a comparison measures of a path, per month of a window. */
@@ -34,7 +36,10 @@ enum Outcome {
       return path.orders(month) > 0 ? 1 : 0;
     }
   },
-  /** Without an order in this month and the five before. */
+  /**
+   * Without an order in this month and the five before, the joining month included: an order there
+   * counts in the first five months of a window, the one that joining by level adds, too.
+   */
   CHURNED_RATE(1) {
     @Override
     long of(Path path, int month) {
@@ -45,7 +50,30 @@ enum Outcome {
       }
       return 1;
     }
+  },
+  /** Has joined by the end of the window: 0 or 1. */
+  JOINED(1) {
+    @Override
+    long of(Path path, int month) {
+      return path.hasJoinedBy(Math.nextDown(month + 1.0)) ? 1 : 0;
+    }
+
+    @Override
+    double mean(Path path, int first, int months) {
+      return of(path, first + months - 1);
+    }
+  },
+  /** Months at whose end the customer is a member. */
+  MEMBER_MONTHS(1) {
+    @Override
+    long of(Path path, int month) {
+      return path.isMemberAt(month + 1.0) ? 1 : 0;
+    }
   };
+
+  /** What joining may change. */
+  static final List<Outcome> OF_JOINING =
+      Arrays.stream(values()).filter(outcome -> !outcome.isTreatment()).toList();
 
   private static final int INACTIVE_MONTHS = 6;
 
@@ -53,6 +81,11 @@ enum Outcome {
 
   Outcome(int parts) {
     this.parts = parts;
+  }
+
+  /** Whether it says how much of the treatment somebody got, and not what that did. */
+  boolean isTreatment() {
+    return this == JOINED || this == MEMBER_MONTHS;
   }
 
   /** What one month counts, in parts of the unit. */

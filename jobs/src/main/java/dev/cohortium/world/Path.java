@@ -7,16 +7,19 @@ import java.util.List;
 final class Path {
   private final List<Receipt> receipts = new ArrayList<>();
   private final int[] orders;
-  private final long[] spent;
+  private final int[] seenOrders;
+  private final long[] seenSpent;
   private final long[] net;
   private final long[] margin;
   private final long[] items;
+  private int activeUntil = Integer.MAX_VALUE;
   private double joinedAt = Double.POSITIVE_INFINITY;
   private double leftAt = Double.POSITIVE_INFINITY;
 
   Path(int months) {
     orders = new int[months];
-    spent = new long[months];
+    seenOrders = new int[months];
+    seenSpent = new long[months];
     net = new long[months];
     margin = new long[months];
     items = new long[months];
@@ -31,8 +34,36 @@ final class Path {
     items[month] += receipt.items();
     if (receipt.kind() == Receipt.Kind.ORDER) {
       orders[month]++;
-      spent[month] += receipt.net();
+      if (!receipt.isAnonymous()) {
+        seenOrders[month]++;
+        seenSpent[month] += receipt.net();
+      }
     }
+  }
+
+  /** Another course, which is this one before {@code month}; the customer has not joined there. */
+  Path before(int month) {
+    Path path = new Path(months());
+    for (Receipt receipt : receipts) {
+      if (receipt.boughtIn() >= month) {
+        break;
+      }
+      path.add(receipt);
+    }
+    if (activeUntil < month) {
+      path.activeUntil = activeUntil;
+    }
+    return path;
+  }
+
+  /** Stops buying for good at the end of a month. */
+  void stop(int month) {
+    activeUntil = month;
+  }
+
+  /** Whether the customer has not stopped before a month. */
+  boolean isActive(int month) {
+    return month <= activeUntil;
   }
 
   void join(double moment) {
@@ -56,9 +87,14 @@ final class Path {
     return orders[month];
   }
 
-  /** Cents of its orders, before anything came back. */
-  long spent(int month) {
-    return spent[month];
+  /** Those of a month that show whose they are. */
+  int seenOrders(int month) {
+    return seenOrders[month];
+  }
+
+  /** Cents of these, before anything came back. */
+  long seenSpent(int month) {
+    return seenSpent[month];
   }
 
   /** Cents, net of what came back in it. */

@@ -21,6 +21,7 @@ import java.util.List;
 /**
  * A customer as born: what no course of events changes.
  *
+ * @param number of the customer in its replicate
  * @param arrival the moment from which the customer may buy; negative: before the first month
  * @param isKnown whether receipts show who it is before joining, too
  * @param rate orders a month, before season, growth and transients
@@ -33,6 +34,7 @@ record Person(
     Draws draws,
     String id,
     int replicate,
+    long number,
     double arrival,
     boolean isKnown,
     int region,
@@ -49,7 +51,10 @@ record Person(
     double dropOut,
     Transients transients) {
   private static final int CITIES = 5;
-  private static final double LONGEST_BEFORE = 36;
+
+  /** So many months before the first the first customers arrive. */
+  static final int LONGEST_BEFORE = 36;
+
   private static final double OF_SATISFACTION = 0.3;
   private static final List<String> INCOMES = List.of("low", "middle", "high");
 
@@ -70,6 +75,7 @@ record Person(
         draws,
         String.format("%d-%07d", replicate, number),
         replicate,
+        number,
         arrival(world, draws),
         draws.share(ANONYMOUS) >= world.anonymous().beforeJoining(),
         region,

@@ -4,7 +4,6 @@ import static dev.cohortium.world.Draws.Purpose.NAME;
 
 import dev.cohortium.world.HoldOut.Arm;
 import dev.cohortium.world.Receipt.Line;
-import dev.cohortium.world.Setting.Store;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -50,6 +49,7 @@ final class Records {
       case ASSIGNMENTS -> assignment(rows::add);
       case EXPOSURES -> exposures(rows::add);
       case SURVEYS -> answers(rows::add);
+      case STORES -> stores(rows::add);
     }
     return rows;
   }
@@ -60,7 +60,8 @@ final class Records {
         HexFormat.of().toHexDigits(person.draws().bits(NAME, receipt.boughtIn(), receipt.number()));
     String customer = receipt.isAnonymous() ? null : person.id();
     String time = calendar.time(receipt.moment());
-    String store = receipt.store() < 0 ? null : setting.stores().get(receipt.store()).id();
+    String store =
+        receipt.store() < 0 ? null : setting.storeId(receipt.store(), person.replicate());
     String channel = setting.channelName(receipt.channel());
     String card = Boolean.toString(receipt.byMember() && !receipt.isAnonymous());
     List<String[]> rows = new ArrayList<>();
@@ -91,7 +92,6 @@ final class Records {
     if (!person.isKnown() && !path().hasJoined()) {
       return;
     }
-    Store home = setting.stores().get(person.store());
     String region = setting.regionName(person.region());
     rows.accept(
         new String[] {
@@ -103,7 +103,7 @@ final class Records {
           region,
           region + " " + (person.city() + 1),
           Integer.toString(person.replicate()),
-          home.id(),
+          setting.storeId(person.store(), person.replicate()),
           setting.channelName(person.channel())
         });
   }
@@ -115,11 +115,11 @@ final class Records {
     }
   }
 
-  /** By the revenue of the last 12 months of membership. */
+  /** By the revenue of the last 12 months of membership, the joining month included. */
   private String tier() {
     int last = path().hasLeft() ? (int) path().leftAt() : path().months() - 1;
     long cents = 0;
-    for (int t = Math.max(0, last - YEAR + 1); t <= last; t++) {
+    for (int t = Math.max(path().joiningMonth(), last - YEAR + 1); t <= last; t++) {
       cents += path().net(t);
     }
     double revenue = cents / 100.0;
@@ -188,6 +188,25 @@ final class Records {
             Integer.toString(answer.score()),
             setting.channelName(person.channel()),
             answer.brand().isEmpty() ? null : answer.brand()
+          });
+    }
+  }
+
+  /** All of a replicate, which its first customer brings along. */
+  private void stores(Consumer<String[]> rows) {
+    if (person.number() > 0) {
+      return;
+    }
+    boolean isPilot = setting.world().pilot().stores() > 0;
+    for (int i = 0; i < setting.stores().size(); i++) {
+      Setting.Store store = setting.stores().get(i);
+      rows.accept(
+          new String[] {
+            setting.storeId(i, person.replicate()),
+            setting.regionName(store.region()),
+            isPilot ? store.isPilot() ? "treatment" : "control" : null,
+            store.isPilot() ? calendar.time(setting.world().pilot().fromMonth()) : null,
+            Integer.toString(person.replicate())
           });
     }
   }

@@ -26,12 +26,12 @@ final class Setting implements Serializable {
   private final Weights byCategory;
   private final Weights byChannel;
 
-  /** A place where the channel {@code store} sells. */
-  record Store(String id, int region, boolean isPilot) implements Serializable {}
+  /** A place where the channel {@code store} sells, in every replicate. */
+  record Store(String name, int region, boolean isPilot) implements Serializable {}
 
   Setting(World world) {
     this.world = world;
-    calendar = new Calendar(world.start());
+    calendar = new Calendar(world.start(), Person.LONGEST_BEFORE, world.months() + 1);
     regionNames = List.copyOf(world.regions().keySet());
     regions = List.copyOf(world.regions().values());
     categoryNames = List.copyOf(world.categories().keySet());
@@ -118,11 +118,17 @@ final class Setting implements Serializable {
   }
 
   boolean hasStores(int channel) {
-    return channels.get(channel).equals("store");
+    return channels.get(channel).equals(World.STORE_CHANNEL);
   }
 
   List<Store> stores() {
     return stores;
+  }
+
+  /** Id of a store: with more replicates than one each has stores of its own. */
+  String storeId(int store, int replicate) {
+    String name = stores.get(store).name();
+    return world.replicates() == 1 ? name : String.format("r%03d-%s", replicate, name);
   }
 
   /** One of a region's stores. */

@@ -9,9 +9,11 @@ import java.util.Optional;
 final class Spoiler {
   private static final String NO_VALUE = "n/a";
   private static final String NO_WORD = "unknown";
-  private static final String NO_TIME = "1970-01-01 00:00:00";
+  private static final String TOO_EARLY = "1970-01-01 00:00:00";
+  private static final String TOO_LATE = "2170-01-01 00:00:00";
 
   private final Dirt dirt;
+  private final boolean isClean;
   private final Draws draws;
 
   /** A way to be wrong. */
@@ -30,15 +32,21 @@ final class Spoiler {
     }
   }
 
+  private static final Fault[] FAULTS = Fault.values();
+
   Spoiler(Dirt dirt, Draws draws) {
     this.dirt = dirt;
+    this.isClean = dirt.equals(Dirt.NONE);
     this.draws = draws;
   }
 
   /** What is wrong with the copy that follows a customer's row of that number, if there is one. */
   Optional<Fault> fault(Feed feed, int row) {
+    if (isClean) {
+      return Optional.empty();
+    }
     double share = draws.share(Purpose.DIRT, feed.folder().hashCode(), row);
-    for (Fault fault : Fault.values()) {
+    for (Fault fault : FAULTS) {
       share -= shareOf(fault, feed);
       if (share < 0) {
         return Optional.of(fault);
@@ -63,14 +71,14 @@ final class Spoiler {
     return draws.happens(dirt.late(), Purpose.LATE, receipt.boughtIn(), receipt.number());
   }
 
-  /** The spoilt copy of a row. */
-  static String[] spoilt(Feed feed, String[] row, Fault fault) {
+  /** The spoilt copy of a customer's row of that number. */
+  static String[] spoilt(Feed feed, String[] row, int number, Fault fault) {
     String[] copy = row.clone();
     switch (fault) {
       case DUPLICATE, LATE -> {}
       case MALFORMED -> copy[feed.parsed()] = NO_VALUE;
       case UNKNOWN_ENUM -> copy[feed.word()] = NO_WORD;
-      case CLOCK_ERROR -> copy[feed.time()] = NO_TIME;
+      case CLOCK_ERROR -> copy[feed.time()] = number % 2 == 0 ? TOO_EARLY : TOO_LATE;
       case NULL_KEY -> copy[feed.key()] = null;
     }
     return copy;

@@ -51,12 +51,15 @@ final class Till {
     static final Terms NONE = new Terms(1, 0);
   }
 
-  /**
-   * The order of that month and index.
-   *
-   * @param byMember whether the customer is known as a member at this till
-   */
-  Receipt order(int month, int index, double moment, Terms terms, boolean byMember) {
+  /** What a customer is at a receipt. */
+  enum Standing {
+    OUTSIDE,
+    JOINING,
+    MEMBER
+  }
+
+  /** The order of that month and index. */
+  Receipt order(int month, int index, double moment, Terms terms, Standing standing) {
     int channel =
         draws.happens(LOYALTY_TO_CHANNEL, ELSEWHERE, month, 2 * index)
             ? person.channel()
@@ -82,16 +85,22 @@ final class Till {
         moment,
         store,
         channel,
-        byMember,
-        isAnonymous(month, index, byMember),
+        standing != Standing.OUTSIDE,
+        isAnonymous(month, index, standing),
         lines(month, index, amount, terms.discount()));
   }
 
-  private boolean isAnonymous(int month, int index, boolean byMember) {
-    double share = draws.share(NO_CARD, month, index);
-    return byMember
-        ? share < world.anonymous().memberReceipts()
-        : !person.isKnown() || share < world.anonymous().receipts();
+  private boolean isAnonymous(int month, int index, Standing standing) {
+    return switch (standing) {
+      case OUTSIDE -> !person.isKnown() || !isShown(month, index);
+      case JOINING -> false;
+      case MEMBER -> draws.share(NO_CARD, month, index) < world.anonymous().memberReceipts();
+    };
+  }
+
+  /** Whether a customer who is known shows at an order, while no member, who it is. */
+  boolean isShown(int month, int index) {
+    return draws.share(NO_CARD, month, index) >= world.anonymous().receipts();
   }
 
   private List<Line> lines(int month, int index, double amount, double memberDiscount) {

@@ -3,6 +3,7 @@ package dev.cohortium.world;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.months_between;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.sum;
@@ -23,6 +24,9 @@ final class TrueEffects {
   private static final String BASELINE = "baseline";
   private static final String ESTIMATE = "estimate";
   private static final String CUSTOMERS = "customers";
+  private static final String ITT = "itt";
+  private static final String MEASURABLE = "measurable";
+  private static final int MONTHS_OF_HISTORY = 6;
   private static final String AVERAGE_RECEIPT = "average_receipt";
   private static final List<String> KEYS =
       List.of(
@@ -37,8 +41,14 @@ final class TrueEffects {
 
   /**
    * Averages the truth. In: {@link Truth#SCHEMA}. Out: one row per replicate, experiment, estimand
-   * (join_vs_stay_out, join_now_vs_as_usual, itt, cace), metric, horizon and segment (all, region),
-   * in the metric's unit per customer and month; the average receipt is a ratio of sums.
+   * (join_vs_stay_out, join_now_vs_as_usual, itt, cace, wald), metric, horizon and segment (all,
+   * region; of joining also measurable: true is who was known and there for at least six months
+   * before), in the metric's unit per customer and month; the average receipt is a ratio of sums.
+   *
+   * <p>wald is the itt over that of {@code joined}, which is what an experiment can estimate; cace
+   * is the mean effect on compliers. They differ by those who join in both arms and sooner in one:
+   * what the sooner joining does to them is in the itt, and not in who has joined by the window's
+   * end.
    *
    * <p>Sums are of whole cents and counts, so that they do not depend on the order of rows.
    */
@@ -48,7 +58,7 @@ final class TrueEffects {
         estimand(truth, "join_vs_stay_out", Truth.VS_STAY_OUT, isNoExperiment())
             .unionByName(
                 estimand(truth, "join_now_vs_as_usual", Truth.VS_AS_USUAL, isNoExperiment()))
-            .unionByName(estimand(truth, "itt", Truth.VS_CONTROL, not(isNoExperiment())))
+            .unionByName(estimand(truth, ITT, Truth.VS_CONTROL, not(isNoExperiment())))
             .unionByName(estimand(truth, "cace", Truth.VS_CONTROL, col(Truth.IS_COMPLIER)));
     Dataset<Row> bySegment =
         differences
@@ -57,7 +67,12 @@ final class TrueEffects {
             .unionByName(
                 differences
                     .withColumn(SEGMENT_BY, lit(Truth.REGION))
-                    .withColumn(SEGMENT, col(Truth.REGION)));
+                    .withColumn(SEGMENT, col(Truth.REGION)))
+            .unionByName(
+                differences
+                    .where(isNoExperiment())
+                    .withColumn(SEGMENT_BY, lit(MEASURABLE))
+                    .withColumn(SEGMENT, col(MEASURABLE)));
     Dataset<Row> sums =
         bySegment
             .groupBy(
@@ -72,7 +87,32 @@ final class TrueEffects {
     Dataset<Row> means =
         sums.withColumn(ESTIMATE, col(DIFFERENCE).divide(months))
             .withColumn(BASELINE, col(Truth.TREATED).minus(col(DIFFERENCE)).divide(months));
-    return finished(means.select(columns()).unionByName(averageReceipts(sums)));
+    Dataset<Row> estimates = means.select(columns());
+    return finished(estimates.unionByName(averageReceipts(sums)).unionByName(wald(estimates)));
+  }
+
+  /** Each itt over that of having joined; no row where the experiment made nobody join. */
+  private static Dataset<Row> wald(Dataset<Row> estimates) {
+    String[] withoutMetric = KEYS.toArray(String[]::new);
+    Dataset<Row> itt = estimates.where(col(ESTIMAND).equalTo(ITT));
+    Dataset<Row> joined =
+        itt.where(col(Truth.METRIC).equalTo(Outcome.JOINED.word()).and(col(ESTIMATE).notEqual(0)))
+            .select(
+                Stream.concat(
+                        KEYS.stream().map(name -> col(name)), Stream.of(col(ESTIMATE).as("joined")))
+                    .toArray(Column[]::new));
+    Object[] ofJoining = Outcome.OF_JOINING.stream().map(Outcome::word).toArray();
+    return itt.where(col(Truth.METRIC).isin(ofJoining))
+        .join(joined, withoutMetric, "inner")
+        .withColumn(ESTIMAND, lit("wald"))
+        .withColumn(ESTIMATE, col(ESTIMATE).divide(col("joined")))
+        .withColumn(BASELINE, lit(null).cast("double"))
+        .select(columns());
+  }
+
+  private static Column isMeasurable() {
+    Column months = months_between(col(Truth.JOINING_MONTH), col(Truth.ARRIVAL_MONTH));
+    return col(Truth.IS_KNOWN).and(months.geq(MONTHS_OF_HISTORY));
   }
 
   private static Column isNoExperiment() {
@@ -97,6 +137,7 @@ final class TrueEffects {
         .select(
             col(Truth.REPLICATE),
             col(Truth.REGION),
+            isMeasurable().cast("string").as(MEASURABLE),
             col(Truth.EXPERIMENT_ID),
             lit(estimand).as(ESTIMAND),
             col(Truth.METRIC),

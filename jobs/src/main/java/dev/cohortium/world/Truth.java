@@ -12,6 +12,9 @@ final class Truth {
   static final String CUSTOMER_ID = "customer_id";
   static final String REPLICATE = "replicate";
   static final String REGION = "region";
+  static final String IS_KNOWN = "is_known";
+  static final String ARRIVAL_MONTH = "arrival_month";
+  static final String JOINING_MONTH = "joining_month";
   static final String EXPERIMENT_ID = "experiment_id";
   static final String METRIC = "metric";
   static final String HORIZON_MONTHS = "horizon_months";
@@ -24,19 +27,21 @@ final class Truth {
   /** Experiment of the rows that are about joining. */
   static final String NO_EXPERIMENT = "-";
 
-  private static final int[] HORIZONS = {1, 3, 6, 12};
-
   /**
    * One row per customer, experiment, metric and horizon. Rows without an experiment ({@code -})
    * are of members: the mean of the months after the joining month, less what it had been. Rows of
    * an experiment are of everybody assigned: the mean of the months after the assignment in
    * treatment, less that in control, whatever the arm; a complier joins in these months in
    * treatment alone. Windows beyond the last month are left out.
+   *
+   * <p>Who is known has been identified before joining; the arrival month is that from which on the
+   * sources can show it, so never before the first. The arm is that of the hold-out, in rows of
+   * joining, too, for those who were assigned before they joined.
    */
   static final StructType SCHEMA =
       StructType.fromDDL(
-          "customer_id string, replicate int, region string, experiment_id string, arm string,"
-              + " metric string, horizon_months int, joining_month date, window_start date,"
+          "customer_id string, replicate int, region string, is_known boolean, arrival_month date,"
+              + " experiment_id string, arm string, metric string, horizon_months int, joining_month date, window_start date,"
               + " treated double, difference_vs_stay_out double, difference_vs_as_usual double,"
               + " difference_vs_control double, is_complier boolean");
 
@@ -57,23 +62,23 @@ final class Truth {
     if (truth.actual.hasJoined()) {
       truth.addJoining();
     }
-    life.holdOut()
-        .assigned()
-        .ifPresent(
-            month -> {
-              if (truth.actual.joinedAt() >= month) {
-                truth.addExperiment(month);
-              }
-            });
+    if (truth.isAssigned()) {
+      truth.addExperiment(life.holdOut().assigned().getAsInt());
+    }
     return truth.rows;
   }
 
+  private boolean isAssigned() {
+    return life.holdOut().assigned().isPresent()
+        && actual.joinedAt() >= life.holdOut().assigned().getAsInt();
+  }
+
   private void addJoining() {
-    Path out = life.stayingOut();
+    Path out = life.stayingOut(actual);
     Path usual = life.asUsual(actual);
     int first = actual.joiningMonth() + 1;
-    for (int months : HORIZONS) {
-      for (Outcome outcome : first + months <= setting.months() ? Outcome.values() : NONE) {
+    for (int months : horizonsFrom(first)) {
+      for (Outcome outcome : Outcome.OF_JOINING) {
         double treated = outcome.mean(actual, first, months);
         add(
             NO_EXPERIMENT,
@@ -89,17 +94,22 @@ final class Truth {
     }
   }
 
-  private static final Outcome[] NONE = {};
+  /** Those whose window is complete. */
+  private List<Integer> horizonsFrom(int first) {
+    return setting.world().horizons().stream()
+        .filter(months -> first + months <= setting.months())
+        .toList();
+  }
 
   private void addExperiment(int first) {
     boolean isControl = life.holdOut().arm() == Arm.CONTROL;
-    Path treatment = isControl ? life.in(Arm.TREATMENT) : actual;
-    Path control = isControl ? actual : life.in(Arm.CONTROL);
+    Path treatment = isControl ? life.inOtherArm(actual) : actual;
+    Path control = isControl ? actual : life.inOtherArm(actual);
     String experiment = setting.world().experiment().id();
-    for (int months : HORIZONS) {
+    for (int months : horizonsFrom(first)) {
       double end = first + months;
       boolean isComplier = treatment.joinedAt() < end && control.joinedAt() >= end;
-      for (Outcome outcome : end <= setting.months() ? Outcome.values() : NONE) {
+      for (Outcome outcome : Outcome.values()) {
         double treated = outcome.mean(treatment, first, months);
         double difference = treated - outcome.mean(control, first, months);
         add(experiment, outcome, months, first, treated, null, null, difference, isComplier);
@@ -118,14 +128,15 @@ final class Truth {
       Double vsControl,
       Boolean isComplier) {
     Person person = life.person();
-    boolean isExperiment = !experiment.equals(NO_EXPERIMENT);
     rows.add(
         RowFactory.create(
             person.id(),
             person.replicate(),
             setting.regionName(person.region()),
+            person.isKnown(),
+            setting.calendar().day(Math.max(0, (int) person.arrival())),
             experiment,
-            isExperiment ? life.holdOut().arm().word() : null,
+            isAssigned() ? life.holdOut().arm().word() : null,
             outcome.word(),
             months,
             actual.hasJoined() ? setting.calendar().day(actual.joiningMonth()) : null,

@@ -8,12 +8,9 @@ import dev.cohortium.runtime.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /** Writes a world: its sources, and the truth beside them. */
 public final class WorldWriter {
@@ -50,15 +47,14 @@ public final class WorldWriter {
   void write(int tasks) {
     Setting setting = new Setting(world);
     Population population = new Population(session, setting, tasks);
-    for (Feed feed : Feed.values()) {
-      boolean isDelivered =
-          world.experiment().takesPlace() || (feed != Feed.ASSIGNMENTS && feed != Feed.EXPOSURES);
-      if (isDelivered) {
-        progress.step("world: writing " + feed.folder());
-        write(feed, population.rows(feed));
-      }
+    progress.step("world: writing the sources");
+    text(population.sources());
+    if (world.format() == World.Format.PARQUET) {
+      progress.step("world: writing " + Feed.TRANSACTIONS.folder() + " as parquet");
+      Dataset<Row> receipts = typed(population.receipts());
+      receipts.write().partitionBy(Population.FILE).parquet(out.below("typed"));
+      out.tidyByFile("typed", "sources");
     }
-    csv(stores(setting), "sources/stores");
     progress.step("world: writing the truth");
     parquet(population.truth(), "truth/truth_customers");
     parquet(
@@ -66,32 +62,32 @@ public final class WorldWriter {
                 session.read().schema(Truth.SCHEMA).parquet(out.below("truth/truth_customers")))
             .coalesce(1),
         "truth/truth_effects");
+    out.writeText("truth/parameters.json", world.parameters());
+  }
+
+  /** Writes files of lines, and how many rows there are of each kind. */
+  private void text(Dataset<Row> lines) {
+    // Every file of a task stays open, so that lines need no sorting.
+    int mostFiles = world.months() + Feed.values().length + 1;
+    session.conf().set("spark.sql.maxConcurrentOutputFileWriters", mostFiles);
+    lines
+        .write()
+        .partitionBy(Population.FILE)
+        .option("compression", "gzip")
+        .text(out.below("text"));
+    String dirt = "text/" + Population.FILE + "=" + Population.DIRT;
     parquet(
-        population
-            .dirt()
+        session
+            .read()
+            .schema("source string, fault string, rows bigint")
+            .csv(out.below(dirt))
             .groupBy(col("source"), col("fault"))
             .agg(sum("rows").as("rows"))
             .orderBy("source", "fault")
             .coalesce(1),
         "truth/dirt");
-    out.writeText("truth/parameters.json", world.parameters());
-  }
-
-  private void write(Feed feed, Dataset<Row> rows) {
-    String folder = "sources/" + feed.folder();
-    if (feed != Feed.TRANSACTIONS) {
-      csv(rows.drop(Population.FILE), folder);
-      return;
-    }
-    switch (world.format()) {
-      case CSV -> {
-        // One file is open for each month, so that rows need no sorting.
-        session.conf().set("spark.sql.maxConcurrentOutputFileWriters", world.months() + 1L);
-        compressed(rows.write()).partitionBy(Population.FILE).csv(out.below(folder));
-      }
-      case PARQUET -> typed(rows).write().partitionBy(Population.FILE).parquet(out.below(folder));
-    }
-    out.tidy(folder);
+    out.delete(dirt);
+    out.tidyByFile("text", "sources");
   }
 
   /** What does not parse becomes null, which no reader takes for an amount either. */
@@ -110,38 +106,8 @@ public final class WorldWriter {
     return lines.select(columns.toArray(Column[]::new));
   }
 
-  private void csv(Dataset<Row> rows, String folder) {
-    compressed(rows.write()).csv(out.below(folder));
-    out.tidy(folder);
-  }
-
-  private static DataFrameWriter<Row> compressed(DataFrameWriter<Row> writer) {
-    return writer.option("header", true).option("compression", "gzip");
-  }
-
   private void parquet(Dataset<Row> rows, String folder) {
     rows.write().parquet(out.below(folder));
     out.tidy(folder);
-  }
-
-  private Dataset<Row> stores(Setting setting) {
-    boolean isPilot = world.pilot().stores() > 0;
-    String started = setting.calendar().time(world.pilot().fromMonth());
-    List<Row> rows = new ArrayList<>();
-    for (Setting.Store store : setting.stores()) {
-      String arm = isPilot ? (store.isPilot() ? "treatment" : "control") : null;
-      rows.add(
-          RowFactory.create(
-              store.id(),
-              setting.regionName(store.region()),
-              arm,
-              store.isPilot() ? started : null));
-    }
-    return session
-        .createDataFrame(
-            rows,
-            StructType.fromDDL(
-                "store_id string, region string, pilot_arm string, pilot_started_at string"))
-        .coalesce(1);
   }
 }

@@ -65,9 +65,45 @@ class LifeTest {
     assertThat(members).hasSizeGreaterThan(100);
     for (Life life : members) {
       List<String> actual = bought(life.actual());
-      assertThat(actual).isEqualTo(bought(life.stayingOut()));
+      assertThat(actual).isEqualTo(bought(life.stayingOut(life.actual())));
       assertThat(actual).isEqualTo(bought(life.asUsual(life.actual())));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"level", "history", "latent"})
+  void without_an_effect_every_true_difference_is_zero(String selection) {
+    Setting setting =
+        setting(
+            ZERO,
+            "joining.selection = " + selection,
+            "receipts.returned = 0.5",
+            "truth.horizons = [1, 3, 6, 9]");
+    int rows = 0;
+    for (Life life : lives(setting, 600).toList()) {
+      for (Row row : Truth.of(setting, life)) {
+        // By level joining adds a purchase: who looks back on the joining month sees it, and a
+        // later
+        // joining, which had come instead, brings its own.
+        boolean isByLevel = selection.equals("level");
+        if (!isByLevel || !text(row, "metric").equals("churned_rate")) {
+          assertThat(number(row, "difference_vs_stay_out")).as(row.toString()).isZero();
+        }
+        if (!isByLevel) {
+          assertThat(number(row, "difference_vs_as_usual")).as(row.toString()).isZero();
+        }
+        rows++;
+      }
+    }
+    assertThat(rows).isGreaterThan(1000);
+  }
+
+  private static String text(Row row, String column) {
+    return row.getString(Truth.SCHEMA.fieldIndex(column));
+  }
+
+  private static double number(Row row, String column) {
+    return ((Number) row.get(Truth.SCHEMA.fieldIndex(column))).doubleValue();
   }
 
   @Test
@@ -76,7 +112,10 @@ class LifeTest {
     Setting nobody = setting(STRONG, "effect.responders = 0");
     for (Setting setting : List.of(nowhere, nobody)) {
       members(setting, 200)
-          .forEach(life -> assertThat(bought(life.actual())).isEqualTo(bought(life.stayingOut())));
+          .forEach(
+              life ->
+                  assertThat(bought(life.actual()))
+                      .isEqualTo(bought(life.stayingOut(life.actual()))));
     }
   }
 
@@ -86,7 +125,8 @@ class LifeTest {
         .forEach(
             life -> {
               double joined = life.actual().joinedAt();
-              assertThat(upTo(joined, life.actual())).isEqualTo(upTo(joined, life.stayingOut()));
+              assertThat(upTo(joined, life.actual()))
+                  .isEqualTo(upTo(joined, life.stayingOut(life.actual())));
             });
   }
 
@@ -103,7 +143,7 @@ class LifeTest {
     int more = 0;
     for (Life life : members(setting, 400).toList()) {
       List<String> actual = orders(life.actual());
-      List<String> out = orders(life.stayingOut());
+      List<String> out = orders(life.stayingOut(life.actual()));
       assertThat(actual).containsAll(out);
       more += actual.size() - out.size();
     }
@@ -115,8 +155,8 @@ class LifeTest {
     Setting setting = setting("effect { orders = 0.7, receipt = 1, drop-out = 1 }");
     int fewer = 0;
     for (Life life : members(setting, 400).toList()) {
-      assertThat(orders(life.stayingOut())).containsAll(orders(life.actual()));
-      fewer += orders(life.stayingOut()).size() - orders(life.actual()).size();
+      assertThat(orders(life.stayingOut(life.actual()))).containsAll(orders(life.actual()));
+      fewer += orders(life.stayingOut(life.actual())).size() - orders(life.actual()).size();
     }
     assertThat(fewer).isPositive();
   }
@@ -132,7 +172,7 @@ class LifeTest {
     double without = 0;
     for (Life life : members(setting, 4000).toList()) {
       Path actual = life.actual();
-      Path out = life.stayingOut();
+      Path out = life.stayingOut(life.actual());
       for (int t = actual.joiningMonth() + 1; t < setting.months(); t++) {
         with += actual.orders(t);
         without += out.orders(t);
@@ -140,6 +180,76 @@ class LifeTest {
     }
     // Orders that are added are Poisson: sd of the ratio = sqrt(0.5 / without).
     assertThat(with / without).isCloseTo(1.5, within(4 * Math.sqrt(0.5 / without)));
+  }
+
+  @Test
+  void the_effect_on_receipts_is_as_large_as_configured_month_by_month() {
+    String effect =
+        "effect { orders = 1, receipt = 1.2, drop-out = 1, ramp-months = 3 }, membership.leaving = 0";
+    Setting up = setting(effect);
+    Setting down = setting(effect, "regions { all { launch-month = 8, strength = -1 } }");
+    for (int months : new int[] {0, 1, 2, 7}) {
+      double whole = Math.min(1, (months + 1) / 3.0);
+      assertThat(ratioOfReceipts(up, months)).isCloseTo(Math.pow(1.2, whole), within(1e-3));
+      assertThat(ratioOfReceipts(down, months)).isCloseTo(Math.pow(1.2, -whole), within(1e-3));
+    }
+  }
+
+  @Test
+  void a_members_discount_is_a_share_of_the_price() {
+    Setting setting =
+        setting(
+            "effect { orders = 1, receipt = 1, drop-out = 1, discount = 0.1, ramp-months = 1 }",
+            "membership.leaving = 0");
+    assertThat(ratioOfReceipts(setting, 3)).isCloseTo(0.9, within(1e-3));
+    for (Life life : members(setting, 100).toList()) {
+      for (Receipt receipt : life.actual().receipts()) {
+        for (Receipt.Line line : receipt.lines()) {
+          // What comes back takes its discount back.
+          assertThat(line.discount() * line.net()).isNotNegative();
+        }
+      }
+    }
+  }
+
+  /** What orders so many months after joining come to, over what they had without. */
+  private static double ratioOfReceipts(Setting setting, int months) {
+    double with = 0;
+    double without = 0;
+    for (Life life : members(setting, 1500).toList()) {
+      Path actual = life.actual();
+      Map<String, Long> out =
+          life.stayingOut(actual).receipts().stream()
+              .collect(Collectors.toMap(r -> r.kind() + " " + r.moment(), Receipt::net));
+      for (Receipt receipt : actual.receipts()) {
+        boolean isThen = (int) receipt.moment() - actual.joiningMonth() == months;
+        if (isThen && receipt.kind() == Kind.ORDER && receipt.moment() > actual.joinedAt()) {
+          with += receipt.net();
+          without += out.get(receipt.kind() + " " + receipt.moment());
+        }
+      }
+    }
+    return with / without;
+  }
+
+  @Test
+  void the_effect_on_drop_out_is_as_large_as_configured() {
+    Setting setting =
+        setting(
+            "effect { orders = 1, receipt = 1, drop-out = 0.5, ramp-months = 1 }",
+            "purchases.drop-out = 0.1, membership.leaving = 0");
+    double expected = 0;
+    double stops = 0;
+    for (Life life : members(setting, 4000).toList()) {
+      Path actual = life.actual();
+      for (int t = actual.joiningMonth() + 1; t + 1 < setting.months(); t++) {
+        if (actual.isActive(t)) {
+          expected += life.person().dropOut() * 0.5;
+          stops += actual.isActive(t + 1) ? 0 : 1;
+        }
+      }
+    }
+    assertThat(stops / expected).isCloseTo(1, within(4 / Math.sqrt(expected)));
   }
 
   @Test
@@ -216,10 +326,44 @@ class LifeTest {
     List<Life> members = members(setting, 400).toList();
     assertThat(members).hasSizeGreaterThan(100);
     for (Life life : members) {
-      List<String> added = new ArrayList<>(orders(life.actual()));
-      added.removeAll(orders(life.stayingOut()));
-      assertThat(added).containsExactly(life.actual().joinedAt() + "");
+      List<String> added = new ArrayList<>(bought(life.actual()));
+      added.removeAll(bought(life.stayingOut(life.actual())));
+      assertThat(added)
+          .singleElement()
+          .asString()
+          .startsWith("ORDER " + life.actual().joinedAt() + " ");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"level", "history", "latent"})
+  void the_receipt_at_which_somebody_joins_is_never_anonymous(String selection) {
+    Setting setting =
+        setting(
+            "joining.selection = " + selection,
+            "anonymous { before-joining = 0.4, receipts = 0.5, member-receipts = 0.5 }");
+    for (Life life : members(setting, 300).toList()) {
+      Path path = life.actual();
+      assertThat(path.receipts())
+          .filteredOn(r -> r.moment() == path.joinedAt())
+          .singleElement()
+          .satisfies(r -> assertThat(r.isAnonymous()).isFalse())
+          .satisfies(r -> assertThat(r.byMember()).isTrue());
+    }
+  }
+
+  @Test
+  void by_history_only_purchases_that_receipts_show_decide_who_joins() {
+    Setting hidden = setting("anonymous { before-joining = 0, receipts = 1 }");
+    assertThat(members(hidden, 300)).isEmpty();
+    // What nobody is told tells nothing: slopes do not move those whom nobody knows.
+    Setting steep = setting(ZERO, "anonymous.before-joining = 1", "joining.on-orders = 5");
+    Setting flat = setting(ZERO, "anonymous.before-joining = 1", "joining.on-orders = 0");
+    assertThat(joinings(steep)).isEqualTo(joinings(flat)).hasSizeGreaterThan(50);
+  }
+
+  private static List<Double> joinings(Setting setting) {
+    return members(setting, 300).map(life -> life.actual().joinedAt()).toList();
   }
 
   @Test
@@ -227,6 +371,21 @@ class LifeTest {
     // Standard normal for each member where they do not matter; purchases carry them to history.
     assertThat(meanTransientAtJoining("level")).isCloseTo(0, within(0.1));
     assertThat(meanTransientAtJoining("latent")).isGreaterThan(0.4);
+  }
+
+  @Test
+  void a_rise_of_the_unobserved_rate_makes_customers_join_where_it_shall() {
+    Setting setting = setting("joining { selection = latent, on-rate = 0, on-change = 1 }");
+    double rise =
+        members(setting, 3000)
+            .mapToDouble(
+                life -> {
+                  int month = life.actual().joiningMonth();
+                  return life.person().transientOf(month) - life.person().transientOf(month - 1);
+                })
+            .average()
+            .orElseThrow();
+    assertThat(rise).isGreaterThan(0.4);
   }
 
   private static double meanTransientAtJoining(String selection) {
@@ -294,7 +453,9 @@ class LifeTest {
     int first = actual.joiningMonth() + 1;
     if (actual.hasJoined() && first + 6 <= setting.months()) {
       double treated = revenue(actual, first);
-      sums.put(life.person().id() + " stay out", treated - revenue(life.stayingOut(), first));
+      sums.put(
+          life.person().id() + " stay out",
+          treated - revenue(life.stayingOut(life.actual()), first));
       sums.put(life.person().id() + " as usual", treated - revenue(life.asUsual(actual), first));
     }
     int assigned = life.holdOut().assigned().orElse(setting.months());
@@ -315,16 +476,143 @@ class LifeTest {
   }
 
   private static void put(Map<String, Double> truth, Row row) {
-    if (!row.getString(5).equals("net_revenue") || row.getInt(6) != 6) {
+    if (!text(row, "metric").equals("net_revenue") || number(row, "horizon_months") != 6) {
       return;
     }
-    Map<String, Integer> columns = Map.of(" stay out", 10, " as usual", 11, " control", 12);
+    Map<String, String> columns =
+        Map.of(
+            " stay out", "difference_vs_stay_out",
+            " as usual", "difference_vs_as_usual",
+            " control", "difference_vs_control");
     columns.forEach(
-        (name, at) -> {
+        (name, column) -> {
+          int at = Truth.SCHEMA.fieldIndex(column);
           if (!row.isNullAt(at)) {
             truth.put(row.getString(0) + name, row.getDouble(at));
           }
         });
+  }
+
+  @Test
+  void an_experiment_tells_who_has_joined_and_for_how_long() {
+    Setting setting =
+        setting(
+            "experiment { from-month = 12, control-share = 0.5, contamination = 0.3 }",
+            "joining.hazard = 0.2",
+            "membership.leaving = 0.1",
+            "truth.horizons = [6]");
+    int compliers = 0;
+    for (Life life : lives(setting, 400).toList()) {
+      for (Row row : Truth.of(setting, life)) {
+        int first = life.holdOut().assigned().orElse(0);
+        double joined =
+            joinedBy(first + 6, life.in(Arm.TREATMENT)) - joinedBy(first + 6, life.in(Arm.CONTROL));
+        switch (text(row, "metric")) {
+          case "joined" -> {
+            assertThat(number(row, "difference_vs_control")).isEqualTo(joined).isNotNegative();
+            compliers += (int) joined;
+          }
+          case "member_months" -> {
+            double months = monthsAsMember(life.in(Arm.TREATMENT), first);
+            assertThat(number(row, "treated")).isCloseTo(months / 6, within(1e-12));
+          }
+          default -> {}
+        }
+      }
+    }
+    assertThat(compliers).isGreaterThan(30);
+  }
+
+  private static int joinedBy(int month, Path path) {
+    return path.joinedAt() < month ? 1 : 0;
+  }
+
+  private static double monthsAsMember(Path path, int first) {
+    return IntStream.range(first, first + 6)
+        .filter(t -> path.joinedAt() < t + 1 && path.leftAt() > t + 1)
+        .count();
+  }
+
+  @Test
+  void joiners_are_told_by_what_was_known_of_them_and_by_their_arm() {
+    Setting setting =
+        setting(
+            "anonymous.before-joining = 0.3",
+            "experiment { from-month = 12, control-share = 0.3 }");
+    Map<Boolean, Long> known =
+        members(setting, 400)
+            .flatMap(life -> Truth.of(setting, life).stream().limit(1))
+            .filter(row -> text(row, "experiment_id").equals("-"))
+            .collect(
+                Collectors.groupingBy(
+                    row -> row.getBoolean(Truth.SCHEMA.fieldIndex("is_known")),
+                    Collectors.counting()));
+    assertThat(known.get(false)).isPositive();
+    assertThat(known.get(true)).isGreaterThan(known.get(false));
+    for (Life life : members(setting, 400).toList()) {
+      int joined = life.actual().joiningMonth();
+      boolean isAssigned = joined >= life.holdOut().assigned().orElse(setting.months());
+      for (Row row : Truth.of(setting, life)) {
+        assertThat(text(row, "arm")).isEqualTo(isAssigned ? life.holdOut().arm().word() : null);
+      }
+    }
+  }
+
+  @Test
+  void tiers_count_the_revenue_of_membership_alone() {
+    // Everybody who spends a cent as a member, the joining receipt included, is gold.
+    Setting setting = setting("membership { silver = 0.01, gold = 0.01, leaving = 0.2 }");
+    Setting before = setting("membership { silver = 100, gold = 100, leaving = 0.2 }");
+    for (Life life : members(setting, 300).toList()) {
+      Path path = life.actual();
+      int last = path.hasLeft() ? (int) path.leftAt() : setting.months() - 1;
+      long cents = 0;
+      for (int t = Math.max(path.joiningMonth(), last - 11); t <= last; t++) {
+        cents += path.net(t);
+      }
+      assertThat(tier(setting, life)).isEqualTo(cents > 0 ? "gold" : "basic");
+      assertThat(tier(before, life)).isEqualTo(cents >= 10_000 ? "gold" : "basic");
+    }
+  }
+
+  private static String tier(Setting setting, Life life) {
+    return new Records(setting, life).of(Feed.ENROLMENTS).get(0)[3];
+  }
+
+  @Test
+  void stores_belong_to_one_replicate_each() {
+    Setting one = setting("regions { all { launch-month = 8, stores = 2 } }");
+    Setting two = setting("regions { all { launch-month = 8, stores = 2 } }, replicates = 2");
+    assertThat(stores(one, 0)).containsExactly("all-01 0", "all-02 0");
+    assertThat(stores(two, 0)).containsExactly("r000-all-01 0", "r000-all-02 0");
+    assertThat(stores(two, 1)).containsExactly("r001-all-01 1", "r001-all-02 1");
+    Life life = new Life(two, Person.of(two, 1, 3));
+    assertThat(new Records(two, life).of(Feed.STORES)).isEmpty();
+    assertThat(new Records(two, life).of(Feed.TRANSACTIONS))
+        .filteredOn(line -> line[4] != null)
+        .isNotEmpty()
+        .allMatch(line -> line[4].startsWith("r001-all-0"));
+  }
+
+  private static List<String> stores(Setting setting, int replicate) {
+    return new Records(setting, new Life(setting, Person.of(setting, replicate, 0)))
+        .of(Feed.STORES).stream().map(row -> row[0] + " " + row[4]).toList();
+  }
+
+  @Test
+  void no_field_of_any_source_needs_quotes() {
+    Setting setting =
+        setting("experiment { from-month = 12, control-share = 0.5 }, survey.asked = 1");
+    for (Life life : lives(setting, 30).toList()) {
+      Records records = new Records(setting, life);
+      for (Feed feed : Feed.values()) {
+        for (String[] row : records.of(feed)) {
+          assertThat(row).hasSameSizeAs(feed.columns());
+          assertThat(Stream.of(row).filter(field -> field != null))
+              .allMatch(field -> field.matches("[A-Za-z0-9_.: -]*[A-Za-z0-9]"));
+        }
+      }
+    }
   }
 
   @Test

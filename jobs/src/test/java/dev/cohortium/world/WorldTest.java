@@ -44,10 +44,10 @@ class WorldTest extends SparkTest {
   private static final String SMALL =
       """
       customers = 150, months = 18, replicates = 2
-      regions { north { launch-month = 6 }, south { launch-month = 8, stores = 2 } }
+      regions { north { launch-month = 6, stores = 2 }, south { launch-month = 8, stores = 2 } }
       joining.hazard = 0.1
       experiment { from-month = 9, control-share = 0.3 }
-      pilot.stores = 1
+      pilot { stores = 1, from-month = 12 }
       survey { asked = 0.2, answered = 0.6 }
       dirt {
         duplicates = 0.02, late = 0.1, malformed = 0.01, unknown-enums = 0.01, clock-errors = 0.01, null-keys = 0.01
@@ -123,8 +123,8 @@ class WorldTest extends SparkTest {
           .computeIfAbsent(row.getString(2), s -> new TreeMap<>())
           .put(row.getString(3), row.getLong(4));
     }
-    assertThat(counts.keySet()).contains("transactions", "enrolments", "rewards");
-    dirt.keySet().retainAll(counts.keySet());
+    assertThat(dirt).hasSize(Feed.values().length);
+    assertThat(counts.keySet()).containsAll(dirt.keySet());
     dirt.forEach(
         (source, rows) -> {
           long duplicate = rows.getOrDefault("duplicate", 0L);
@@ -169,8 +169,6 @@ class WorldTest extends SparkTest {
         Files.readString(dev.cohortium.Project.root().resolve("conf/club.conf"))
                 .replace("data-samples/club", world.toString())
                 .replace("as-of = \"2023-06\"", "as-of = \"2022-06\", max-quarantine-share = 0.2")
-            // Each source takes its time.
-            + "sources { customers = null, assignments = null, exposures = null, surveys = null, stores = null }\n"
             + "cohorts = null";
     Study study = StudyReader.parse(hocon, "club", List.of(), Map.of());
     Path warehouse = folder.resolve("warehouse");
@@ -197,13 +195,19 @@ class WorldTest extends SparkTest {
         continue;
       }
       String metric = effect.getAs("metric");
+      if (estimand.equals("wald")) {
+        double joined = mean(truth, effect, "joined", true) - mean(truth, effect, "joined", false);
+        double itt = mean(truth, effect, metric, true) - mean(truth, effect, metric, false);
+        assertThat(effect.<Double>getAs("estimate")).isCloseTo(itt / joined, within(1e-9));
+        continue;
+      }
       double baseline = mean(truth, effect, metric, false);
       assertThat(effect.<Double>getAs("baseline")).isCloseTo(baseline, within(1e-9));
       assertThat(effect.<Double>getAs("estimate"))
           .isCloseTo(mean(truth, effect, metric, true) - baseline, within(1e-9));
     }
     assertThat(estimands)
-        .containsExactly("cace", "itt", "join_now_vs_as_usual", "join_vs_stay_out");
+        .containsExactly("cace", "itt", "join_now_vs_as_usual", "join_vs_stay_out", "wald");
   }
 
   /** The mean over those whom an effect is about, with the programme or without it. */
@@ -221,14 +225,30 @@ class WorldTest extends SparkTest {
         .filter(row -> row.getAs("horizon_months").equals(effect.getAs("horizon_months")))
         .filter(row -> row.getAs(difference) != null)
         .filter(row -> !estimand.equals("cace") || row.<Boolean>getAs("is_complier"))
-        .filter(
-            row ->
-                effect.<String>getAs("segment_by").equals("all")
-                    || row.getAs("region").equals(effect.getAs("segment")))
+        .filter(row -> isIn(effect.getAs("segment_by"), effect.getAs("segment"), row))
         .mapToDouble(
             row -> row.<Double>getAs("treated") - (isWith ? 0 : row.<Double>getAs(difference)))
         .average()
         .orElseThrow();
+  }
+
+  private static boolean isIn(String segmentBy, String segment, Row row) {
+    return switch (segmentBy) {
+      case "region" -> row.getAs("region").equals(segment);
+      case "measurable" -> {
+        boolean isMeasurable =
+            row.<Boolean>getAs("is_known")
+                && !monthOf(row, "arrival_month")
+                    .plusMonths(6)
+                    .isAfter(monthOf(row, "joining_month"));
+        yield segment.equals(Boolean.toString(isMeasurable));
+      }
+      default -> true;
+    };
+  }
+
+  private static java.time.LocalDate monthOf(Row row, String column) {
+    return row.<java.sql.Date>getAs(column).toLocalDate();
   }
 
   @Test
