@@ -33,7 +33,7 @@ public final class LookAlikeAudience {
               optional(
                   SCORE,
                   DOUBLE,
-                  "How much the customer is like those who join, as the logit of the propensity score; null where there is no history to tell by."),
+                  "How much the customer is like those who join: the part of the propensity score's logit that comes from what describes the customer up to as_of; null where there is no history to tell by."),
               optional(
                   DECILE, INT, "1: the tenth most like those who join, to 10; null: no score."),
               required(

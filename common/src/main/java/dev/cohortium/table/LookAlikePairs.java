@@ -26,7 +26,7 @@ public final class LookAlikePairs {
           .key(PROGRAM_ID, MATCHED_SET, CUSTOMER_ID)
           .with(
               required(PROGRAM_ID, STRING, "The programme."),
-              required(MATCHED_SET, STRING, "Names the set: the member's customer_id.").personal(),
+              required(MATCHED_SET, STRING, "Names the set, the same in every run."),
               required(CUSTOMER_ID, STRING, "The customer.").personal(),
               required(ROLE, STRING, "member or look_alike.").oneOf("member", "look_alike"),
               required(JOINING_MONTH, DATE, "First day of the month in which the member joined."),

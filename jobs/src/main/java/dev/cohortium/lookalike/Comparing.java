@@ -130,25 +130,32 @@ final class Comparing {
             percentiles(surveys, survey -> survey.stayingPercentile(KEPT_WEIGHTS)),
             Balancing.fit(histories, opportunities, scores, covariates.count()),
             percentiles(surveys, survey -> (double) survey.treated().rows()));
+    Parts.Places places = Parts.Places.of(asked.exact(), strata);
     in.run().progress().step(job + ": effects");
     Findings findings =
         new Findings(
-            compared(rows, opportunities, weighing, covariates.count()),
-            placebo(rows, opportunities, weighing),
-            naive(histories, metrics),
+            compared(rows, opportunities, weighing, covariates.count(), places),
+            placebo(rows, opportunities, weighing, places),
+            naive(histories, metrics, places),
             metrics,
             surveys,
             likeness(rows, opportunities, covariates),
             attrition(strata, sets, members),
             members,
             usedUp(sets),
-            strata.shareWithoutMargin());
-    return new Marts(in, study, program, job, rules, asOf, covariates)
-        .of(findings, sets, histories, scores);
+            strata.shareWithoutMargin(),
+            places,
+            weighing);
+    return new Marts(in, study, program, job, rules, asOf, covariates, opportunities)
+        .of(findings, sets, histories, rows, scores);
   }
 
   private Map<Place, Found> compared(
-      Dataset<Row> rows, Opportunities opportunities, Weighing weighing, int columns) {
+      Dataset<Row> rows,
+      Opportunities opportunities,
+      Weighing weighing,
+      int columns,
+      Parts.Places places) {
     ComparisonPlan plan =
         new ComparisonPlan(
             opportunities.metrics().size(),
@@ -159,29 +166,30 @@ final class Comparing {
             Method.contrasts());
     return Comparisons.of(
         rows,
-        new Parts.Compared(opportunities, weighing, asked.exact()),
+        new Parts.Compared(opportunities, weighing, places),
         plan,
         weighing.scores(),
-        true);
+        Comparisons.Kind.WEIGHTED);
   }
 
   private Map<Place, Found> placebo(
-      Dataset<Row> rows, Opportunities opportunities, Weighing weighing) {
+      Dataset<Row> rows, Opportunities opportunities, Weighing weighing, Parts.Places places) {
     return Comparisons.of(
         rows,
-        new Parts.Placebo(opportunities, weighing, asked.exact()),
+        new Parts.Placebo(opportunities, weighing, places),
         plain(opportunities.metrics().size(), List.of(1)),
         weighing.scores(),
-        false);
+        Comparisons.Kind.MATCHED);
   }
 
-  private Map<Place, Found> naive(Dataset<Row> histories, List<Measured> metrics) {
+  private Map<Place, Found> naive(
+      Dataset<Row> histories, List<Measured> metrics, Parts.Places places) {
     return Comparisons.of(
         histories,
-        new Parts.Naive(rules, metrics, asked.exact()),
+        new Parts.Naive(rules, metrics, places),
         plain(metrics.size(), rules.horizons()),
         new Scores(Map.of()),
-        false);
+        Comparisons.Kind.PLAIN);
   }
 
   private static ComparisonPlan plain(int metrics, List<Integer> horizons) {
@@ -247,7 +255,7 @@ final class Comparing {
             .groupBy(MatchedSets.EXACT)
             .agg(count(lit(1)), count_if(col(MatchedSets.TAKEN).geq(USED_UP)))
             .collectAsList()) {
-      for (Place place : Parts.places(row.getString(0), asked.exact(), 0)) {
+      for (Place place : Parts.Places.all(row.getString(0), asked.exact(), 0)) {
         long[] count = counts.computeIfAbsent(place, key -> new long[2]);
         count[0] += row.getLong(1);
         count[1] += row.getLong(2);

@@ -74,23 +74,32 @@ final class Comparisons {
       InfluenceProducts sets,
       InfluenceProducts cells) {}
 
+  /** What a comparison is made of. */
+  enum Kind {
+    /** Units as they are. */
+    PLAIN,
+    /** Units in matched sets. */
+    MATCHED,
+    /** These, and units by weights of an estimated score. */
+    WEIGHTED
+  }
+
   /** The comparisons of all places. */
   static Map<Place, Found> of(
-      Dataset<Row> rows, Parts parts, ComparisonPlan plan, Scores scores, boolean hasScores) {
+      Dataset<Row> rows, Parts parts, ComparisonPlan plan, Scores scores, Kind kind) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(rows.sparkSession().sparkContext());
     Map<Place, ComparisonSums> sums =
-        Sweep.of(
+        Sweep.byKey(
             rows,
-            HashMap<Place, ComparisonSums>::new,
-            (HashMap<Place, ComparisonSums> state, Row row) ->
+            (Map<Place, ComparisonSums> state, Row row) ->
                 parts.of(
                     row,
                     (place, unit, set) ->
                         state.computeIfAbsent(place, key -> ComparisonSums.empty(plan)).add(unit)),
-            Sweep.merging(ComparisonSums::plus));
+            ComparisonSums::plus);
     Map<Place, WeightedComparison> comparisons = new HashMap<>();
     sums.forEach((place, sum) -> comparisons.put(place, WeightedComparison.of(sum)));
-    if (hasScores) {
+    if (kind == Kind.WEIGHTED) {
       Broadcast<Map<Place, WeightedComparison>> compared = spark.broadcast(comparisons);
       slopes(rows, parts, compared)
           .forEach((place, slopes) -> comparisons.get(place).project(slopes, scores.fits()));
@@ -98,7 +107,8 @@ final class Comparisons {
     }
     Broadcast<Map<Place, WeightedComparison>> compared = spark.broadcast(comparisons);
     Map<Place, Spread> spreads = spreads(rows, parts, compared);
-    Map<Place, InfluenceProducts> sets = sets(rows, parts, compared);
+    Map<Place, InfluenceProducts> sets =
+        kind == Kind.PLAIN ? Map.of() : sets(rows, parts, compared);
     compared.destroy();
     Map<Place, Found> found = new TreeMap<>();
     comparisons.forEach(
@@ -115,17 +125,16 @@ final class Comparisons {
 
   private static Map<Place, ScoreSlopes> slopes(
       Dataset<Row> rows, Parts parts, Broadcast<Map<Place, WeightedComparison>> compared) {
-    return Sweep.of(
+    return Sweep.byKey(
         rows,
-        HashMap<Place, ScoreSlopes>::new,
-        (HashMap<Place, ScoreSlopes> state, Row row) ->
+        (Map<Place, ScoreSlopes> state, Row row) ->
             parts.of(
                 row,
                 (place, unit, set) ->
                     state
                         .computeIfAbsent(place, key -> ScoreSlopes.none())
                         .add(compared.value().get(place), unit)),
-        Sweep.merging(ScoreSlopes::plus));
+        ScoreSlopes::plus);
   }
 
   /** Products by customer and by cell, and the room to find them in. */
@@ -149,10 +158,9 @@ final class Comparisons {
 
   private static Map<Place, Spread> spreads(
       Dataset<Row> rows, Parts parts, Broadcast<Map<Place, WeightedComparison>> compared) {
-    return Sweep.of(
+    return Sweep.byKey(
         rows,
-        HashMap<Place, Spread>::new,
-        (HashMap<Place, Spread> state, Row row) -> {
+        (Map<Place, Spread> state, Row row) -> {
           Map<Place, double[][]> ofCustomer = new HashMap<>();
           parts.of(
               row,
@@ -172,7 +180,7 @@ final class Comparisons {
                       .customers
                       .add(influences));
         },
-        Sweep.merging(Spread::plus));
+        Spread::plus);
   }
 
   private static Map<Place, InfluenceProducts> sets(
@@ -196,17 +204,25 @@ final class Comparisons {
                 })
             .mapToPair(set -> set)
             .reduceByKey(Comparisons::sum);
-    HashMap<Place, InfluenceProducts> none = new HashMap<>();
-    return bySet.treeAggregate(
-        none,
-        (HashMap<Place, InfluenceProducts> state, Tuple2<Tuple2<Place, Long>, double[][]> set) -> {
-          Place place = set._1()._1();
-          state
-              .computeIfAbsent(place, key -> InfluenceProducts.empty(compared.value().get(place)))
-              .add(set._2());
-          return state;
-        },
-        Sweep.merging(InfluenceProducts::plus));
+    return new HashMap<>(
+        bySet
+            .mapPartitionsToPair(
+                sets -> {
+                  Map<Place, InfluenceProducts> states = new HashMap<>();
+                  while (sets.hasNext()) {
+                    Tuple2<Tuple2<Place, Long>, double[][]> set = sets.next();
+                    Place place = set._1()._1();
+                    states
+                        .computeIfAbsent(
+                            place, key -> InfluenceProducts.empty(compared.value().get(place)))
+                        .add(set._2());
+                  }
+                  return states.entrySet().stream()
+                      .map(state -> new Tuple2<>(state.getKey(), state.getValue()))
+                      .iterator();
+                })
+            .reduceByKey((one, other) -> one.plus(other))
+            .collectAsMap());
   }
 
   private static double[][] sum(double[][] one, double[][] other) {

@@ -25,7 +25,7 @@ final class Effect {
 
   private final Key key;
   private final String unit;
-  private final Inference.Effect found;
+  private Inference.Effect found;
   private final long treated;
   private final long control;
   private final List<Check> checks = new ArrayList<>();
@@ -82,6 +82,11 @@ final class Effect {
   /** The estimate of what is measured. */
   Estimate estimate() {
     return (Estimate) found.value();
+  }
+
+  /** Says why there is no number. */
+  void unmeasured(String reason) {
+    found = new Inference.Effect(new Unmeasured(reason), 0, null);
   }
 
   void naive() {

@@ -20,6 +20,8 @@ import java.util.Map;
  * @param usedUp by place: share of the matched members in whose stratum nearly all candidates were
  *     taken
  * @param withoutMargin share of the customers with a month whose margin is not known
+ * @param places that are measured, and those that are too small
+ * @param weighing of the units
  */
 record Findings(
     Map<Place, Found> compared,
@@ -31,4 +33,6 @@ record Findings(
     Map<Attrition, Long> attrition,
     long members,
     Map<Place, Double> usedUp,
-    double withoutMargin) {}
+    double withoutMargin,
+    Parts.Places places,
+    Weighing weighing) {}

@@ -13,7 +13,7 @@ import dev.cohortium.stats.Unmeasured;
  * together.
  */
 final class Inference {
-  private static final int LEAST_TREATED = 25;
+  static final int LEAST_TREATED = 25;
   private static final int LEAST_CLUSTERS = 50;
 
   private final Found found;

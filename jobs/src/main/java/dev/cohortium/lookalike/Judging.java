@@ -9,7 +9,9 @@ import dev.cohortium.stats.EValue;
 import dev.cohortium.stats.EffectiveSampleSize;
 import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.Interval;
+import dev.cohortium.stats.LogisticFit;
 import dev.cohortium.stats.MultipleTesting;
+import dev.cohortium.stats.Unmeasured;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +35,7 @@ final class Judging {
   private final Findings findings;
   private final List<Row> balance;
   private final List<String> words = new ArrayList<>();
+  private final String headline;
 
   /**
    * Of a programme.
@@ -44,6 +47,7 @@ final class Judging {
     this.rules = rules;
     this.findings = findings;
     this.balance = balance;
+    this.headline = study.headline().metric();
     study.metrics().forEach(words::add);
   }
 
@@ -80,8 +84,62 @@ final class Judging {
               naive.forEach(Effect::naive);
               effects.addAll(naive);
             });
+    if (findings.compared().isEmpty()) {
+      effects.addAll(unmeasured(new Place(Parts.ALL, Parts.ALL, 0), nobody()));
+    }
+    findings
+        .places()
+        .small()
+        .forEach(
+            (place, members) ->
+                effects.addAll(
+                    unmeasured(
+                        place,
+                        members
+                            + " members could be compared; fewer than "
+                            + Inference.LEAST_TREATED
+                            + " tell no effect.")));
     adjust(effects);
     return effects;
+  }
+
+  /** The headline of a place where nothing can be compared. */
+  private List<Effect> unmeasured(Place place, String reason) {
+    List<Effect> effects = new ArrayList<>();
+    for (String estimand : Weighing.ESTIMANDS) {
+      for (int months : rules.horizons()) {
+        for (Method method : Method.values()) {
+          effects.add(
+              new Effect(
+                  key(place, method.word(), estimand, Measured.RAW, headline, months),
+                  "",
+                  new Inference.Effect(new Unmeasured(reason), 0, null),
+                  0,
+                  0));
+        }
+      }
+    }
+    return effects;
+  }
+
+  /** Why nobody is compared: what became of most members. */
+  private String nobody() {
+    if (findings.members() == 0) {
+      return "The programme has no members.";
+    }
+    return findings.attrition().entrySet().stream()
+        .filter(entry -> entry.getKey() != Attrition.COMPARED)
+        .max(Map.Entry.comparingByValue())
+        .map(
+            most ->
+                "No member can be compared; of "
+                    + findings.members()
+                    + ", "
+                    + most.getValue()
+                    + ": "
+                    + most.getKey().sentence()
+                    + ".")
+        .orElseThrow();
   }
 
   private List<Effect> of(Place place, Found found, Method method, int estimand, int h, int block) {
@@ -150,6 +208,10 @@ final class Judging {
                 "Balance after weighting is not looked at."));
       }
       effect.check(auc());
+      effect.check(separation());
+      if (method == Method.ENTROPY && findings.weighing().balances().isEmpty()) {
+        effect.unmeasured("No weights of the candidates give them the covariate means of members.");
+      }
       effect.check(attrition());
       if (method.isMatched() && estimand == Weighing.AS_USUAL) {
         effect.check(rosenbaum(found, block));
@@ -261,6 +323,20 @@ final class Judging {
         MOST_AUC,
         !isKnown ? Effect.NOT_JUDGED : auc <= MOST_AUC ? Effect.PASSED : Effect.FAILED,
         "How well the past tells who joins: near 1 there is nobody alike to compare with.");
+  }
+
+  private Check separation() {
+    boolean isSeparated =
+        findings.weighing().scores().fits().values().stream()
+            .anyMatch(fit -> fit.likelihood() != LogisticFit.Likelihood.MAXIMISED);
+    return new Check(
+        "separation",
+        null,
+        null,
+        isSeparated ? Effect.FAILED : Effect.PASSED,
+        isSeparated
+            ? "Some covariates tell without error who joins: the score leans on a prior."
+            : "No covariates tell without error who joins.");
   }
 
   private Check attrition() {

@@ -45,6 +45,7 @@ import org.apache.spark.sql.types.StructType;
 /** Writes down what the comparison found, as the rows of its tables. */
 final class Marts {
   private static final double BARS_PER_LOGIT = 4;
+  private static final double LEAST_SUPPORTED = 0.01;
 
   private final Frames in;
   private final Study study;
@@ -53,6 +54,7 @@ final class Marts {
   private final Rules rules;
   private final LocalDate asOf;
   private final Covariates covariates;
+  private final Opportunities opportunities;
 
   Marts(
       Frames in,
@@ -61,7 +63,8 @@ final class Marts {
       String job,
       Rules rules,
       YearMonth asOf,
-      Covariates covariates) {
+      Covariates covariates,
+      Opportunities opportunities) {
     this.in = in;
     this.study = study;
     this.program = program;
@@ -69,11 +72,16 @@ final class Marts {
     this.rules = rules;
     this.asOf = asOf.atEndOfMonth();
     this.covariates = covariates;
+    this.opportunities = opportunities;
   }
 
   /** All tables. */
   Map<Table, Dataset<Row>> of(
-      Findings findings, Dataset<Row> sets, Dataset<Row> histories, Scores scores) {
+      Findings findings,
+      Dataset<Row> sets,
+      Dataset<Row> histories,
+      Dataset<Row> matched,
+      Scores scores) {
     List<Row> balance = balance(findings);
     List<Effect> effects = new Judging(study, program, rules, findings, balance).effects();
     String runId = in.run().id();
@@ -90,7 +98,7 @@ final class Marts {
     tables.put(LookAlikeAttrition.TABLE, rows(LookAlikeAttrition.TABLE, attrition(findings)));
     tables.put(LookAlikePairs.TABLE, pairs(sets));
     tables.put(LookAlikeOverlap.TABLE, overlap(findings, sets));
-    tables.put(LookAlikeAudience.TABLE, audience(effects, histories, sets, scores));
+    tables.put(LookAlikeAudience.TABLE, audience(effects, histories, matched, scores));
     tables.put(Linkability.TABLE, linkability());
     return tables;
   }
@@ -258,30 +266,22 @@ final class Marts {
       implements java.io.Serializable {}
 
   private Dataset<Row> audience(
-      List<Effect> effects, Dataset<Row> histories, Dataset<Row> sets, Scores scores) {
-    HashMap<String, Expected> expected = new HashMap<>();
-    for (Row row :
-        sets.where(
-                col(MatchedSets.WEIGHT)
-                    .isNotNull()
-                    .and(col(MatchedSets.UNIT).equalTo(col(MatchedSets.SET))))
-            .groupBy(col("exact"))
-            .agg(
-                org.apache.spark.sql.functions.min(MatchedSets.SCORE),
-                org.apache.spark.sql.functions.max(MatchedSets.SCORE))
-            .collectAsList()) {
-      expected.put(
-          row.getString(0),
-          new Expected(
-              row.getDouble(1),
-              row.getDouble(2),
-              expected(effects, row.getString(0), Metric.NET_REVENUE),
-              expected(effects, row.getString(0), Metric.MARGIN)));
-    }
+      List<Effect> effects, Dataset<Row> histories, Dataset<Row> matched, Scores scores) {
+    Map<String, Expected> expected = new HashMap<>();
+    ranges(matched, scores)
+        .forEach(
+            (exact, range) ->
+                expected.put(
+                    exact,
+                    new Expected(
+                        range.percentile(LEAST_SUPPORTED),
+                        range.percentile(1 - LEAST_SUPPORTED),
+                        expected(effects, exact, Metric.NET_REVENUE),
+                        expected(effects, exact, Metric.MARGIN))));
     Rules of = rules;
     Covariates covariatesOf = covariates;
-    // The chance at the first order of the last month, by the months before it.
-    int month = rules.months() - 1;
+    // The chance at the first order of the month to come, by the months up to now.
+    int month = rules.months();
     HashMap<Integer, Long> bars =
         Sweep.of(
             histories,
@@ -356,6 +356,30 @@ final class Marts {
     return found;
   }
 
+  /**
+   * How alike the matched members are to those who join, by what describes them alone: by exact
+   * value a histogram.
+   */
+  private Map<String, Survey> ranges(Dataset<Row> matched, Scores scores) {
+    Opportunities units = opportunities;
+    int described = covariates.described();
+    return Sweep.byKey(
+        matched,
+        (Map<String, Survey> state, Row row) ->
+            Parts.matched(
+                row,
+                units.of(row),
+                (unit, set, weight) -> {
+                  if (unit.isTreated()) {
+                    state
+                        .computeIfAbsent(unit.exact(), exact -> new Survey())
+                        .add(scores.described(unit.group(), unit.covariates(), described));
+                  }
+                }),
+        Survey::plus);
+  }
+
+  /** How alike a customer is to those who join in the month to come; null: nothing is known. */
   private static Double score(
       History history, Rules rules, Covariates covariates, Scores scores, int month) {
     boolean isKnown =
@@ -364,7 +388,10 @@ final class Marts {
             && history.acquired() <= month - rules.preMonths()
             && scores.has(history.group());
     return isKnown
-        ? scores.logit(history.group(), covariates.of(new Opportunity(history, month, 1, false)))
+        ? scores.described(
+            history.group(),
+            covariates.of(new Opportunity(history, month, 1, false)),
+            covariates.described())
         : null;
   }
 
@@ -417,6 +444,7 @@ final class Marts {
     Dataset<Row> joined =
         in.get(Joinings.TABLE)
             .where(col(Joinings.PROGRAM_ID).equalTo(program))
+            .where(col(Joinings.JOINING_MONTH).leq(lit(java.sql.Date.valueOf(asOf))))
             .groupBy(
                 coalesce(col(Joinings.JOINING_STORE), none).as(Linkability.STORE_ID),
                 col(Joinings.JOINING_MONTH).as(Linkability.MONTH),
@@ -425,19 +453,24 @@ final class Marts {
     return sold.join(
             joined,
             new String[] {Linkability.STORE_ID, Linkability.MONTH, Linkability.CHANNEL},
-            "left")
+            "full")
         .select(
             lit(program).as(Linkability.PROGRAM_ID),
             col(Linkability.STORE_ID),
             col(Linkability.MONTH),
             col(Linkability.CHANNEL),
-            col(Linkability.IDENTIFIED_RECEIPTS),
-            col(Linkability.IDENTIFIED_REVENUE),
-            col(Linkability.ANONYMOUS_RECEIPTS),
-            col(Linkability.ANONYMOUS_REVENUE),
-            coalesce(col(Linkability.NEW_MEMBERS), lit(0L)).as(Linkability.NEW_MEMBERS),
+            orNothing(Linkability.IDENTIFIED_RECEIPTS),
+            orNothing(Linkability.IDENTIFIED_REVENUE),
+            orNothing(Linkability.ANONYMOUS_RECEIPTS),
+            orNothing(Linkability.ANONYMOUS_REVENUE),
+            orNothing(Linkability.NEW_MEMBERS),
             lit(java.sql.Date.valueOf(asOf)).as(Linkability.AS_OF),
             lit(in.run().id()).as(Linkability.RUN_ID));
+  }
+
+  private Column orNothing(String name) {
+    String type = Contracts.schema(Linkability.TABLE).apply(name).dataType().catalogString();
+    return coalesce(col(name), lit(0)).cast(type).as(name);
   }
 
   private static Column of(String flag, boolean value, String amount) {

@@ -4,8 +4,13 @@ import dev.cohortium.lookalike.Comparisons.Place;
 import dev.cohortium.lookalike.Comparisons.Sink;
 import dev.cohortium.stats.FollowUp;
 import java.io.Serial;
+import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 
 /** Who takes part in the comparisons, found in a customer's history and matched sets. */
@@ -19,23 +24,55 @@ final class Parts {
   private Parts() {}
 
   /**
-   * The places of a unit: all, and each of its exact segments.
+   * Where comparisons are made: in all, and in each value of an exact segment with members enough.
    *
    * @param names of the exact segments
+   * @param measured places besides all
+   * @param small places, with their members, that are not
    */
-  static List<Place> places(Unit unit, List<String> names, int months) {
-    return places(unit.exact(), names, months);
-  }
+  record Places(List<String> names, Set<Place> measured, Map<Place, Long> small)
+      implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
 
-  /** The places of who has these exact values. */
-  static List<Place> places(String exact, List<String> names, int months) {
-    List<Place> places = new ArrayList<>();
-    places.add(new Place(ALL, ALL, months));
-    String[] values = exact.split(Histories.SEPARATOR, -1);
-    for (int i = 0; i < names.size() && i < values.length; i++) {
-      places.add(new Place(names.get(i), values[i], months));
+    static Places of(List<String> names, Strata strata) {
+      Map<Place, Long> members = new HashMap<>();
+      strata
+          .exact()
+          .forEach(
+              (exact, of) ->
+                  all(exact, names, 0)
+                      .forEach(place -> members.merge(place, of.members(), Long::sum)));
+      Set<Place> measured = new HashSet<>();
+      Map<Place, Long> small = new HashMap<>();
+      members.forEach(
+          (place, count) -> {
+            if (count < Inference.LEAST_TREATED && !place.by().equals(ALL)) {
+              small.put(place, count);
+            } else {
+              measured.add(place);
+            }
+          });
+      return new Places(List.copyOf(names), measured, small);
     }
-    return places;
+
+    /** The places of who has these exact values, small ones included. */
+    static List<Place> all(String exact, List<String> names, int months) {
+      List<Place> places = new ArrayList<>();
+      places.add(new Place(ALL, ALL, months));
+      String[] values = exact.split(Histories.SEPARATOR, -1);
+      for (int i = 0; i < names.size() && i < values.length; i++) {
+        places.add(new Place(names.get(i), values[i], months));
+      }
+      return places;
+    }
+
+    /** Those of them that are measured. */
+    List<Place> of(String exact, int months) {
+      return all(exact, names, 0).stream()
+          .filter(place -> place.by().equals(ALL) || measured.contains(place))
+          .map(place -> new Place(place.by(), place.value(), months))
+          .toList();
+    }
   }
 
   /** A matched unit. */
@@ -59,7 +96,7 @@ final class Parts {
   }
 
   /** Every unit by its weights, and the matched in their sets. */
-  record Compared(Units units, Weighing weighing, List<String> names) implements Comparisons.Parts {
+  record Compared(Units units, Weighing weighing, Places places) implements Comparisons.Parts {
     @Serial private static final long serialVersionUID = 1;
 
     @Override
@@ -68,20 +105,20 @@ final class Parts {
           units.of(row).stream().filter(unit -> weighing.scores().has(unit.group())).toList();
       for (Unit unit : found) {
         Followed followed = new Followed(unit, weighing, 0);
-        places(unit, names, 0).forEach(place -> sink.accept(place, followed, null));
+        places.of(unit.exact(), 0).forEach(place -> sink.accept(place, followed, null));
       }
       matched(
           row,
           found,
           (unit, set, weight) -> {
             Followed followed = new Followed(unit, weighing, weight);
-            places(unit, names, 0).forEach(place -> sink.accept(place, followed, set));
+            places.of(unit.exact(), 0).forEach(place -> sink.accept(place, followed, set));
           });
     }
   }
 
   /** The matched in a month before those by which they were matched: nothing should differ. */
-  record Placebo(Units units, Weighing weighing, List<String> names) implements Comparisons.Parts {
+  record Placebo(Units units, Weighing weighing, Places places) implements Comparisons.Parts {
     @Serial private static final long serialVersionUID = 1;
 
     @Override
@@ -91,7 +128,7 @@ final class Parts {
           units.of(row),
           (unit, set, weight) -> {
             Earlier earlier = new Earlier(unit, weight);
-            places(unit, names, 0).forEach(place -> sink.accept(place, earlier, set));
+            places.of(unit.exact(), 0).forEach(place -> sink.accept(place, earlier, set));
           });
     }
   }
@@ -158,7 +195,7 @@ final class Parts {
    * Members and all others in the last months: what the company sees without a comparison. Members
    * joined before the window, others have not joined at its end; all had an order before it.
    */
-  record Naive(Rules rules, List<Opportunities.Measured> metrics, List<String> names)
+  record Naive(Rules rules, List<Opportunities.Measured> metrics, Places places)
       implements Comparisons.Parts {
     @Serial private static final long serialVersionUID = 1;
 
@@ -171,8 +208,7 @@ final class Parts {
         boolean isOther = history.joined() >= rules.months();
         if (history.acquired() < start && (isMember || isOther)) {
           Customer customer = new Customer(history, isMember, start, months, metrics, rules);
-          places(history.exact(), names, months)
-              .forEach(place -> sink.accept(place, customer, null));
+          places.of(history.exact(), months).forEach(place -> sink.accept(place, customer, null));
         }
       }
     }

@@ -26,6 +26,20 @@ record Scores(Map<String, LogisticFit> fits) implements Serializable {
     return fit == null ? 0 : Math.rint(fit.logit(covariates) / GRAIN) * GRAIN;
   }
 
+  /**
+   * The part of the logit that comes from what describes a customer, wherever and whenever it is.
+   *
+   * @param described the number of covariates that do, which come first
+   */
+  double described(String group, double[] covariates, int described) {
+    double[] coefficients = fits.get(group).coefficients();
+    double sum = 0;
+    for (int j = 0; j < described; j++) {
+      sum += coefficients[j + 1] * covariates[j];
+    }
+    return sum;
+  }
+
   /** The chance; 0 of groups without a score. */
   double probability(String group, double[] covariates) {
     return fits.containsKey(group) ? 1 / (1 + Math.exp(-logit(group, covariates))) : 0;

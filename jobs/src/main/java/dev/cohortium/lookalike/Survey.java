@@ -37,6 +37,16 @@ final class Survey implements Serializable {
     }
   }
 
+  /** Adds a treated of whom nothing else is of interest. */
+  void add(double value) {
+    treatedBars.merge(bar(value), 1.0, Double::sum);
+  }
+
+  /** The value below which a share of the treated lies. */
+  double percentile(double share) {
+    return percentile(treatedBars, share);
+  }
+
   Survey plus(Survey other) {
     treated = treated.plus(other.treated);
     candidates = candidates.plus(other.candidates);

@@ -1,6 +1,7 @@
 package dev.cohortium.lookalike;
 
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import org.apache.spark.api.java.function.Function;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import scala.Tuple2;
 
 /**
  * Goes over customers' histories once and sums something small of them, on the machines where they
@@ -59,6 +61,29 @@ final class Sweep {
                   return List.of(state).iterator();
                 });
     return states.getNumPartitions() == 0 ? zero.get() : states.treeReduce(plus, DEPTH);
+  }
+
+  /**
+   * The states of all rows by key, of which there may be many: each is added up for itself.
+   *
+   * @param plus of two states, which may change the first
+   */
+  static <K, S> Map<K, S> byKey(Dataset<Row> rows, Adder<Map<K, S>> adder, Plus<S> plus) {
+    return new HashMap<>(
+        rows.toJavaRDD()
+            .mapPartitions(
+                partition -> {
+                  Map<K, S> states = new HashMap<>();
+                  while (partition.hasNext()) {
+                    adder.add(states, partition.next());
+                  }
+                  return states.entrySet().stream()
+                      .map(state -> new Tuple2<>(state.getKey(), state.getValue()))
+                      .iterator();
+                })
+            .mapToPair(state -> state)
+            .reduceByKey((one, other) -> plus.of(one, other))
+            .collectAsMap());
   }
 
   /** What {@code function} makes of each row. */
