@@ -83,21 +83,19 @@ final class Strata implements Serializable {
     return this;
   }
 
-  boolean isEmpty() {
-    return lastMonth < 0;
-  }
-
   /** Share of the customers with a month whose margin is not known. */
   double shareWithoutMargin() {
     return customers == 0 ? 1 : (double) customersWithoutMargin / customers;
   }
 
+  /** The month in which the first joined at an opportunity; 0 where nobody did. */
   int firstMonth() {
-    return firstMonth;
+    return lastMonth < 0 ? 0 : firstMonth;
   }
 
+  /** The month in which the last did; 0 where nobody did. */
   int lastMonth() {
-    return lastMonth;
+    return Math.max(0, lastMonth);
   }
 
   /** Members of a kind. */
