@@ -130,7 +130,7 @@ final class Comparing {
             percentiles(surveys, survey -> survey.stayingPercentile(KEPT_WEIGHTS)),
             Balancing.fit(histories, opportunities, scores, covariates.count()),
             percentiles(surveys, survey -> (double) survey.treated().rows()));
-    Parts.Places places = Parts.Places.of(asked.exact(), strata);
+    Parts.Places places = Parts.Places.of(asked.exact(), asked.propensityBy(), strata);
     in.run().progress().step(job + ": effects");
     Findings findings =
         new Findings(

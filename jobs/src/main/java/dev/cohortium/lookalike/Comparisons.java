@@ -59,6 +59,14 @@ final class Comparisons {
   /** Finds what takes part in a row, which is all of a customer. */
   interface Parts extends Serializable {
     void of(Row row, Sink sink);
+
+    /**
+     * Whether all units by which the scores of a place were fitted take part in it: only there is
+     * it known what the scores' own error adds. Elsewhere scores count as known.
+     */
+    default boolean isWhole(Place place) {
+      return false;
+    }
   }
 
   /**
@@ -100,7 +108,9 @@ final class Comparisons {
     Map<Place, WeightedComparison> comparisons = new HashMap<>();
     sums.forEach((place, sum) -> comparisons.put(place, WeightedComparison.of(sum)));
     if (kind == Kind.WEIGHTED) {
-      Broadcast<Map<Place, WeightedComparison>> compared = spark.broadcast(comparisons);
+      Map<Place, WeightedComparison> whole = new HashMap<>(comparisons);
+      whole.keySet().removeIf(place -> !parts.isWhole(place));
+      Broadcast<Map<Place, WeightedComparison>> compared = spark.broadcast(whole);
       slopes(rows, parts, compared)
           .forEach((place, slopes) -> comparisons.get(place).project(slopes, scores.fits()));
       compared.destroy();
@@ -130,10 +140,12 @@ final class Comparisons {
         (Map<Place, ScoreSlopes> state, Row row) ->
             parts.of(
                 row,
-                (place, unit, set) ->
-                    state
-                        .computeIfAbsent(place, key -> ScoreSlopes.none())
-                        .add(compared.value().get(place), unit)),
+                (place, unit, set) -> {
+                  WeightedComparison comparison = compared.value().get(place);
+                  if (comparison != null) {
+                    state.computeIfAbsent(place, key -> ScoreSlopes.none()).add(comparison, unit);
+                  }
+                }),
         ScoreSlopes::plus);
   }
 

@@ -27,14 +27,16 @@ final class Parts {
    * Where comparisons are made: in all, and in each value of an exact segment with members enough.
    *
    * @param names of the exact segments
+   * @param groups those inside which scores are fitted alone
    * @param measured places besides all
    * @param small places, with their members, that are not
    */
-  record Places(List<String> names, Set<Place> measured, Map<Place, Long> small)
+  record Places(
+      List<String> names, List<String> groups, Set<Place> measured, Map<Place, Long> small)
       implements Serializable {
     @Serial private static final long serialVersionUID = 1;
 
-    static Places of(List<String> names, Strata strata) {
+    static Places of(List<String> names, List<String> groups, Strata strata) {
       Map<Place, Long> members = new HashMap<>();
       strata
           .exact()
@@ -52,7 +54,7 @@ final class Parts {
               measured.add(place);
             }
           });
-      return new Places(List.copyOf(names), measured, small);
+      return new Places(List.copyOf(names), List.copyOf(groups), measured, small);
     }
 
     /** The places of who has these exact values, small ones included. */
@@ -64,6 +66,11 @@ final class Parts {
         places.add(new Place(names.get(i), values[i], months));
       }
       return places;
+    }
+
+    /** Whether the scores of a place were fitted on its units alone. */
+    boolean isWhole(Place place) {
+      return place.by().equals(ALL) || groups.equals(List.of(place.by()));
     }
 
     /** Those of them that are measured. */
@@ -98,6 +105,11 @@ final class Parts {
   /** Every unit by its weights, and the matched in their sets. */
   record Compared(Units units, Weighing weighing, Places places) implements Comparisons.Parts {
     @Serial private static final long serialVersionUID = 1;
+
+    @Override
+    public boolean isWhole(Place place) {
+      return places.isWhole(place);
+    }
 
     @Override
     public void of(Row row, Sink sink) {
