@@ -35,9 +35,9 @@ public record ComparisonPlan(
   /** What a regression on the covariates takes out of the outcomes. */
   public enum Adjustment {
     NONE,
-    /** What they explain within the arms. */
+    /** What they explain within months and arms, of both arms together. */
     BOTH_ARMS,
-    /** What they explain among the controls. */
+    /** What they explain within months among the controls. */
     CONTROLS
   }
 
@@ -77,6 +77,8 @@ public record ComparisonPlan(
       last = horizon;
     }
     for (Contrast contrast : contrasts) {
+      Arguments.atLeast("weighting", contrast.weighting(), 0);
+      Arguments.atLeast("regressionWeighting", contrast.regressionWeighting(), 0);
       Arguments.atMost("weighting", contrast.weighting(), weightings - 1);
       Arguments.atMost("regressionWeighting", contrast.regressionWeighting(), weightings - 1);
     }
@@ -87,25 +89,48 @@ public record ComparisonPlan(
     return horizons.isEmpty() ? 0 : horizons.get(horizons.size() - 1);
   }
 
-  /** Months of all horizons together. */
-  int cells() {
-    return horizons.stream().mapToInt(Integer::intValue).sum();
+  /** How many horizons a unit observed for so many months takes part in. */
+  int horizonsWithin(int months) {
+    int count = 0;
+    while (count < horizons.size() && horizons.get(count) <= months) {
+      count++;
+    }
+    return count;
   }
 
-  /** The first cell of a horizon; its months follow each other. */
-  int firstCell(int horizon) {
-    return horizons.subList(0, horizon).stream().mapToInt(Integer::intValue).sum();
-  }
-
-  /** Whether a regression uses a weighting. */
-  boolean regresses(int weighting) {
+  /** Whether a regression uses an arm of a weighting. */
+  boolean regresses(int weighting, boolean isTreated) {
     return contrasts.stream()
-        .anyMatch(c -> c.adjustment() != Adjustment.NONE && c.regressionWeighting() == weighting);
+        .anyMatch(
+            c ->
+                c.regressionWeighting() == weighting
+                    && (c.adjustment() == Adjustment.BOTH_ARMS
+                        || (c.adjustment() == Adjustment.CONTROLS && !isTreated)));
   }
 
-  /** Whether a contrast of a weighting takes out covariates. */
-  boolean adjusts(int weighting) {
+  /** Whether a regression of a weighting explains changes. */
+  boolean regressesChange(int weighting) {
     return contrasts.stream()
-        .anyMatch(c -> c.adjustment() != Adjustment.NONE && c.weighting() == weighting);
+        .anyMatch(
+            c ->
+                c.adjustment() != Adjustment.NONE
+                    && c.regressionWeighting() == weighting
+                    && c.outcome() == Outcome.CHANGE);
+  }
+
+  /** Whether a weighting's means of covariates are needed. */
+  boolean usesCovariates(int weighting) {
+    return contrasts.stream()
+        .anyMatch(
+            c ->
+                c.adjustment() != Adjustment.NONE
+                    && (c.weighting() == weighting || c.regressionWeighting() == weighting));
+  }
+
+  /** Whether a weighting's means before treatment are needed. */
+  boolean usesBefore(int weighting) {
+    return regressesChange(weighting)
+        || contrasts.stream()
+            .anyMatch(c -> c.outcome() == Outcome.CHANGE && c.weighting() == weighting);
   }
 }

@@ -1,14 +1,17 @@
 package dev.cohortium.stats;
 
-/** One unit of a {@link WeightedComparison}: who it is, what it counts, what became of it. */
+/**
+ * One unit of a {@link WeightedComparison}: who it is, what it counts, what became of it. Numbers
+ * are finite in the months that a horizon of the plan needs.
+ */
 public interface FollowUp {
   /** Whether the unit was treated. */
   boolean isTreated();
 
-  /** The months after treatment that were observed, from 0. */
+  /** The months after treatment that were observed, from 0; longer horizons leave it out. */
   int months();
 
-  /** What the unit counts in a weighting; 0: it is not compared. */
+  /** What the unit counts in a weighting, at least 0, on any scale; 0: it is not compared. */
   double weight(int weighting);
 
   /**
@@ -23,7 +26,7 @@ public interface FollowUp {
   /** A metric's mean per month before treatment. */
   double before(int metric);
 
-  /** Covariates, for the adjustment by regression. */
+  /** Covariates, for the adjustment by regression; as many as the plan says. */
   double[] covariates();
 
   /** Names the score from which its weights come. */
@@ -35,6 +38,9 @@ public interface FollowUp {
   /** The derivative of the logarithm of {@link #weight} by the score's logit. */
   double weightSlope(int weighting);
 
-  /** Treated - probability of treatment: what the score's regression leaves of the unit. */
+  /**
+   * What the score's regression leaves of the unit: its weight there times (1 if treated, else 0,
+   * minus the probability of treatment); 0: it is not in that regression.
+   */
   double surprise();
 }

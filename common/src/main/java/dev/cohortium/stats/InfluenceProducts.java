@@ -13,10 +13,12 @@ import java.io.Serializable;
 public final class InfluenceProducts implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 
+  private final int width;
   private final long[] clusters;
   private final double[][] products;
 
   private InfluenceProducts(int blocks, int width) {
+    this.width = width;
     clusters = new long[blocks];
     products = new double[blocks][width * (width + 1) / 2];
   }
@@ -31,17 +33,23 @@ public final class InfluenceProducts implements Serializable {
    *
    * @param influences of its units together, by block, as of {@link WeightedComparison#influences}
    * @return this, changed
+   * @throws IllegalArgumentException if they are not those of as many blocks and metrics
    */
   public InfluenceProducts add(double[][] influences) {
+    Arguments.sameLength("influences", influences.length, "blocks", products.length);
     for (int block = 0; block < products.length; block++) {
       double[] of = influences[block];
       double[] into = products[block];
+      Arguments.sameLength("influences", of.length, "means and estimates", width);
       boolean isCompared = false;
-      int place = 0;
-      for (int j = 0; j < of.length; j++) {
-        isCompared |= of[j] != 0;
-        for (int l = 0; l <= j; l++) {
-          into[place++] += of[j] * of[l];
+      for (int j = 0; j < width; j++) {
+        double one = of[j];
+        if (one != 0) {
+          isCompared = true;
+          int first = j * (j + 1) / 2;
+          for (int l = 0; l <= j; l++) {
+            into[first + l] += one * of[l];
+          }
         }
       }
       clusters[block] += isCompared ? 1 : 0;
@@ -53,8 +61,11 @@ public final class InfluenceProducts implements Serializable {
    * The products of these clusters and of {@code other}'s.
    *
    * @return this, changed
+   * @throws IllegalArgumentException if {@code other} is of another number of blocks or metrics
    */
   public InfluenceProducts plus(InfluenceProducts other) {
+    Arguments.sameLength("other", other.products.length, "this", products.length);
+    Arguments.sameLength("other's means and estimates", other.width, "this", width);
     for (int block = 0; block < products.length; block++) {
       clusters[block] += other.clusters[block];
       for (int place = 0; place < products[block].length; place++) {
@@ -69,11 +80,22 @@ public final class InfluenceProducts implements Serializable {
     return clusters[block];
   }
 
-  /** The covariance of two means or estimates of a block, with the factor G / (G - 1). */
+  /**
+   * The covariance of two means or estimates of a block, with the factor G / (G - 1); 0 of fewer
+   * than 2 clusters, which cannot tell one.
+   *
+   * @param one place of a metric's mean of the treated, or, after all of those, of its estimate
+   * @throws IllegalArgumentException if there is no such place, or the influences that were added
+   *     are not finite
+   */
   public double covariance(int block, int one, int other) {
+    Arguments.atLeast("place", Math.min(one, other), 0);
+    Arguments.atMost("place", Math.max(one, other), width - 1);
     int high = Math.max(one, other);
     int low = Math.min(one, other);
     long count = clusters[block];
-    return count < 2 ? 0 : products[block][high * (high + 1) / 2 + low] * count / (count - 1);
+    double product = products[block][high * (high + 1) / 2 + low];
+    Arguments.finite("sum of products", product);
+    return count < 2 ? 0 : product * count / (count - 1);
   }
 }

@@ -23,20 +23,15 @@ public final class ScoreSlopes implements Serializable {
   private ScoreSlopes() {}
 
   /**
-   * Adds a unit.
+   * Adds a unit; one whose weights do not come from a score adds nothing.
    *
    * @return this, changed
+   * @throws IllegalArgumentException if a treated unit's weight comes from the score
    */
   public ScoreSlopes add(WeightedComparison comparison, FollowUp unit) {
-    for (int block = 0; block < comparison.blocks(); block++) {
-      if (comparison.hasSlope(unit, block)) {
-        double[][][] of =
-            sums.computeIfAbsent(unit.group(), group -> new double[comparison.blocks()][][]);
-        if (of[block] == null) {
-          of[block] = new double[comparison.plan().metrics()][unit.scored().length];
-        }
-        comparison.addSlopes(unit, block, of[block]);
-      }
+    if (comparison.hasSlopes(unit)) {
+      comparison.addSlopes(
+          unit, sums.computeIfAbsent(unit.group(), group -> new double[comparison.blocks()][][]));
     }
     return this;
   }

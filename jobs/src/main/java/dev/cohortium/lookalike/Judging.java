@@ -9,6 +9,7 @@ import dev.cohortium.stats.EValue;
 import dev.cohortium.stats.EffectiveSampleSize;
 import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.Interval;
+import dev.cohortium.stats.JointEstimate;
 import dev.cohortium.stats.LogisticFit;
 import dev.cohortium.stats.MultipleTesting;
 import dev.cohortium.stats.Unmeasured;
@@ -97,7 +98,7 @@ final class Judging {
                         place,
                         members
                             + " members could be compared; fewer than "
-                            + Inference.LEAST_TREATED
+                            + JointEstimate.LEAST_TREATED
                             + " tell no effect.")));
     adjust(effects);
     return effects;

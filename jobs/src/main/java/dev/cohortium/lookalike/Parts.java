@@ -3,6 +3,7 @@ package dev.cohortium.lookalike;
 import dev.cohortium.lookalike.Comparisons.Place;
 import dev.cohortium.lookalike.Comparisons.Sink;
 import dev.cohortium.stats.FollowUp;
+import dev.cohortium.stats.JointEstimate;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class Parts {
       Map<Place, Long> small = new HashMap<>();
       members.forEach(
           (place, count) -> {
-            if (count < Inference.LEAST_TREATED && !place.by().equals(ALL)) {
+            if (count < JointEstimate.LEAST_TREATED && !place.by().equals(ALL)) {
               small.put(place, count);
             } else {
               measured.add(place);
