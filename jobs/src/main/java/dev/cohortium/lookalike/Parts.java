@@ -164,43 +164,8 @@ final class Parts {
     }
 
     @Override
-    public double stays(int estimand, int month) {
-      return 1;
-    }
-
-    @Override
     public double after(int metric, int month) {
       return unit.longBefore(metric);
-    }
-
-    @Override
-    public double before(int metric) {
-      return 0;
-    }
-
-    @Override
-    public double[] covariates() {
-      return new double[0];
-    }
-
-    @Override
-    public String group() {
-      return unit.group();
-    }
-
-    @Override
-    public double[] scored() {
-      return new double[0];
-    }
-
-    @Override
-    public double weightSlope(int weighting) {
-      return 0;
-    }
-
-    @Override
-    public double surprise() {
-      return 0;
     }
   }
 
@@ -242,43 +207,8 @@ final class Parts {
     }
 
     @Override
-    public double stays(int estimand, int month) {
-      return 1;
-    }
-
-    @Override
     public double after(int metric, int month) {
       return metrics.get(metric).of(history, start + month - 1, rules);
-    }
-
-    @Override
-    public double before(int metric) {
-      return 0;
-    }
-
-    @Override
-    public double[] covariates() {
-      return new double[0];
-    }
-
-    @Override
-    public String group() {
-      return ALL;
-    }
-
-    @Override
-    public double[] scored() {
-      return new double[0];
-    }
-
-    @Override
-    public double weightSlope(int weighting) {
-      return 0;
-    }
-
-    @Override
-    public double surprise() {
-      return 0;
     }
   }
 }
