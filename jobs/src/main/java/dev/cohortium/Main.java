@@ -2,6 +2,7 @@ package dev.cohortium;
 
 import dev.cohortium.cohorts.CohortsJob;
 import dev.cohortium.ingest.IngestJob;
+import dev.cohortium.lookalike.LookAlikeJob;
 import dev.cohortium.panel.PanelJob;
 import dev.cohortium.runtime.Job;
 import java.io.FileDescriptor;
@@ -25,7 +26,7 @@ public final class Main {
 
   /** Every job, in the order in which data moves. */
   static List<Job> jobs() {
-    return List.of(new IngestJob(), new PanelJob(), new CohortsJob());
+    return List.of(new IngestJob(), new PanelJob(), new CohortsJob(), new LookAlikeJob());
   }
 
   /** The version of the job jar; {@code dev} where classes run without one. */

@@ -38,6 +38,10 @@ final class Summary {
       head.add("");
       head.addAll(sources(run.sources()));
     }
+    for (RunSummary.Verdict verdict : run.verdicts()) {
+      head.add("");
+      head.addAll(verdict(verdict));
+    }
     List<String> foot = new ArrayList<>();
     foot.add("");
     foot.add("Tables (Delta)       " + run.warehouse());
@@ -52,6 +56,77 @@ final class Summary {
     }
     page.addAll(foot);
     return String.join("\n", page) + "\n";
+  }
+
+  /** What the programme brought, in plain words: the effect, the selection, who is compared. */
+  private static List<String> verdict(RunSummary.Verdict verdict) {
+    List<String> lines = new ArrayList<>();
+    String metric = verdict.metric().replace('_', ' ');
+    if (verdict.estimate() == null) {
+      lines.add(
+          String.format(
+              "%s: what it changed in %s over %d months is not measured: %s",
+              verdict.program(), metric, verdict.months(), verdict.reason()));
+    } else {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%s: members have %s %s a month than their look-alikes (%s to %s), over %d months after joining.",
+              verdict.program(),
+              amount(Math.abs(verdict.estimate())),
+              (verdict.estimate() < 0 ? "less " : "more ") + metric,
+              amount(verdict.low()),
+              amount(verdict.high()),
+              verdict.months()));
+      if (verdict.reason() != null) {
+        lines.add("  Not a number to act on: " + verdict.reason());
+      }
+      if (verdict.naive() != null) {
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "  Compared with all other customers they have %s more: %s of that was selection.",
+                amount(verdict.naive()),
+                amount(verdict.naive() - verdict.estimate())));
+      }
+    }
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "  Credibility %s%s. Balance: %s.",
+            verdict.credibility(),
+            verdict.doubts().isEmpty()
+                ? ""
+                : " (did not pass: " + verdict.doubts().replace(",", ", ").replace('_', ' ') + ")",
+            verdict.unbalanced() == 0
+                ? "passed, " + verdict.judged() + " covariates"
+                : verdict.unbalanced() + " of " + verdict.judged() + " covariates differ"));
+    lines.addAll(members(verdict.members()));
+    return lines;
+  }
+
+  private static List<String> members(Map<String, Long> members) {
+    List<String> lines = new ArrayList<>();
+    long all = members.values().stream().mapToLong(Long::longValue).sum();
+    List<Map.Entry<String, Long>> reasons = new ArrayList<>(members.entrySet());
+    if (reasons.isEmpty()) {
+      return lines;
+    }
+    Map.Entry<String, Long> compared = reasons.remove(reasons.size() - 1);
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "  %s of %s members are compared;",
+            count(compared.getValue()),
+            count(all)));
+    reasons.stream()
+        .filter(reason -> reason.getValue() > 0)
+        .forEach(reason -> lines.add("    " + count(reason.getValue()) + ": " + reason.getKey()));
+    return lines;
+  }
+
+  private static String amount(double amount) {
+    return String.format(Locale.ROOT, "%,.2f", amount);
   }
 
   private static String upTo(RunSummary run) {
@@ -153,6 +228,7 @@ final class Summary {
     object.put("customers", run.customers());
     object.put("months", run.months());
     object.put("retention", retention);
+    object.put("verdicts", run.verdicts());
     try {
       return new ObjectMapper().writeValueAsString(object) + "\n";
     } catch (JsonProcessingException e) {

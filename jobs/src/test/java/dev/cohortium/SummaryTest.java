@@ -25,7 +25,8 @@ class SummaryTest {
         sources,
         8736,
         23,
-        retention);
+        retention,
+        List.of());
   }
 
   private static List<RunSummary.Retention> ages(int count) {
@@ -88,8 +89,65 @@ class SummaryTest {
             "transactions":{"read":251395,"clean":251390,"quarantined":5,"duplicate":0,"filtered":0,"superseded":0},\
             "customers":{"read":10281,"clean":10281,"quarantined":0,"duplicate":0,"filtered":0,"superseded":0}},\
             "customers":8736,"months":23,\
-            "retention":[{"age":0,"customers":100,"rate":1.0,"low":0.1,"high":1.0}]}
+            "retention":[{"age":0,"customers":100,"rate":1.0,"low":0.1,"high":1.0}],"verdicts":[]}
             """);
+  }
+
+  private static RunSummary judged(Double estimate, String reason) {
+    Map<String, Long> members = new LinkedHashMap<>();
+    members.put("not known before joining", 127L);
+    members.put("joined without an order", 0L);
+    members.put("compared with look-alikes", 670L);
+    boolean isMeasured = estimate != null;
+    return new RunSummary(
+        "r1",
+        "club",
+        "warehouse/club",
+        Optional.of(LocalDate.of(2023, 6, 30)),
+        List.of("look-alike"),
+        Map.of(),
+        0,
+        0,
+        List.of(),
+        List.of(
+            new RunSummary.Verdict(
+                "club",
+                "net_revenue",
+                6,
+                isMeasured ? "measured" : "unmeasured",
+                reason,
+                "D",
+                "placebo_outcome",
+                estimate,
+                isMeasured ? (Double) (estimate - 4) : null,
+                isMeasured ? (Double) (estimate + 4) : null,
+                54.0,
+                0,
+                34,
+                members)));
+  }
+
+  @Test
+  void a_verdict_says_what_members_have_more_what_was_selection_and_who_is_compared() {
+    assertThat(Summary.text(judged(13.0, null)))
+        .contains(
+            """
+            club: members have 13.00 more net revenue a month than their look-alikes (9.00 to 17.00), over 6 months after joining.
+              Compared with all other customers they have 54.00 more: 41.00 of that was selection.
+              Credibility D (did not pass: placebo outcome). Balance: passed, 34 covariates.
+              670 of 797 members are compared;
+                127: not known before joining
+            """);
+    assertThat(Summary.text(judged(-3.0, "Matching took nearly all candidates.")))
+        .contains("3.00 less net revenue", "Not a number to act on: Matching took nearly all");
+  }
+
+  @Test
+  void a_verdict_without_a_number_says_why() {
+    assertThat(Summary.text(judged(null, "The programme has no members.")))
+        .contains(
+            "club: what it changed in net revenue over 6 months is not measured: The programme has no members.")
+        .doesNotContain("selection");
   }
 
   @Test

@@ -21,7 +21,10 @@ import java.util.Set;
  * @param sources by the name of the canonical table that they fill, in the catalogue's order
  * @param programmes by program_id
  * @param segments SQL expressions over the customers table, by name
+ * @param metrics what comparisons measure, by name
+ * @param headline the one result by which the programme is judged
  * @param cohorts what the cohorts job builds; empty: it does not run
+ * @param lookAlike how members are compared with others like them; empty: they are not
  * @param privacy how small cells are withheld
  * @param publish tables to publish besides those that always are
  * @param awaited sections the study configures whose job this version does not have
@@ -37,7 +40,10 @@ public record Study(
     Map<String, Source> sources,
     Map<String, Programme> programmes,
     Map<String, String> segments,
+    List<String> metrics,
+    Headline headline,
     Optional<Cohorts> cohorts,
+    Optional<LookAlike> lookAlike,
     Privacy privacy,
     Set<String> publish,
     List<String> awaited) {
@@ -55,7 +61,10 @@ public record Study(
         sources,
         programmes,
         segments,
+        metrics,
+        headline,
         cohorts,
+        lookAlike,
         privacy,
         publish,
         awaited);
@@ -99,6 +108,42 @@ public record Study(
     WEEK,
     DAY
   }
+
+  /**
+   * The one result by which the programme is judged, declared before results are seen.
+   *
+   * @param metric one of {@link Study#metrics}
+   * @param method as the table effects has it
+   * @param horizon months after joining, at least 1
+   */
+  public record Headline(String metric, String method, int horizon) {}
+
+  /**
+   * How members are compared with customers like them (methods.md 5).
+   *
+   * @param preMonths months before joining that describe a customer, at least 1
+   * @param horizons months after joining that are measured, ascending
+   * @param exact segments, columns or attributes of customers that must be equal
+   * @param covariates further segments, columns or attributes that describe a customer
+   * @param caliper greatest distance of a pair, in standard deviations of the score's logit
+   * @param ratio comparison customers for each member
+   * @param replacement whether a comparison customer may be used again
+   * @param propensityBy of {@code exact}: those inside which the score is fitted alone
+   * @param candidatesPerMember comparison customers drawn for each member of a stratum at most
+   * @param mostOrders orders of a month that are opportunities of their own; later ones are not
+   *     looked at
+   */
+  public record LookAlike(
+      int preMonths,
+      List<Integer> horizons,
+      List<String> exact,
+      List<String> covariates,
+      double caliper,
+      int ratio,
+      boolean replacement,
+      List<String> propensityBy,
+      int candidatesPerMember,
+      int mostOrders) {}
 
   /**
    * How small cells are withheld.

@@ -8,6 +8,8 @@ import static dev.cohortium.config.Kind.wordOf;
 import dev.cohortium.config.Study.CohortBy;
 import dev.cohortium.config.Study.Cohorts;
 import dev.cohortium.config.Study.Granularity;
+import dev.cohortium.config.Study.Headline;
+import dev.cohortium.config.Study.LookAlike;
 import dev.cohortium.config.Study.Privacy;
 import dev.cohortium.config.Study.Programme;
 import dev.cohortium.table.Catalogue;
@@ -46,7 +48,7 @@ public final class StudyReader {
 
   /** Sections that are checked and kept for jobs to come. */
   private static final List<String> AWAITED =
-      List.of("look-alike", "design-control-group", "control-group", "before-after");
+      List.of("design-control-group", "control-group", "before-after");
 
   private static final Kind<Integer> MONTHS = wholeNumber(1, 60);
 
@@ -104,8 +106,11 @@ public final class StudyReader {
                 .orElseThrow());
     Set<String> publish = new LinkedHashSet<>(root.list("publish", oneOf(publishable())));
 
-    headline(root);
-    lookAlike(root.section("look-alike"));
+    List<String> metrics = root.someOf("metrics", oneOf(METRICS));
+    Headline headline = headline(root.section("headline"), metrics);
+    boolean hasLookAlike = root.has("look-alike");
+    LookAlike lookAlike =
+        lookAlike(root.section("look-alike"), root.section("sources"), hasLookAlike);
     designControlGroup(root.section("design-control-group"));
     root.section("control-group").someOf("horizons", MONTHS);
     beforeAfter(root.section("before-after"));
@@ -126,7 +131,10 @@ public final class StudyReader {
         sources,
         programmes,
         segments,
+        metrics,
+        headline,
         hasCohorts ? Optional.of(cohorts) : Optional.empty(),
+        hasLookAlike ? Optional.of(lookAlike) : Optional.empty(),
         privacy,
         Collections.unmodifiableSet(publish),
         AWAITED.stream().filter(root::has).toList());
@@ -185,23 +193,44 @@ public final class StudyReader {
         .toList();
   }
 
-  private static void headline(Section root) {
-    root.someOf("metrics", oneOf(METRICS));
-    Section headline = root.section("headline");
-    headline.value("metric", oneOf(METRICS));
-    headline.value("method", Kind.IDENTIFIER);
-    headline.value("horizon", MONTHS);
+  private static Headline headline(Section section, List<String> metrics) {
+    Headline headline =
+        new Headline(
+            section.value("metric", oneOf(METRICS)).orElseThrow(),
+            section.value("method", Kind.IDENTIFIER).orElseThrow(),
+            section.value("horizon", MONTHS).orElseThrow());
+    if (section.has("metric") && !metrics.contains(headline.metric())) {
+      section.refuse("metric", "is not among metrics, which are " + String.join(", ", metrics));
+    }
+    return headline;
   }
 
-  private static void lookAlike(Section section) {
-    section.value("pre-months", MONTHS);
-    section.someOf("horizons", MONTHS);
-    section.list("exact", Kind.IDENTIFIER);
-    section.list("covariates", Kind.IDENTIFIER);
-    section.value("caliper", number(0, 10));
-    section.value("ratio", wholeNumber(1, 4));
-    section.value("replacement", Kind.TRUE_OR_FALSE);
-    section.list("propensity-by", Kind.IDENTIFIER);
+  private static LookAlike lookAlike(Section section, Section sources, boolean isAsked) {
+    List<String> exact = section.list("exact", Kind.IDENTIFIER);
+    LookAlike lookAlike =
+        new LookAlike(
+            section.value("pre-months", MONTHS).orElseThrow(),
+            section.someOf("horizons", MONTHS).stream().sorted().distinct().toList(),
+            exact,
+            section.list("covariates", Kind.IDENTIFIER),
+            section.value("caliper", number(0, 10)).orElseThrow(),
+            section.value("ratio", wholeNumber(1, 4)).orElseThrow(),
+            section.value("replacement", Kind.TRUE_OR_FALSE).orElseThrow(),
+            section.list("propensity-by", nameOf("look-alike.exact", Set.copyOf(exact))),
+            section.value("candidates-per-member", wholeNumber(1, 1_000)).orElseThrow(),
+            section.value("most-orders", wholeNumber(1, 8)).orElseThrow());
+    if (isAsked && !sources.has(Enrolments.TABLE.name())) {
+      section.refuse(
+          "pre-months",
+          "members are known from enrolments: look-alike needs sources.enrolments, which the study does not have");
+    }
+    boolean namesCustomers = !lookAlike.exact().isEmpty() || !lookAlike.covariates().isEmpty();
+    if (isAsked && namesCustomers && !sources.has(Customers.TABLE.name())) {
+      section.refuse(
+          lookAlike.exact().isEmpty() ? "covariates" : "exact",
+          "what customers are is known from customers: it needs sources.customers, which the study does not have");
+    }
+    return lookAlike;
   }
 
   private static void designControlGroup(Section section) {

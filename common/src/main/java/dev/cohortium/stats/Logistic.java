@@ -143,7 +143,7 @@ public final class Logistic implements Score {
       }
     }
     double[] direction = fit.times(slope);
-    double share = LogisticState.product(direction, fit.priorGradient()) / treated.length;
+    double share = fit.priorShare(direction);
     double[] logits = logits();
     double[] influences = new double[treated.length];
     Arrays.setAll(

@@ -188,4 +188,9 @@ public final class LogisticFit implements Serializable {
     Arrays.setAll(gradient, j -> precisions[j] * estimates[j]);
     return gradient;
   }
+
+  /** What each row lacks of a direction's sum because a prior moved the coefficients, too. */
+  double priorShare(double[] direction) {
+    return LogisticState.product(direction, priorGradient()) / gram.n();
+  }
 }

@@ -12,6 +12,8 @@ public final class Joinings {
   public static final String CUSTOMER_ID = "customer_id";
   public static final String JOINING_MONTH = "joining_month";
   public static final String ORDERS_UNTIL_JOINING = "orders_until_joining";
+  public static final String JOINING_STORE = "joining_store";
+  public static final String JOINING_CHANNEL = "joining_channel";
   public static final String ORDERS_IN_MONTH = "orders_in_month";
   public static final String ACQUIRED_MONTH = "acquired_month";
   public static final String LEFT_MONTH = "left_month";
@@ -30,6 +32,14 @@ public final class Joinings {
                   ORDERS_UNTIL_JOINING,
                   LONG,
                   "Orders of that month up to and including the one at which the customer joined (0: joined without an order)."),
+              optional(
+                  JOINING_STORE,
+                  STRING,
+                  "Store of that order; null: unknown, or joined without one."),
+              optional(
+                  JOINING_CHANNEL,
+                  STRING,
+                  "Channel of that order; null: unknown, or joined without one."),
               required(ORDERS_IN_MONTH, LONG, "All orders of that month."),
               optional(ACQUIRED_MONTH, DATE, "Month of the first order ever; null: never ordered."),
               optional(LEFT_MONTH, DATE, "Month of leaving for good; null: still a member."))

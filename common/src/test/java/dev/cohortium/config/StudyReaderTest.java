@@ -174,7 +174,21 @@ class StudyReaderTest {
     assertThat(study.privacy().smallestCell()).isEqualTo(10);
     assertThat(study.publish()).containsExactly("customer_months");
     assertThat(study.awaited())
-        .containsExactly("look-alike", "design-control-group", "control-group", "before-after");
+        .containsExactly("design-control-group", "control-group", "before-after");
+    assertThat(study.lookAlike())
+        .contains(
+            new Study.LookAlike(
+                6,
+                List.of(1, 3, 6, 12),
+                List.of("country"),
+                List.of("generation"),
+                0.2,
+                1,
+                false,
+                List.of(),
+                20,
+                4));
+    assertThat(study.headline()).isEqualTo(new Study.Headline("net_revenue", "look_alike_did", 6));
   }
 
   @Test
@@ -636,7 +650,8 @@ class StudyReaderTest {
 
     assertThat(study.name()).isEqualTo("spring-club");
     assertThat(study.cohorts()).isPresent();
-    assertThat(study.awaited()).hasSize(4);
+    assertThat(study.awaited()).hasSize(3);
+    assertThat(study.lookAlike()).isPresent();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import dev.cohortium.table.CustomerMonths;
@@ -23,6 +24,7 @@ final class Joining {
   private static final String AT_ONCE = "orders_at_once";
   private static final String EARLIER_THAT_DAY = "orders_earlier_that_day";
   private static final String LATER_THAT_DAY = "orders_later_that_day";
+  private static final String NEXT = "next_order_that_day";
 
   private Joining() {}
 
@@ -41,23 +43,35 @@ final class Joining {
     Column thatDay = LocalTime.date(ordered, zone).equalTo(LocalTime.date(joined, zone));
     Column comesWithJoining =
         col(AT_ONCE).gt(0).or(col(EARLIER_THAT_DAY).equalTo(0).and(col(LATER_THAT_DAY).gt(0)));
-    return members(enrolments, zone)
-        .join(orders(receipts), Receipts.HOLDER, "left_outer")
-        .groupBy(
-            col(Receipts.HOLDER),
-            col(Joinings.PROGRAM_ID),
-            col(Joinings.CUSTOMER_ID),
-            col(Joinings.JOINING_MONTH),
-            col(Joinings.LEFT_MONTH))
-        .agg(
-            count_if(inMonth).as(Joinings.ORDERS_IN_MONTH),
-            min(col(ORDER_MONTH)).as(Joinings.ACQUIRED_MONTH),
-            count_if(inMonth.and(ordered.lt(joined))).as(BEFORE),
-            count_if(inMonth.and(ordered.equalTo(joined))).as(AT_ONCE),
-            count_if(inMonth.and(thatDay).and(ordered.lt(joined))).as(EARLIER_THAT_DAY),
-            count_if(inMonth.and(thatDay).and(ordered.gt(joined))).as(LATER_THAT_DAY))
-        .withColumn(Joinings.ORDERS_UNTIL_JOINING, col(BEFORE).plus(comesWithJoining.cast("long")))
-        .drop(Receipts.HOLDER, BEFORE, AT_ONCE, EARLIER_THAT_DAY, LATER_THAT_DAY);
+    Column next = struct(ordered.as(ORDERED_AT), col(Receipts.STORE_ID), col(Receipts.CHANNEL));
+    Dataset<Row> joinings =
+        members(enrolments, zone)
+            .join(orders(receipts), Receipts.HOLDER, "left_outer")
+            .groupBy(
+                col(Receipts.HOLDER),
+                col(Joinings.PROGRAM_ID),
+                col(Joinings.CUSTOMER_ID),
+                col(Joinings.JOINING_MONTH),
+                col(Joinings.LEFT_MONTH))
+            .agg(
+                count_if(inMonth).as(Joinings.ORDERS_IN_MONTH),
+                min(col(ORDER_MONTH)).as(Joinings.ACQUIRED_MONTH),
+                count_if(inMonth.and(ordered.lt(joined))).as(BEFORE),
+                count_if(inMonth.and(ordered.equalTo(joined))).as(AT_ONCE),
+                count_if(inMonth.and(thatDay).and(ordered.lt(joined))).as(EARLIER_THAT_DAY),
+                count_if(inMonth.and(thatDay).and(ordered.gt(joined))).as(LATER_THAT_DAY),
+                min(when(inMonth.and(thatDay).and(ordered.geq(joined)), next)).as(NEXT))
+            .withColumn(
+                Joinings.ORDERS_UNTIL_JOINING, col(BEFORE).plus(comesWithJoining.cast("long")))
+            .withColumn(
+                Receipts.STORE_ID, when(comesWithJoining, col(NEXT).getField(Receipts.STORE_ID)))
+            .withColumn(
+                Receipts.CHANNEL, when(comesWithJoining, col(NEXT).getField(Receipts.CHANNEL)))
+            .drop(Receipts.HOLDER, BEFORE, AT_ONCE, EARLIER_THAT_DAY, LATER_THAT_DAY, NEXT);
+    return receipts
+        .named(joinings)
+        .withColumnRenamed(Receipts.STORE_ID, Joinings.JOINING_STORE)
+        .withColumnRenamed(Receipts.CHANNEL, Joinings.JOINING_CHANNEL);
   }
 
   /**
@@ -103,6 +117,8 @@ final class Joining {
         .select(
             col(Receipts.HOLDER),
             col(Receipts.MONTH).as(ORDER_MONTH),
-            col(Receipts.OCCURRED_AT).as(ORDERED_AT));
+            col(Receipts.OCCURRED_AT).as(ORDERED_AT),
+            col(Receipts.STORE_ID),
+            col(Receipts.CHANNEL));
   }
 }

@@ -343,6 +343,7 @@ final class JobSequence {
                 .map(last -> monthsOfPanel.headSet(last, true))
                 .orElse(monthsOfPanel)
                 .size(),
-        retention);
+        retention,
+        names.contains("look-alike") ? sums.verdicts(study.headline()) : List.of());
   }
 }

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param months months with a receipt up to as-of
  * @param retention size-weighted retention of monthly first-purchase cohorts, by age; empty when
  *     cohorts did not run
+ * @param verdicts what each programme brought, by the study's headline; empty when no comparison
+ *     ran
  */
 public record RunSummary(
     String runId,
@@ -28,7 +30,8 @@ public record RunSummary(
     Map<String, Delivered> sources,
     long customers,
     long months,
-    List<Retention> retention) {
+    List<Retention> retention,
+    List<Verdict> verdicts) {
 
   /** Rows of one source; read = clean + quarantined + duplicate + filtered + superseded. */
   public record Delivered(
@@ -36,4 +39,36 @@ public record RunSummary(
 
   /** One age of the pooled retention curve. */
   public record Retention(int age, long customers, double rate, double low, double high) {}
+
+  /**
+   * What a programme brought, by the study's headline.
+   *
+   * @param metric that is measured, per customer and month
+   * @param months after joining
+   * @param status of the effect: measured, unmeasured or unsupported
+   * @param reason why it is not measured or not supported; null: it is
+   * @param credibility A to E
+   * @param doubts checks that it did not pass, separated by commas; empty: none
+   * @param estimate what members have more than their look-alikes, with its interval; null:
+   *     unmeasured
+   * @param naive what members have more than all others; null: unmeasured
+   * @param unbalanced covariates that differ between members and look-alikes
+   * @param judged covariates that were compared
+   * @param members by what became of them: a sentence, and how many; those compared last
+   */
+  public record Verdict(
+      String program,
+      String metric,
+      int months,
+      String status,
+      String reason,
+      String credibility,
+      String doubts,
+      Double estimate,
+      Double low,
+      Double high,
+      Double naive,
+      long unbalanced,
+      long judged,
+      Map<String, Long> members) {}
 }

@@ -1,12 +1,20 @@
 package dev.cohortium.runtime;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 
+import dev.cohortium.config.Study;
 import dev.cohortium.table.CohortAverage;
 import dev.cohortium.table.CustomerMonths;
+import dev.cohortium.table.Effects;
+import dev.cohortium.table.LookAlikeAttrition;
+import dev.cohortium.table.LookAlikeBalance;
 import dev.cohortium.table.ReceiptMonths;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +87,74 @@ final class SummingUp {
                 .equalTo("first_purchase")
                 .and(col(CohortAverage.GRANULARITY).equalTo("month"))
                 .and(col(CohortAverage.SEGMENT_BY).equalTo("all")));
+  }
+
+  /** What each programme brought, by the study's headline, where a comparison told it. */
+  List<RunSummary.Verdict> verdicts(Study.Headline headline) {
+    if (!warehouse.has(Effects.TABLE) || asOf.isEmpty()) {
+      return List.of();
+    }
+    Dataset<Row> effects =
+        warehouse
+            .read(Effects.TABLE)
+            .where(
+                col(Effects.AS_OF)
+                    .equalTo(lit(java.sql.Date.valueOf(asOf.get())))
+                    .and(col(Effects.SEGMENT_BY).equalTo("all"))
+                    .and(col(Effects.VARIANT).equalTo("raw"))
+                    .and(col(Effects.METRIC).equalTo(headline.metric()))
+                    .and(col(Effects.HORIZON_MONTHS).equalTo(headline.horizon())));
+    Map<String, Double> naive = new HashMap<>();
+    effects
+        .where(col(Effects.METHOD).equalTo("naive_member_vs_non_member"))
+        .select(Effects.PROGRAM_ID, Effects.ESTIMATE)
+        .collectAsList()
+        .forEach(row -> naive.put(row.getString(0), (Double) row.get(1)));
+    return effects
+        .where(
+            col(Effects.METHOD)
+                .equalTo(headline.method())
+                .and(col(Effects.ESTIMAND).equalTo("join_vs_stay_out")))
+        .orderBy(Effects.PROGRAM_ID)
+        .collectAsList()
+        .stream()
+        .map(row -> verdict(row, naive))
+        .toList();
+  }
+
+  private RunSummary.Verdict verdict(Row effect, Map<String, Double> naive) {
+    String program = effect.getAs(Effects.PROGRAM_ID);
+    Map<String, Long> members = new LinkedHashMap<>();
+    warehouse
+        .read(LookAlikeAttrition.TABLE)
+        .where(col(LookAlikeAttrition.PROGRAM_ID).equalTo(program))
+        .orderBy(LookAlikeAttrition.STEP)
+        .select(LookAlikeAttrition.REASON, LookAlikeAttrition.MEMBERS)
+        .collectAsList()
+        .forEach(row -> members.put(row.getString(0), row.getLong(1)));
+    Row balance =
+        warehouse
+            .read(LookAlikeBalance.TABLE)
+            .where(col(LookAlikeBalance.PROGRAM_ID).equalTo(program))
+            .where(col(LookAlikeBalance.JOINING_YEAR).equalTo("all"))
+            .agg(count_if(not(col(LookAlikeBalance.PASSED))), count(col(LookAlikeBalance.PASSED)))
+            .collectAsList()
+            .get(0);
+    return new RunSummary.Verdict(
+        program,
+        effect.getAs(Effects.METRIC),
+        effect.<Integer>getAs(Effects.HORIZON_MONTHS),
+        effect.getAs(Effects.STATUS),
+        effect.getAs(Effects.REASON),
+        effect.getAs(Effects.CREDIBILITY),
+        effect.getAs(Effects.FAILED_CHECKS),
+        effect.getAs(Effects.ESTIMATE),
+        effect.getAs(Effects.CI_LOW),
+        effect.getAs(Effects.CI_HIGH),
+        naive.get(program),
+        balance.getLong(0),
+        balance.getLong(1),
+        members);
   }
 
   /** The counts of what sources delivered, by table, from rows of run_counts. */

@@ -636,7 +636,10 @@ class CohortsTest extends SparkTest {
           hasTransactions ? Map.of("transactions", transactions) : Map.of(),
           Map.of(),
           segments,
+          List.of("net_revenue"),
+          new Study.Headline("net_revenue", "look_alike_did", 6),
           Optional.of(new Study.Cohorts(by, granularities, 2, List.copyOf(segments.keySet()))),
+          Optional.empty(),
           new Study.Privacy(smallestCell),
           Set.of(),
           List.of());

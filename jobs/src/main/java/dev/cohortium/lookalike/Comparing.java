@@ -1,0 +1,344 @@
+package dev.cohortium.lookalike;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+
+import dev.cohortium.config.Study;
+import dev.cohortium.config.Study.LookAlike;
+import dev.cohortium.lookalike.Comparisons.Found;
+import dev.cohortium.lookalike.Comparisons.Place;
+import dev.cohortium.lookalike.Opportunities.Measured;
+import dev.cohortium.runtime.Contracts;
+import dev.cohortium.runtime.Frames;
+import dev.cohortium.stats.Caliper;
+import dev.cohortium.stats.ComparisonPlan;
+import dev.cohortium.stats.ComparisonPlan.Contrast;
+import dev.cohortium.stats.ComparisonPlan.Outcome;
+import dev.cohortium.table.CustomerMonths;
+import dev.cohortium.table.Customers;
+import dev.cohortium.table.Joinings;
+import dev.cohortium.table.Table;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** The look-alike comparison of one programme, from the panel to its tables. */
+final class Comparing {
+  private static final double USED_UP = 0.9;
+  private static final double KEPT_WEIGHTS = 0.995;
+
+  private final Frames in;
+  private final Study study;
+  private final LookAlike asked;
+  private final String program;
+  private final String job;
+  private final YearMonth asOf;
+  private final Rules rules;
+
+  Comparing(Frames in, Study study, String program, String job, YearMonth first, YearMonth asOf) {
+    this.in = in;
+    this.study = study;
+    this.asked = study.lookAlike().orElseThrow();
+    this.program = program;
+    this.job = job;
+    this.asOf = asOf;
+    rules =
+        Rules.of(
+            asked,
+            program,
+            first,
+            asOf,
+            study.cohorts().map(Study.Cohorts::inactiveMonths).orElse(Rules.INACTIVE_MONTHS));
+  }
+
+  /** The rows of each table. */
+  Map<Table, Dataset<Row>> tables() {
+    Dataset<Row> joinings =
+        in.get(Joinings.TABLE)
+            .where(col(Joinings.PROGRAM_ID).equalTo(program))
+            .where(col(Joinings.JOINING_MONTH).leq(lit(asOf.atEndOfMonth())));
+    Histories.Described described =
+        Histories.described(in.get(Customers.TABLE).drop("delivery"), study);
+    in.run().progress().step(job + ": histories of customers");
+    Dataset<Row> histories =
+        in.keep(Histories.of(in.get(CustomerMonths.TABLE), joinings, described, rules));
+    Rules of = rules;
+    Strata strata =
+        Sweep.of(
+            histories,
+            Strata::new,
+            (Strata state, Row row) -> state.add(History.of(row, of.months()), of),
+            Strata::plus);
+    long members = joinings.count();
+    Map<String, Double> shares = strata.shares(asked.candidatesPerMember());
+    Covariates covariates =
+        new Covariates(
+            rules, described.traits(), strata.firstMonth(), strata.lastMonth(), columns(strata));
+    List<Measured> metrics = metrics(histories);
+    Opportunities opportunities = new Opportunities(rules, covariates, shares, metrics);
+    in.run().progress().step(job + ": propensity scores");
+    Scores scores = Propensity.fit(histories, opportunities, covariates.count());
+    Map<String, Survey> surveys =
+        Sweep.of(
+            histories,
+            HashMap<String, Survey>::new,
+            (HashMap<String, Survey> state, Row row) -> {
+              for (Unit unit : opportunities.of(row)) {
+                if (scores.has(unit.group())) {
+                  state
+                      .computeIfAbsent(unit.group(), group -> new Survey())
+                      .add(unit, scores.logit(unit.group(), unit.covariates()), scores);
+                }
+              }
+            },
+            Sweep.merging(Survey::plus));
+    in.run().progress().step(job + ": matching");
+    Dataset<Row> sets =
+        in.keep(MatchedSets.of(histories, opportunities, scores, calipers(surveys), asked));
+    Dataset<Row> rows =
+        in.keep(
+            histories.join(
+                sets.where(col(MatchedSets.WEIGHT).isNotNull())
+                    .groupBy(col(MatchedSets.CUSTOMER_ID))
+                    .agg(
+                        collect_list(
+                                struct(
+                                    col(MatchedSets.UNIT),
+                                    col(MatchedSets.SET),
+                                    col(MatchedSets.WEIGHT)))
+                            .as(Parts.SETS)),
+                new String[] {Histories.CUSTOMER_ID},
+                "left"));
+    Weighing weighing =
+        new Weighing(
+            metrics.size(),
+            scores,
+            percentiles(surveys, survey -> survey.candidatePercentile(KEPT_WEIGHTS)),
+            percentiles(surveys, survey -> survey.stayingPercentile(KEPT_WEIGHTS)),
+            Balancing.fit(histories, opportunities, scores, covariates.count()),
+            percentiles(surveys, survey -> (double) survey.treated().rows()));
+    Parts.Places places = Parts.Places.of(asked.exact(), asked.propensityBy(), strata);
+    in.run().progress().step(job + ": effects");
+    Findings findings =
+        new Findings(
+            compared(rows, opportunities, weighing, covariates.count(), places),
+            placebo(rows, opportunities, weighing, places),
+            naive(histories, metrics, places),
+            metrics,
+            surveys,
+            likeness(rows, opportunities, covariates),
+            attrition(strata, sets, members),
+            members,
+            usedUp(sets),
+            strata.shareWithoutMargin(),
+            places,
+            weighing);
+    return new Marts(in, study, program, job, rules, asOf, covariates, opportunities)
+        .of(findings, sets, histories, rows, scores);
+  }
+
+  private Map<Place, Found> compared(
+      Dataset<Row> rows,
+      Opportunities opportunities,
+      Weighing weighing,
+      int columns,
+      Parts.Places places) {
+    ComparisonPlan plan =
+        new ComparisonPlan(
+            opportunities.metrics().size(),
+            columns,
+            Weighing.ESTIMANDS.size(),
+            Weighing.WEIGHTINGS,
+            rules.horizons(),
+            Method.contrasts());
+    return Comparisons.of(
+        rows,
+        new Parts.Compared(opportunities, weighing, places),
+        plan,
+        weighing.scores(),
+        Comparisons.Kind.WEIGHTED);
+  }
+
+  private Map<Place, Found> placebo(
+      Dataset<Row> rows, Opportunities opportunities, Weighing weighing, Parts.Places places) {
+    return Comparisons.of(
+        rows,
+        new Parts.Placebo(opportunities, weighing, places),
+        plain(opportunities.metrics().size(), List.of(1)),
+        weighing.scores(),
+        Comparisons.Kind.MATCHED);
+  }
+
+  private Map<Place, Found> naive(
+      Dataset<Row> histories, List<Measured> metrics, Parts.Places places) {
+    return Comparisons.of(
+        histories,
+        new Parts.Naive(rules, metrics, places),
+        plain(metrics.size(), rules.horizons()),
+        new Scores(Map.of()),
+        Comparisons.Kind.PLAIN);
+  }
+
+  private static ComparisonPlan plain(int metrics, List<Integer> horizons) {
+    return new ComparisonPlan(
+        metrics, 0, 1, 1, horizons, List.of(Contrast.plain(0, Outcome.LEVEL)));
+  }
+
+  private Map<String, Likeness> likeness(
+      Dataset<Row> rows, Opportunities opportunities, Covariates covariates) {
+    int columns = covariates.described();
+    return Sweep.of(
+        rows,
+        HashMap<String, Likeness>::new,
+        (HashMap<String, Likeness> state, Row row) -> {
+          List<Unit> units =
+              opportunities.of(row).stream().filter(unit -> unit.months() > 0).toList();
+          for (Unit unit : units) {
+            Likeness.Role role = unit.isTreated() ? Likeness.Role.MEMBER : Likeness.Role.CANDIDATE;
+            add(state, unit, role, 1 / unit.share(), columns);
+          }
+          Parts.matched(
+              row,
+              units,
+              (unit, set, weight) ->
+                  add(
+                      state,
+                      unit,
+                      unit.isTreated() ? Likeness.Role.MATCHED_MEMBER : Likeness.Role.LOOK_ALIKE,
+                      weight,
+                      columns));
+        },
+        Sweep.merging(Likeness::plus));
+  }
+
+  private static void add(
+      Map<String, Likeness> state, Unit unit, Likeness.Role role, double weight, int columns) {
+    for (String year : List.of(Parts.ALL, Integer.toString(unit.year()))) {
+      state
+          .computeIfAbsent(year, key -> new Likeness(columns))
+          .add(role, unit.covariates(), weight);
+    }
+  }
+
+  /** The greatest distance of a pair by group; 0 where scores do not differ. */
+  private Map<String, Double> calipers(Map<String, Survey> surveys) {
+    Map<String, Double> calipers = new HashMap<>();
+    surveys.forEach(
+        (group, survey) ->
+            calipers.put(
+                group,
+                asked.caliper() > 0
+                    ? Caliper.ofPooledDeviation(
+                            asked.caliper(), survey.treated(), survey.candidates())
+                        .orElse(0)
+                    : 0.0));
+    return calipers;
+  }
+
+  private Map<Place, Double> usedUp(Dataset<Row> sets) {
+    Map<Place, long[]> counts = new HashMap<>();
+    for (Row row :
+        sets.where(col(MatchedSets.TAKEN).isNotNull().and(col(MatchedSets.WEIGHT).isNotNull()))
+            .groupBy(MatchedSets.EXACT)
+            .agg(count(lit(1)), count_if(col(MatchedSets.TAKEN).geq(USED_UP)))
+            .collectAsList()) {
+      for (Place place : Parts.Places.all(row.getString(0), asked.exact(), 0)) {
+        long[] count = counts.computeIfAbsent(place, key -> new long[2]);
+        count[0] += row.getLong(1);
+        count[1] += row.getLong(2);
+      }
+    }
+    Map<Place, Double> shares = new HashMap<>();
+    counts.forEach((place, count) -> shares.put(place, (double) count[1] / count[0]));
+    return shares;
+  }
+
+  private interface Percentile {
+    double of(Survey survey);
+  }
+
+  private static Map<String, Double> percentiles(
+      Map<String, Survey> surveys, Percentile percentile) {
+    Map<String, Double> percentiles = new HashMap<>();
+    surveys.forEach((group, survey) -> percentiles.put(group, percentile.of(survey)));
+    return percentiles;
+  }
+
+  /** The most frequent exact values by place. */
+  private static Map<String, Integer> columns(Strata strata) {
+    Map<String, Integer> columns = new LinkedHashMap<>();
+    strata.exact().entrySet().stream()
+        .sorted(
+            Comparator.<Map.Entry<String, Strata.Exact>>comparingLong(
+                    entry -> -entry.getValue().members())
+                .thenComparing(Map.Entry.comparingByKey()))
+        .limit(MOST_SEGMENTS)
+        .forEach(entry -> columns.put(entry.getKey(), columns.size()));
+    return columns;
+  }
+
+  private static final int MOST_SEGMENTS = 20;
+
+  /** What is measured: the study's metrics, what ratios need, and amounts capped. */
+  private List<Measured> metrics(Dataset<Row> histories) {
+    Set<Metric> asks = new LinkedHashSet<>(List.of(Metric.NET_REVENUE, Metric.ORDERS));
+    for (Metric metric : Metric.values()) {
+      if (study.metrics().contains(metric.word())) {
+        asks.add(metric);
+      }
+    }
+    List<Measured> measured = new ArrayList<>();
+    asks.forEach(metric -> measured.add(new Measured(metric, Double.POSITIVE_INFINITY)));
+    Map<Metric, Double> caps = Caps.of(histories, rules);
+    asks.stream()
+        .filter(metric -> metric.isAmount() && caps.containsKey(metric))
+        .forEach(metric -> measured.add(new Measured(metric, caps.get(metric))));
+    return measured;
+  }
+
+  private Map<Attrition, Long> attrition(Strata strata, Dataset<Row> sets, long members) {
+    Map<Attrition, Long> counts = new EnumMap<>(Attrition.class);
+    long known = 0;
+    for (Attrition reason : Attrition.values()) {
+      counts.put(reason, strata.lost(reason));
+      known += strata.lost(reason);
+    }
+    counts.merge(Attrition.NO_ORDER, members - known, Long::sum);
+    long eligible = counts.get(Attrition.COMPARED);
+    long compared = 0;
+    long outside = 0;
+    for (Row row :
+        sets.where(col(MatchedSets.IS_TREATED).and(col(MatchedSets.MONTH).lt(rules.months() - 1)))
+            .groupBy(col(MatchedSets.WEIGHT).isNotNull(), col(MatchedSets.REASON))
+            .count()
+            .collectAsList()) {
+      if (row.getBoolean(0)) {
+        compared += row.getLong(2);
+      } else {
+        outside += row.getLong(2);
+      }
+    }
+    counts.put(Attrition.COMPARED, compared);
+    counts.put(Attrition.OUTSIDE_CALIPER, outside);
+    counts.put(Attrition.NO_CANDIDATE, eligible - compared - outside);
+    return counts;
+  }
+
+  /** An empty table. */
+  static Dataset<Row> none(Frames in, Table table) {
+    return in.session().createDataFrame(List.of(), Contracts.schema(table));
+  }
+}

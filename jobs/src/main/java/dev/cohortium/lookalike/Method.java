@@ -1,0 +1,59 @@
+package dev.cohortium.lookalike;
+
+import dev.cohortium.stats.ComparisonPlan.Adjustment;
+import dev.cohortium.stats.ComparisonPlan.Contrast;
+import dev.cohortium.stats.ComparisonPlan.Outcome;
+import java.util.Arrays;
+import java.util.List;
+
+/** The ways of comparing members with those like them, side by side. */
+enum Method {
+  MATCHED("look_alike_matched"),
+  DID("look_alike_did"),
+  REGRESSION("look_alike_regression"),
+  IPW("look_alike_ipw"),
+  ENTROPY("look_alike_entropy"),
+  AIPW("look_alike_aipw");
+
+  /** Members and others as they are, without any comparison of likes. */
+  static final String NAIVE = "naive_member_vs_non_member";
+
+  private final String word;
+
+  Method(String word) {
+    this.word = word;
+  }
+
+  /** Its name in the tables. */
+  String word() {
+    return word;
+  }
+
+  /** Whether units stand in matched sets. */
+  boolean isMatched() {
+    return contrast().weighting() == Weighing.MATCHED;
+  }
+
+  /** Its place among the contrasts. */
+  int place() {
+    return Arrays.asList(values()).indexOf(this);
+  }
+
+  private Contrast contrast() {
+    return switch (this) {
+      case MATCHED -> Contrast.plain(Weighing.MATCHED, Outcome.LEVEL);
+      case DID -> Contrast.plain(Weighing.MATCHED, Outcome.CHANGE);
+      case REGRESSION ->
+          new Contrast(Weighing.MATCHED, Weighing.MATCHED, Outcome.LEVEL, Adjustment.BOTH_ARMS);
+      case IPW -> Contrast.plain(Weighing.ODDS, Outcome.LEVEL);
+      case ENTROPY ->
+          new Contrast(Weighing.ENTROPY, Weighing.ENTROPY, Outcome.LEVEL, Adjustment.CONTROLS);
+      case AIPW -> new Contrast(Weighing.ODDS, Weighing.DRAWN, Outcome.LEVEL, Adjustment.CONTROLS);
+    };
+  }
+
+  /** What is estimated, in the order of the methods. */
+  static List<Contrast> contrasts() {
+    return Arrays.stream(values()).map(Method::contrast).toList();
+  }
+}

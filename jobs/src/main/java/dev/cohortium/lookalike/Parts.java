@@ -1,0 +1,214 @@
+package dev.cohortium.lookalike;
+
+import dev.cohortium.lookalike.Comparisons.Place;
+import dev.cohortium.lookalike.Comparisons.Sink;
+import dev.cohortium.stats.FollowUp;
+import dev.cohortium.stats.JointEstimate;
+import java.io.Serial;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.Row;
+
+/** Who takes part in the comparisons, found in a customer's history and matched sets. */
+final class Parts {
+  /** Name and value of the place of all. */
+  static final String ALL = "all";
+
+  /** Column of the matched units of a customer: ARRAY of STRUCT(unit, matched_set, weight). */
+  static final String SETS = "sets";
+
+  private Parts() {}
+
+  /**
+   * Where comparisons are made: in all, and in each value of an exact segment with members enough.
+   *
+   * @param names of the exact segments
+   * @param groups those inside which scores are fitted alone
+   * @param measured places besides all
+   * @param small places, with their members, that are not
+   */
+  record Places(
+      List<String> names, List<String> groups, Set<Place> measured, Map<Place, Long> small)
+      implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    static Places of(List<String> names, List<String> groups, Strata strata) {
+      Map<Place, Long> members = new HashMap<>();
+      strata
+          .exact()
+          .forEach(
+              (exact, of) ->
+                  all(exact, names, 0)
+                      .forEach(place -> members.merge(place, of.members(), Long::sum)));
+      Set<Place> measured = new HashSet<>();
+      Map<Place, Long> small = new HashMap<>();
+      members.forEach(
+          (place, count) -> {
+            if (count < JointEstimate.LEAST_TREATED && !place.by().equals(ALL)) {
+              small.put(place, count);
+            } else {
+              measured.add(place);
+            }
+          });
+      return new Places(List.copyOf(names), List.copyOf(groups), measured, small);
+    }
+
+    /** The places of who has these exact values, small ones included. */
+    static List<Place> all(String exact, List<String> names, int months) {
+      List<Place> places = new ArrayList<>();
+      places.add(new Place(ALL, ALL, months));
+      String[] values = exact.split(Histories.SEPARATOR, -1);
+      for (int i = 0; i < names.size() && i < values.length; i++) {
+        places.add(new Place(names.get(i), values[i], months));
+      }
+      return places;
+    }
+
+    /** Whether the scores of a place were fitted on its units alone. */
+    boolean isWhole(Place place) {
+      return place.by().equals(ALL) || groups.equals(List.of(place.by()));
+    }
+
+    /** Those of them that are measured. */
+    List<Place> of(String exact, int months) {
+      return all(exact, names, 0).stream()
+          .filter(place -> place.by().equals(ALL) || measured.contains(place))
+          .map(place -> new Place(place.by(), place.value(), months))
+          .toList();
+    }
+  }
+
+  /** A matched unit. */
+  interface Matched {
+    void accept(Unit unit, long set, double weight);
+  }
+
+  static void matched(Row row, List<? extends Unit> units, Matched sink) {
+    int at = row.fieldIndex(SETS);
+    if (row.isNullAt(at)) {
+      return;
+    }
+    List<Row> sets = row.getList(at);
+    for (Unit unit : units) {
+      for (Row set : sets) {
+        if (set.getLong(0) == unit.id()) {
+          sink.accept(unit, set.getLong(1), set.getDouble(2));
+        }
+      }
+    }
+  }
+
+  /** Every unit by its weights, and the matched in their sets. */
+  record Compared(Units units, Weighing weighing, Places places) implements Comparisons.Parts {
+    @Serial private static final long serialVersionUID = 1;
+
+    @Override
+    public boolean isWhole(Place place) {
+      return places.isWhole(place);
+    }
+
+    @Override
+    public void of(Row row, Sink sink) {
+      List<? extends Unit> found =
+          units.of(row).stream().filter(unit -> weighing.scores().has(unit.group())).toList();
+      for (Unit unit : found) {
+        Followed followed = new Followed(unit, weighing, 0);
+        places.of(unit.exact(), 0).forEach(place -> sink.accept(place, followed, null));
+      }
+      matched(
+          row,
+          found,
+          (unit, set, weight) -> {
+            Followed followed = new Followed(unit, weighing, weight);
+            places.of(unit.exact(), 0).forEach(place -> sink.accept(place, followed, set));
+          });
+    }
+  }
+
+  /** The matched in a month before those by which they were matched: nothing should differ. */
+  record Placebo(Units units, Weighing weighing, Places places) implements Comparisons.Parts {
+    @Serial private static final long serialVersionUID = 1;
+
+    @Override
+    public void of(Row row, Sink sink) {
+      matched(
+          row,
+          units.of(row),
+          (unit, set, weight) -> {
+            Earlier earlier = new Earlier(unit, weight);
+            places.of(unit.exact(), 0).forEach(place -> sink.accept(place, earlier, set));
+          });
+    }
+  }
+
+  /** A matched unit in one month long before. */
+  private record Earlier(Unit unit, double weight) implements FollowUp {
+    @Override
+    public boolean isTreated() {
+      return unit.isTreated();
+    }
+
+    @Override
+    public int months() {
+      return Double.isNaN(unit.longBefore(0)) ? 0 : 1;
+    }
+
+    @Override
+    public double weight(int weighting) {
+      return weight;
+    }
+
+    @Override
+    public double after(int metric, int month) {
+      return unit.longBefore(metric);
+    }
+  }
+
+  /**
+   * Members and all others in the last months: what the company sees without a comparison. Members
+   * joined before the window, others have not joined at its end; all had an order before it.
+   */
+  record Naive(Rules rules, List<Opportunities.Measured> metrics, Places places)
+      implements Comparisons.Parts {
+    @Serial private static final long serialVersionUID = 1;
+
+    @Override
+    public void of(Row row, Sink sink) {
+      History history = History.of(row, rules.months());
+      for (int months : rules.horizons()) {
+        int start = rules.months() - months;
+        boolean isMember = history.joined() < start;
+        boolean isOther = history.joined() >= rules.months();
+        if (history.acquired() < start && (isMember || isOther)) {
+          Customer customer = new Customer(history, isMember, start, months, metrics, rules);
+          places.of(history.exact(), months).forEach(place -> sink.accept(place, customer, null));
+        }
+      }
+    }
+  }
+
+  /** A customer in a window. */
+  private record Customer(
+      History history,
+      boolean isTreated,
+      int start,
+      int months,
+      List<Opportunities.Measured> metrics,
+      Rules rules)
+      implements FollowUp {
+    @Override
+    public double weight(int weighting) {
+      return 1;
+    }
+
+    @Override
+    public double after(int metric, int month) {
+      return metrics.get(metric).of(history, start + month - 1, rules);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package dev.cohortium.lookalike;
+
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.sql.Row;
+
+/** Finds the units in a row of the data: those of one customer. */
+interface Units extends Serializable {
+  /** The units of a row, of strata with a treated and a candidate; of others, too, where asked. */
+  List<? extends Unit> of(Row row);
+}

@@ -1,0 +1,294 @@
+package dev.cohortium.lookalike;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cohortium.SparkTest;
+import dev.cohortium.config.Study;
+import dev.cohortium.runtime.Contracts;
+import dev.cohortium.runtime.Frames;
+import dev.cohortium.table.CustomerMonths;
+import dev.cohortium.table.Customers;
+import dev.cohortium.table.EffectChecks;
+import dev.cohortium.table.Effects;
+import dev.cohortium.table.Joinings;
+import dev.cohortium.table.LookAlikeAttrition;
+import dev.cohortium.table.LookAlikeAudience;
+import dev.cohortium.table.LookAlikeBalance;
+import dev.cohortium.table.LookAlikePairs;
+import dev.cohortium.table.ReceiptMonths;
+import dev.cohortium.table.Table;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The job on small made-up worlds, and on data that give it nothing to compare. */
+class LookAlikeJobTest extends SparkTest {
+  private static final YearMonth AS_OF = YearMonth.of(2022, 10);
+  private static final String WORLD =
+      """
+      seed = 7, customers = 900, months = 22
+      regions { north { share = 0.6, stores = 3, launch-month = 8 }, south { share = 0.4, stores = 3, launch-month = 9 } }
+      joining { selection = history, hazard = 0.05 }
+      effect { orders = 1.3, receipt = 1.1, drop-out = 0.8, ramp-months = 1 }
+      """;
+  private static final List<String> SETTINGS =
+      List.of(
+          "look-alike.exact=[region]",
+          "look-alike.propensity-by=[]",
+          "look-alike.covariates=[birth_year, gender]",
+          "look-alike.horizons=[1, 3]",
+          "headline.horizon=3");
+
+  @BeforeEach
+  void interpret() {
+    withoutCompiling();
+  }
+
+  @AfterEach
+  void forgetKeptRows() {
+    spark().catalog().clearCache();
+  }
+
+  private static Study study(String... more) {
+    List<String> settings = new ArrayList<>(SETTINGS);
+    settings.addAll(List.of(more));
+    return LookAlikeWorlds.study(AS_OF, settings);
+  }
+
+  private Frames world(int partitions) {
+    return LookAlikeWorlds.world(spark(), WORLD, partitions).frames();
+  }
+
+  /**
+   * Rows without what a run adds, numbers to nine digits: sums over machines differ in the last.
+   */
+  private static List<String> told(Dataset<Row> rows) {
+    List<String> lines = new ArrayList<>();
+    for (Row row : rows.drop(Effects.RUN_ID).collectAsList()) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < row.size(); i++) {
+        Object value = row.get(i);
+        line.append(
+                value instanceof Double number
+                    ? String.format(Locale.ROOT, "%.6g", Math.abs(number) < 1e-9 ? 0.0 : number)
+                    : String.valueOf(value))
+            .append(" | ");
+      }
+      lines.add(line.toString());
+    }
+    lines.sort(null);
+    return lines;
+  }
+
+  @Test
+  void results_do_not_depend_on_partitions_or_on_the_order_of_rows() {
+    Frames once = new LookAlikeJob().run(world(1), study());
+    spark().conf().set("spark.sql.shuffle.partitions", "5");
+    try {
+      Frames in = world(7);
+      Frames shuffled =
+          new Frames(spark())
+              .with(
+                  CustomerMonths.TABLE,
+                  in.get(CustomerMonths.TABLE)
+                      .orderBy(functions.xxhash64(col("month"), col("customer_id"))))
+              .with(Joinings.TABLE, in.get(Joinings.TABLE).repartition(3))
+              .with(Customers.TABLE, in.get(Customers.TABLE).orderBy(col("birth_year")))
+              .with(ReceiptMonths.TABLE, in.get(ReceiptMonths.TABLE));
+      Frames again = new LookAlikeJob().run(shuffled, study());
+      for (Table table : new LookAlikeJob().writes()) {
+        assertThat(told(again.get(table))).as(table.name()).isEqualTo(told(once.get(table)));
+      }
+    } finally {
+      spark().conf().set("spark.sql.shuffle.partitions", "2");
+    }
+  }
+
+  @Test
+  void every_table_keeps_its_contract_and_adds_up() {
+    Frames in = world(2);
+    Frames out = new LookAlikeJob().run(in, study());
+    for (Table table : new LookAlikeJob().writes()) {
+      Dataset<Row> rows = out.get(table);
+      assertThat(rows.schema().simpleString()).isEqualTo(Contracts.schema(table).simpleString());
+      assertThat(
+              rows.select(
+                      table.key().stream()
+                          .map(functions::col)
+                          .toArray(org.apache.spark.sql.Column[]::new))
+                  .distinct()
+                  .count())
+          .as(table.name())
+          .isEqualTo(rows.count());
+    }
+    long members = in.get(Joinings.TABLE).count();
+    long told =
+        out.get(LookAlikeAttrition.TABLE)
+            .agg(functions.sum(LookAlikeAttrition.MEMBERS))
+            .collectAsList()
+            .get(0)
+            .getLong(0);
+    assertThat(told).isEqualTo(members);
+
+    Dataset<Row> pairs = out.get(LookAlikePairs.TABLE);
+    long sets = pairs.select(LookAlikePairs.MATCHED_SET).distinct().count();
+    assertThat(pairs.where("role = 'member'").count()).isEqualTo(sets);
+    assertThat(pairs.where("role = 'look_alike'").count()).isEqualTo(sets);
+    // Nobody serves twice in a month.
+    assertThat(
+            pairs
+                .where("role = 'look_alike'")
+                .groupBy(LookAlikePairs.CUSTOMER_ID, LookAlikePairs.JOINING_MONTH)
+                .count()
+                .where("count > 1")
+                .count())
+        .isZero();
+
+    long audience = out.get(LookAlikeAudience.TABLE).count();
+    long others =
+        in.get(CustomerMonths.TABLE)
+            .select(CustomerMonths.CUSTOMER_ID)
+            .distinct()
+            .join(in.get(Joinings.TABLE), new String[] {CustomerMonths.CUSTOMER_ID}, "left_anti")
+            .count();
+    assertThat(audience).isEqualTo(others);
+    assertThat(out.get(LookAlikeBalance.TABLE).where("joining_year = 'all'").count())
+        .isGreaterThan(20);
+
+    Dataset<Row> effects = out.get(Effects.TABLE);
+    for (Method method : Method.values()) {
+      assertThat(effects.where(col(Effects.METHOD).equalTo(method.word())).count())
+          .as(method.word())
+          .isPositive();
+    }
+    assertThat(effects.where(col(Effects.METHOD).equalTo(Method.NAIVE)).count()).isPositive();
+    assertThat(
+            out.get(EffectChecks.TABLE)
+                .join(effects, new String[] {Effects.EFFECT_ID}, "left_anti")
+                .count())
+        .isZero();
+  }
+
+  @Test
+  void a_large_effect_is_found_and_the_naive_difference_is_far_larger() {
+    Frames out = new LookAlikeJob().run(world(2), study());
+    Row did = headline(out, Method.DID.word());
+    Row naive = headline(out, Method.NAIVE);
+    double low = did.getAs(Effects.CI_LOW);
+    assertThat(low).isPositive();
+    double estimate = did.getAs(Effects.ESTIMATE);
+    double flattery = naive.getAs(Effects.ESTIMATE);
+    assertThat(flattery).isGreaterThan(2 * estimate);
+    assertThat(naive.<String>getAs(Effects.CREDIBILITY)).isEqualTo("E");
+  }
+
+  private static Row headline(Frames out, String method) {
+    return out.get(Effects.TABLE)
+        .where(
+            col(Effects.METHOD)
+                .equalTo(method)
+                .and(col(Effects.ESTIMAND).notEqual("join_now_vs_as_usual"))
+                .and(col(Effects.METRIC).equalTo("net_revenue"))
+                .and(col(Effects.VARIANT).equalTo("raw"))
+                .and(col(Effects.SEGMENT_BY).equalTo("all"))
+                .and(col(Effects.HORIZON_MONTHS).equalTo(3)))
+        .collectAsList()
+        .get(0);
+  }
+
+  @Test
+  void a_programme_without_members_is_unmeasured_with_its_reason() {
+    Frames in = world(2).with(Joinings.TABLE, world(2).get(Joinings.TABLE).where(lit(false)));
+    Row effect = headline(new LookAlikeJob().run(in, study()), Method.DID.word());
+    assertThat(effect.<String>getAs(Effects.STATUS)).isEqualTo("unmeasured");
+    assertThat(effect.<String>getAs(Effects.REASON)).isEqualTo("The programme has no members.");
+  }
+
+  @Test
+  void members_whom_nobody_knew_before_are_counted_and_explained() {
+    Frames world = world(2);
+    Dataset<Row> joinings = world.get(Joinings.TABLE);
+    Dataset<Row> afterJoining =
+        world
+            .get(CustomerMonths.TABLE)
+            .join(
+                joinings.select(Joinings.CUSTOMER_ID, Joinings.JOINING_MONTH),
+                new String[] {Joinings.CUSTOMER_ID},
+                "left")
+            .where("joining_month is null or month >= joining_month")
+            .drop(Joinings.JOINING_MONTH);
+    Frames out = new LookAlikeJob().run(world.with(CustomerMonths.TABLE, afterJoining), study());
+    assertThat(headline(out, Method.DID.word()).<String>getAs(Effects.REASON))
+        .startsWith("No member can be compared")
+        .contains("not known before joining");
+    assertThat(
+            out.get(LookAlikeAttrition.TABLE)
+                .where("reason like 'compared%'")
+                .collectAsList()
+                .get(0)
+                .<Long>getAs(LookAlikeAttrition.MEMBERS))
+        .isZero();
+  }
+
+  @Test
+  void a_caliper_that_nobody_meets_a_constant_and_ten_thousand_values_go_on() {
+    Frames world = world(2);
+    Dataset<Row> customers =
+        world
+            .get(Customers.TABLE)
+            .withColumn(Customers.CITY, functions.concat(lit("city-"), col(Customers.CUSTOMER_ID)))
+            .withColumn(Customers.EDUCATION, lit("same"));
+    Frames out =
+        new LookAlikeJob()
+            .run(
+                world.with(Customers.TABLE, customers),
+                study(
+                    "look-alike.caliper=0",
+                    "look-alike.covariates=[city, education]",
+                    "look-alike.exact=[city]"));
+    Row effect = headline(out, Method.DID.word());
+    assertThat(effect.<String>getAs(Effects.STATUS)).isEqualTo("unmeasured");
+    assertThat(
+            out.get(Effects.TABLE).where("segment_by = 'city' and status <> 'unmeasured'").count())
+        .isZero();
+  }
+
+  @Test
+  void covariates_that_tell_who_joins_without_error_are_reported() {
+    Frames world = world(2);
+    Dataset<Row> customers =
+        world
+            .get(Customers.TABLE)
+            .drop(Customers.EDUCATION)
+            .join(
+                world
+                    .get(Joinings.TABLE)
+                    .select(col(Joinings.CUSTOMER_ID), lit("member").as(Customers.EDUCATION)),
+                new String[] {Customers.CUSTOMER_ID},
+                "left")
+            .select(world.get(Customers.TABLE).schema().fieldNames()[0], rest(world));
+    Frames out =
+        new LookAlikeJob()
+            .run(
+                world.with(Customers.TABLE, customers), study("look-alike.covariates=[education]"));
+    assertThat(
+            out.get(EffectChecks.TABLE)
+                .where("check_name = 'separation' and outcome = 'failed'")
+                .count())
+        .isPositive();
+  }
+
+  private static String[] rest(Frames world) {
+    String[] names = world.get(Customers.TABLE).schema().fieldNames();
+    return java.util.Arrays.copyOfRange(names, 1, names.length);
+  }
+}

@@ -1,0 +1,219 @@
+package dev.cohortium.lookalike;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cohortium.Project;
+import dev.cohortium.SparkTest;
+import dev.cohortium.config.Study;
+import dev.cohortium.runtime.Frames;
+import dev.cohortium.table.Effects;
+import dev.cohortium.world.WorldPanel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Row;
+import org.hipparchus.distribution.discrete.BinomialDistribution;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Worlds of many replicates in one run of the job, every estimate held against the truth averaged
+ * over the members that were matched; written into docs/coverage.md.
+ */
+@Tag("simulation")
+class LookAlikeSimulation extends SparkTest {
+  private static final Path PAGE = Project.root().resolve("docs/coverage.md");
+  private static final Pattern MEASURED =
+      Pattern.compile(
+          "(<!-- look-alike: [^>]*-->\\n).*(<!-- end of look-alike -->)", Pattern.DOTALL);
+  private static final int REPLICATES = 200;
+  private static final int CUSTOMERS = 1200;
+  private static final YearMonth AS_OF = YearMonth.of(2023, 6);
+
+  /**
+   * Cells that are held against the bands: 2 methods, 2 estimands, 2 metrics, 3 horizons, 2 worlds.
+   */
+  private static final int CELLS = 48;
+
+  private static final List<String> METHODS =
+      List.of("look_alike_did", "look_alike_matched", "look_alike_aipw", Method.NAIVE);
+  private static final List<String> METRICS = List.of("net_revenue", "orders");
+  private static final List<Integer> HORIZONS = List.of(1, 3, 6);
+
+  @Override
+  public SparkConf conf() {
+    return super.conf().set("spark.sql.shuffle.partitions", "8");
+  }
+
+  /** What was seen of one estimate over the replicates. */
+  private static final class Cell {
+    private int count;
+    private int covered;
+    private int rejected;
+    private int measured;
+    private int placeboNotPassed;
+    private double errors;
+    private double squares;
+    private double truth;
+    private double baseline;
+    private double stdErrors;
+
+    void add(Row row) {
+      double estimate = row.getAs(Effects.ESTIMATE);
+      double low = row.getAs(Effects.CI_LOW);
+      double high = row.getAs(Effects.CI_HIGH);
+      double isTrue = row.getAs("truth");
+      count++;
+      covered += low <= isTrue && isTrue <= high ? 1 : 0;
+      rejected += low > 0 || high < 0 ? 1 : 0;
+      measured += row.<String>getAs(Effects.STATUS).equals("measured") ? 1 : 0;
+      placeboNotPassed +=
+          row.<String>getAs(Effects.FAILED_CHECKS).contains("placebo_outcome") ? 1 : 0;
+      errors += estimate - isTrue;
+      squares += (estimate - isTrue) * (estimate - isTrue);
+      truth += isTrue;
+      baseline += row.<Double>getAs(Effects.BASELINE);
+      stdErrors += row.<Double>getAs(Effects.STD_ERROR);
+    }
+
+    double bias() {
+      return errors / count;
+    }
+
+    /** Standard error of the mean error. */
+    double chance() {
+      return Math.sqrt((squares - errors * errors / count) / (count - 1.0) / count);
+    }
+
+    boolean passes() {
+      BinomialDistribution right = new BinomialDistribution(count, 0.95);
+      double level = 0.001 / CELLS;
+      return covered >= right.inverseCumulativeProbability(level / 2)
+          && covered <= right.inverseCumulativeProbability(1 - level / 2)
+          && Math.abs(bias()) <= 3 * chance();
+    }
+
+    String row(String world, String name) {
+      return String.format(
+          Locale.ROOT,
+          "| %s | %s | %d | %.3g | %.3g ± %.2g | %.1f | %.3g | %.3g | %.1f | %.1f | %d | %d | %s |",
+          world,
+          name,
+          count,
+          truth / count,
+          bias(),
+          chance(),
+          100 * errors / baseline,
+          chance() * Math.sqrt(count),
+          stdErrors / count,
+          100.0 * covered / count,
+          100.0 * rejected / count,
+          measured,
+          placeboNotPassed,
+          passes() ? "passes" : "outside");
+    }
+  }
+
+  private static String world(String selection, int seed, boolean hasEffect) {
+    return """
+        seed = %d, customers = %d, months = 30, replicates = %d
+        regions { north { share = 1, stores = 6, launch-month = 9 } }
+        joining { selection = %s, hazard = 0.04 }
+        effect { %s }
+        """
+        .formatted(
+            seed,
+            CUSTOMERS,
+            REPLICATES,
+            selection,
+            hasEffect
+                ? "orders = 1.15, receipt = 1.05, drop-out = 0.8, ramp-months = 2"
+                : "orders = 1, receipt = 1, drop-out = 1");
+  }
+
+  private Map<String, Cell> cells(String conf, String... settings) {
+    WorldPanel world = LookAlikeWorlds.world(spark(), conf, 8);
+    List<String> all = new ArrayList<>(List.of("metrics=[net_revenue, orders]"));
+    all.addAll(List.of(settings));
+    Study study = LookAlikeWorlds.study(AS_OF, all);
+    Frames out = new LookAlikeJob().run(world.frames(), study);
+    Map<String, Cell> cells = new TreeMap<>();
+    for (Row row : LookAlikeWorlds.held(out, world.truth()).collectAsList()) {
+      String method = row.getAs(Effects.METHOD);
+      String metric = row.getAs(Effects.METRIC);
+      int months = row.getAs(Effects.HORIZON_MONTHS);
+      if (METHODS.contains(method)
+          && METRICS.contains(metric)
+          && HORIZONS.contains(months)
+          && row.<String>getAs(Effects.VARIANT).equals("raw")
+          && row.getAs(Effects.ESTIMATE) != null) {
+        String estimand = row.getAs(Effects.ESTIMAND);
+        String name =
+            (method.equals(Method.NAIVE) ? method : method + ", " + estimand)
+                + " | "
+                + metric
+                + " | "
+                + months;
+        cells.computeIfAbsent(name, key -> new Cell()).add(row);
+      }
+    }
+    return cells;
+  }
+
+  @Test
+  void worlds_are_measured_and_the_page_is_written() throws IOException {
+    List<String> lines = new ArrayList<>();
+    Map<String, Cell> zero = cells(world("history", 101, false));
+    zero.forEach((name, cell) -> lines.add(cell.row("history, no effect", name)));
+    Map<String, Cell> effect = cells(world("history", 102, true));
+    effect.forEach((name, cell) -> lines.add(cell.row("history, effect", name)));
+    cells(world("latent", 103, false))
+        .forEach((name, cell) -> lines.add(cell.row("latent, no effect", name)));
+    cells(world("level", 104, false))
+        .forEach((name, cell) -> lines.add(cell.row("level, no effect", name)));
+    cells(world("history", 101, false), "look-alike.most-orders=1")
+        .forEach(
+            (name, cell) -> {
+              if (name.startsWith("look_alike_did")) {
+                lines.add(cell.row("history, no effect, orders of a month not told apart", name));
+              }
+            });
+    String page = Files.readString(PAGE);
+    Matcher measured = MEASURED.matcher(page);
+    assertThat(measured.find()).isTrue();
+    String table =
+        measured.group(1)
+            + REPLICATES
+            + " replicates of "
+            + CUSTOMERS
+            + " customers and 30 months in one run of the job; level .001/"
+            + CELLS
+            + " for coverage, 3 errors for bias.\n\n"
+            + "| world | method, estimand | metric | months | replicates | truth | bias | bias, % of baseline | spread | mean error | covers, % | finds, % | measured | placebo not passed | |\n"
+            + "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+            + String.join("\n", lines)
+            + "\n"
+            + measured.group(2);
+    Files.writeString(PAGE, measured.replaceFirst(Matcher.quoteReplacement(table)));
+    for (Map<String, Cell> cells : List.of(zero, effect)) {
+      cells.forEach(
+          (name, cell) -> {
+            if (name.startsWith("look_alike_did")) {
+              assertThat(cell.passes()).as(name + " " + cell.row("", "")).isTrue();
+            }
+            if (name.startsWith(Method.NAIVE)) {
+              assertThat(Math.abs(cell.bias())).isGreaterThan(5 * cell.stdErrors / cell.count);
+            }
+          });
+    }
+  }
+}
