@@ -27,6 +27,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -84,7 +86,7 @@ public final class LookAlikeJob implements Job {
     YearMonth first = firstMonth(in);
     Map<Table, List<Dataset<Row>>> made = new LinkedHashMap<>();
     writes().forEach(table -> made.put(table, new ArrayList<>()));
-    for (String program : study.programmes().keySet()) {
+    for (String program : programmes(in, study)) {
       new Comparing(in, study, program, name(), first, asOf)
           .tables()
           .forEach((table, rows) -> made.get(table).add(rows));
@@ -96,6 +98,17 @@ public final class LookAlikeJob implements Job {
                 table,
                 parts.stream().reduce(kept(in, table, asOf.atEndOfMonth()), Dataset::unionByName)));
     return out;
+  }
+
+  /** The study's, and those that only the enrolments name. */
+  private static Set<String> programmes(Frames in, Study study) {
+    Set<String> programmes = new TreeSet<>(study.programmes().keySet());
+    in.get(Joinings.TABLE)
+        .select(Joinings.PROGRAM_ID)
+        .distinct()
+        .collectAsList()
+        .forEach(row -> programmes.add(row.getString(0)));
+    return programmes;
   }
 
   private static YearMonth firstMonth(Frames in) {

@@ -214,6 +214,18 @@ class LookAlikeJobTest extends SparkTest {
   }
 
   @Test
+  void a_programme_that_only_the_enrolments_name_is_compared_too() {
+    Frames in = world(2);
+    in.with(
+        Joinings.TABLE,
+        in.get(Joinings.TABLE).withColumn(Joinings.PROGRAM_ID, lit("card").as("program_id")));
+    Dataset<Row> attrition = new LookAlikeJob().run(in, study()).get(LookAlikeAttrition.TABLE);
+    assertThat(attrition.where("program_id = 'card'").agg(functions.sum("members")).collectAsList())
+        .isEqualTo(in.get(Joinings.TABLE).agg(functions.count(lit(1))).collectAsList());
+    assertThat(attrition.where("program_id = 'club' and members > 0").isEmpty()).isTrue();
+  }
+
+  @Test
   void members_whom_nobody_knew_before_are_counted_and_explained() {
     Frames world = world(2);
     Dataset<Row> joinings = world.get(Joinings.TABLE);
