@@ -130,8 +130,8 @@ public record Study(
    * @param replacement whether a comparison customer may be used again
    * @param propensityBy of {@code exact}: those inside which the score is fitted alone
    * @param candidatesPerMember comparison customers drawn for each member of a stratum at most
-   * @param mostOrders orders of a month that are opportunities of their own; later ones are not
-   *     looked at
+   * @param mostOrders orders of a month that are told apart; the last stands for itself and all
+   *     later ones
    */
   public record LookAlike(
       int preMonths,

@@ -12,7 +12,6 @@ import dev.cohortium.config.Study.LookAlike;
 import dev.cohortium.lookalike.Comparisons.Found;
 import dev.cohortium.lookalike.Comparisons.Place;
 import dev.cohortium.lookalike.Opportunities.Measured;
-import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.stats.Caliper;
 import dev.cohortium.stats.ComparisonPlan;
@@ -176,7 +175,7 @@ final class Comparing {
       Dataset<Row> rows, Opportunities opportunities, Weighing weighing, Parts.Places places) {
     return Comparisons.of(
         rows,
-        new Parts.Placebo(opportunities, weighing, places),
+        new Parts.Placebo(opportunities, places),
         plain(opportunities.metrics().size(), List.of(1)),
         weighing.scores(),
         Comparisons.Kind.MATCHED);
@@ -335,10 +334,5 @@ final class Comparing {
     counts.put(Attrition.OUTSIDE_CALIPER, outside);
     counts.put(Attrition.NO_CANDIDATE, eligible - compared - outside);
     return counts;
-  }
-
-  /** An empty table. */
-  static Dataset<Row> none(Frames in, Table table) {
-    return in.session().createDataFrame(List.of(), Contracts.schema(table));
   }
 }

@@ -53,8 +53,8 @@ final class Histories {
   private record Named(String name, Column value, boolean isNumber) {}
 
   /**
-   * What customers are: one row per customer with customer_id, exact and propensity_group (STRING),
-   * one column per exact name, traits (ARRAY of DOUBLE).
+   * What customers are: one row per customer with customer_id, exact and propensity_group (STRING)
+   * and traits (ARRAY of DOUBLE).
    *
    * @param rows of the customers
    * @param traits what the places of {@link #TRAITS} mean
@@ -178,8 +178,7 @@ final class Histories {
                             coalesce(col(CustomerMonths.MARGIN).cast("double"), lit(Double.NaN)),
                             coalesce(col(CustomerMonths.ITEMS).cast("double"), lit(0.0)),
                             col(CustomerMonths.GROSS_REVENUE).cast("double"),
-                            coalesce(col(CustomerMonths.DISCOUNT).cast("double"), lit(0.0)),
-                            coalesce(col(CustomerMonths.CATEGORIES), lit(0))))
+                            coalesce(col(CustomerMonths.DISCOUNT).cast("double"), lit(0.0))))
                     .as(MONTHS));
     Dataset<Row> joined =
         joinings.select(

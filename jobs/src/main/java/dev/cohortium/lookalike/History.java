@@ -26,7 +26,6 @@ final class History {
   private final double[] items;
   private final double[] gross;
   private final double[] discount;
-  private final double[] categories;
 
   private History(Row row, int months) {
     customer = row.getString(row.fieldIndex(Histories.CUSTOMER_ID));
@@ -44,7 +43,6 @@ final class History {
     items = new double[months];
     gross = new double[months];
     discount = new double[months];
-    categories = new double[months];
     int first = NOT_YET;
     boolean knowsMargin = true;
     List<Row> rowsOfMonths = row.getList(row.fieldIndex(Histories.MONTHS));
@@ -57,7 +55,6 @@ final class History {
       items[at] = month.getDouble(4);
       gross[at] = month.getDouble(5);
       discount[at] = month.getDouble(6);
-      categories[at] = month.getInt(7);
       if (orders[at] > 0) {
         first = Math.min(first, at);
       }
@@ -125,27 +122,11 @@ final class History {
     return items[month];
   }
 
-  double categories(int month) {
-    return categories[month];
-  }
-
   /** Share of the price that was taken off, in the months {@code from} to before {@code to}. */
   double discountShare(int from, int to) {
     double off = sum(discount, from, to);
     double paid = sum(gross, from, to);
     return off + paid > 0 ? off / (off + paid) : 0;
-  }
-
-  double revenue(int from, int to) {
-    return sum(revenue, from, to);
-  }
-
-  double orders(int from, int to) {
-    double sum = 0;
-    for (int month = from; month < to; month++) {
-      sum += orders[month];
-    }
-    return sum;
   }
 
   /** Whether nothing was ordered in a month and those before it, so many in all. */

@@ -14,6 +14,7 @@ import dev.cohortium.stats.LogisticFit;
 import dev.cohortium.stats.MultipleTesting;
 import dev.cohortium.stats.Unmeasured;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +114,7 @@ final class Judging {
           effects.add(
               new Effect(
                   key(place, method.word(), estimand, Measured.RAW, headline, months),
-                  "",
+                  unit(headline),
                   new Inference.Effect(new Unmeasured(reason), 0, null),
                   0,
                   0));
@@ -214,9 +215,6 @@ final class Judging {
         effect.unmeasured("No weights of the candidates give them the covariate means of members.");
       }
       effect.check(attrition());
-      if (method.isMatched() && estimand == Weighing.AS_USUAL) {
-        effect.check(rosenbaum(found, block));
-      }
       if (effect.isMeasured()) {
         eValue(effect, found, method, estimand, h).ifPresent(effect::check);
         effect.check(
@@ -262,7 +260,7 @@ final class Judging {
       effects.add(
           new Effect(
               key(place, method, estimand, Measured.RAW, Metric.AVERAGE_RECEIPT, months),
-              "of the study's currency per order",
+              unit(Metric.AVERAGE_RECEIPT),
               inference.ratio(place(Metric.NET_REVENUE), place(Metric.ORDERS)),
               treated,
               controls));
@@ -274,6 +272,15 @@ final class Judging {
       Place place, String method, String estimand, String variant, String metric, int months) {
     return new Effect.Key(
         program, method, estimand, variant, metric, place.by(), place.value(), months);
+  }
+
+  /** What an effect on a metric of the study is counted in. */
+  private static String unit(String word) {
+    return Arrays.stream(Metric.values())
+        .filter(metric -> metric.word().equals(word))
+        .map(Metric::unit)
+        .findFirst()
+        .orElse("of the study's currency per order");
   }
 
   private int place(Metric metric) {
@@ -351,18 +358,6 @@ final class Judging {
         LEAST_COMPARED,
         Effect.NOT_JUDGED,
         "Share of the members that are compared: the effect is theirs, and nothing is known of the others.");
-  }
-
-  private Check rosenbaum(Found found, int block) {
-    boolean repeats = found.customers().clusters(block) < found.cells().clusters(block);
-    return new Check(
-        "rosenbaum_gamma",
-        null,
-        null,
-        Effect.NOT_JUDGED,
-        repeats
-            ? "Some customers stand in several sets: bounds for independent pairs do not apply."
-            : "Bounds are not computed for effects of many months.");
   }
 
   private java.util.Optional<Check> eValue(

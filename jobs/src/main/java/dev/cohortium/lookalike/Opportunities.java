@@ -7,8 +7,8 @@ import java.util.Map;
 import org.apache.spark.sql.Row;
 
 /**
- * The opportunities that are looked at: of strata with members and candidates, all taken ones and
- * of the others a share, drawn by a hash.
+ * The opportunities that are looked at, from the first joining in equal segments to the last of
+ * all: all taken ones and of the others a share, drawn by a hash.
  *
  * @param rules of the comparison
  * @param covariates that describe an opportunity

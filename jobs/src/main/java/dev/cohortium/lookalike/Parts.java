@@ -131,7 +131,7 @@ final class Parts {
   }
 
   /** The matched in a month before those by which they were matched: nothing should differ. */
-  record Placebo(Units units, Weighing weighing, Places places) implements Comparisons.Parts {
+  record Placebo(Units units, Places places) implements Comparisons.Parts {
     @Serial private static final long serialVersionUID = 1;
 
     @Override

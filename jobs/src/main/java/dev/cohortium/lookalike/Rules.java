@@ -14,7 +14,7 @@ import java.util.List;
  * @param months of the panel up to as-of
  * @param preMonths months before joining that describe a customer
  * @param horizons months after it that are measured, ascending
- * @param mostOrders orders of a month that are opportunities
+ * @param mostOrders orders of a month that are told apart; the last stands for all later ones
  * @param inactiveMonths months without an order after which a customer has churned
  * @param salt of the draw of candidates
  */

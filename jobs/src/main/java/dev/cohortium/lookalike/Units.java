@@ -6,6 +6,6 @@ import org.apache.spark.sql.Row;
 
 /** Finds the units in a row of the data: those of one customer. */
 interface Units extends Serializable {
-  /** The units of a row, of strata with a treated and a candidate; of others, too, where asked. */
+  /** The units of a row. */
   List<? extends Unit> of(Row row);
 }

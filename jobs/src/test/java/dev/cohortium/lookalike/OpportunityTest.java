@@ -21,8 +21,7 @@ class OpportunityTest {
       StructType.fromDDL(
           "customer_id string, exact string, propensity_group string, traits array<double>,"
               + " joined int, orders_until_joining int, months array<struct<month int, orders int,"
-              + " revenue double, margin double, items double, gross double, discount double,"
-              + " categories int>>");
+              + " revenue double, margin double, items double, gross double, discount double>>");
 
   /** Orders of the months from the first on, 10 each; joined: month and order, or null. */
   static History history(Integer joined, int order, int... orders) {
@@ -30,7 +29,7 @@ class OpportunityTest {
     for (int month = 0; month < orders.length; month++) {
       if (orders[month] > 0) {
         double revenue = 10.0 * orders[month];
-        months.add(RowFactory.create(month, orders[month], revenue, 4.0, 1.0, revenue, 0.0, 1));
+        months.add(RowFactory.create(month, orders[month], revenue, 4.0, 1.0, revenue, 0.0));
       }
     }
     Object[] values = {
