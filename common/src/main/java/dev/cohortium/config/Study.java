@@ -128,6 +128,7 @@ public record Study(
    * @param caliper greatest distance of a pair, in standard deviations of the score's logit
    * @param ratio comparison customers for each member
    * @param replacement whether a comparison customer may be used again
+   * @param order in which members choose
    * @param propensityBy of {@code exact}: those inside which the score is fitted alone
    * @param candidatesPerMember comparison customers drawn for each member of a stratum at most
    * @param mostOrders orders of a month that are told apart; the last stands for itself and all
@@ -141,9 +142,17 @@ public record Study(
       double caliper,
       int ratio,
       boolean replacement,
+      MatchingOrder order,
       List<String> propensityBy,
       int candidatesPerMember,
       int mostOrders) {}
+
+  /** The order in which members choose their look-alikes, by their scores. */
+  public enum MatchingOrder {
+    DESCENDING,
+    ASCENDING,
+    RANDOM
+  }
 
   /**
    * How small cells are withheld.

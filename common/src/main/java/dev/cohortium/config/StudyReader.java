@@ -216,6 +216,7 @@ public final class StudyReader {
             section.value("caliper", number(0, 10)).orElseThrow(),
             section.value("ratio", wholeNumber(1, 4)).orElseThrow(),
             section.value("replacement", Kind.TRUE_OR_FALSE).orElseThrow(),
+            section.value("order", wordOf(Study.MatchingOrder.class)).orElseThrow(),
             section.list("propensity-by", nameOf("look-alike.exact", Set.copyOf(exact))),
             section.value("candidates-per-member", wholeNumber(1, 1_000)).orElseThrow(),
             section.value("most-orders", wholeNumber(1, 8)).orElseThrow());

@@ -87,9 +87,11 @@ public final class ComparisonSums implements Serializable {
       if (!isCompared || parts == 0) {
         return false;
       }
-      double[] row = of.covariates();
-      Arguments.sameLength("covariates", row.length, "the plan's", covariates);
-      System.arraycopy(row, 0, columns, 0, covariates);
+      if (covariates > 0) {
+        double[] row = of.covariates();
+        Arguments.sameLength("covariates", row.length, "the plan's", covariates);
+        System.arraycopy(row, 0, columns, 0, covariates);
+      }
       for (int metric = 0; metric < metrics; metric++) {
         columns[covariates + metric] = of.before(metric);
       }

@@ -55,6 +55,11 @@ public record EffectiveSampleSize(long n, double sum, double sumOfSquares) imple
     return new EffectiveSampleSize(n + other.n, sum + other.sum, sumOfSquares + other.sumOfSquares);
   }
 
+  /** The effective sample size below which weights have collapsed. */
+  public double least() {
+    return Math.max(LEAST_UNITS, LEAST_SHARE * n);
+  }
+
   /** The effective sample size; 0 without any weight, or where squares are too small to tell. */
   public double value() {
     return sumOfSquares == 0 ? 0 : sum * (sum / sumOfSquares);

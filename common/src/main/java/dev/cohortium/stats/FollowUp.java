@@ -31,7 +31,9 @@ public interface FollowUp {
     return 0;
   }
 
-  /** Covariates, for the adjustment by regression; as many as the plan says. */
+  /**
+   * Covariates, for the adjustment by regression; as many as the plan says, unless it says none.
+   */
   default double[] covariates() {
     return new double[0];
   }

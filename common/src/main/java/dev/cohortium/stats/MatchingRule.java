@@ -1,5 +1,8 @@
 package dev.cohortium.stats;
 
+import java.io.Serial;
+import java.io.Serializable;
+
 /**
  * What {@link NearestNeighbour} matches by.
  *
@@ -12,7 +15,9 @@ package dev.cohortium.stats;
  * @param salt of the hashes of ids
  */
 public record MatchingRule(
-    int ratio, double caliper, Replacement replacement, TreatedOrder order, Ties ties, long salt) {
+    int ratio, double caliper, Replacement replacement, TreatedOrder order, Ties ties, long salt)
+    implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
 
   /** Whether a candidate may serve several treated units. */
   public enum Replacement {
@@ -52,6 +57,11 @@ public record MatchingRule(
 
   public MatchingRule withRatio(int other) {
     return new MatchingRule(other, caliper, replacement, order, ties, salt);
+  }
+
+  /** The same rule with another caliper. */
+  public MatchingRule within(double other) {
+    return new MatchingRule(ratio, other, replacement, order, ties, salt);
   }
 
   public MatchingRule with(Replacement other) {

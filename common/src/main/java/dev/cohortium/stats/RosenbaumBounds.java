@@ -3,6 +3,8 @@ package dev.cohortium.stats;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.hipparchus.special.Beta;
 
 /**
@@ -55,6 +57,57 @@ public final class RosenbaumBounds {
       return new RosenbaumBounds(gamma -> exactSignedRanks(ranks, least, gamma));
     }
     return signedRanks(positive, sum, squares);
+  }
+
+  /**
+   * {@link #ofSignedRanks} of differences that were counted by their sizes, as where pairs lie on
+   * many machines.
+   *
+   * @param sizes absolute differences, ascending; 0 is dropped
+   * @param positive pairs of each size in which the treated is higher
+   * @param negative pairs of each size in which it is lower
+   * @throws IllegalArgumentException if sizes are negative, not finite or not ascending, a count is
+   *     negative, or lengths differ
+   */
+  public static RosenbaumBounds ofTallies(double[] sizes, long[] positive, long[] negative) {
+    Arguments.finite("sizes", sizes);
+    Arguments.sameLength("positive", positive.length, "sizes", sizes.length);
+    Arguments.sameLength("negative", negative.length, "sizes", sizes.length);
+    long pairs = 0;
+    double higher = 0;
+    double sum = 0;
+    double squares = 0;
+    for (int i = 0; i < sizes.length; i++) {
+      Arguments.atLeast("sizes", sizes[i], 0);
+      Arguments.atLeast("positive", (double) positive[i], 0);
+      Arguments.atLeast("negative", (double) negative[i], 0);
+      if (i > 0) {
+        Arguments.above("sizes", sizes[i], sizes[i - 1]);
+      }
+      if (sizes[i] > 0) {
+        long of = positive[i] + negative[i];
+        double rank = pairs + (of + 1) / 2.0;
+        higher += rank * positive[i];
+        sum += rank * of;
+        squares += rank * rank * of;
+        pairs += of;
+      }
+    }
+    return pairs < NORMAL_FROM
+        ? ofSignedRanks(differences(sizes, positive, negative))
+        : signedRanks(higher, sum, squares);
+  }
+
+  private static double[] differences(double[] sizes, long[] positive, long[] negative) {
+    return IntStream.range(0, sizes.length)
+        .filter(i -> sizes[i] > 0)
+        .boxed()
+        .flatMapToDouble(
+            i ->
+                DoubleStream.concat(
+                    DoubleStream.generate(() -> sizes[i]).limit(positive[i]),
+                    DoubleStream.generate(() -> -sizes[i]).limit(negative[i])))
+        .toArray();
   }
 
   /** P(sum of ranks, each with chance Gamma / (1 + Gamma), is at least {@code least}). */

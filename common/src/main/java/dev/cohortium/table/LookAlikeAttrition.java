@@ -1,5 +1,6 @@
 package dev.cohortium.table;
 
+import static dev.cohortium.table.Column.optional;
 import static dev.cohortium.table.Column.required;
 import static dev.cohortium.table.ColumnType.DATE;
 import static dev.cohortium.table.ColumnType.DOUBLE;
@@ -14,6 +15,8 @@ public final class LookAlikeAttrition {
   public static final String REASON = "reason";
   public static final String MEMBERS = "members";
   public static final String SHARE = "share";
+  public static final String PRE_SPEND = "pre_spend";
+  public static final String PRE_ORDERS = "pre_orders";
   public static final String AS_OF = "as_of";
   public static final String RUN_ID = "run_id";
 
@@ -30,6 +33,11 @@ public final class LookAlikeAttrition {
               required(REASON, STRING, "Why they are not compared, or matched."),
               required(MEMBERS, LONG, "Members."),
               required(SHARE, DOUBLE, "Of all members of the programme."),
+              optional(
+                  PRE_SPEND,
+                  DOUBLE,
+                  "Their mean net revenue per month before joining, of the months that describe them; null where none is known, or of fewer than privacy.smallest-cell."),
+              optional(PRE_ORDERS, DOUBLE, "Their mean orders per month before joining."),
               required(AS_OF, DATE, "Last day of the last month that was used."),
               required(RUN_ID, STRING, "The run that made the row."))
           .build();

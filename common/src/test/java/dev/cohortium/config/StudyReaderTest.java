@@ -185,6 +185,7 @@ class StudyReaderTest {
                 0.2,
                 1,
                 false,
+                Study.MatchingOrder.DESCENDING,
                 List.of(),
                 20,
                 4));

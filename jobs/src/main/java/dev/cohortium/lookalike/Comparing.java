@@ -6,17 +6,20 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.config.Study.LookAlike;
 import dev.cohortium.lookalike.Comparisons.Found;
 import dev.cohortium.lookalike.Comparisons.Place;
+import dev.cohortium.lookalike.Findings.Lost;
 import dev.cohortium.lookalike.Opportunities.Measured;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.stats.Caliper;
 import dev.cohortium.stats.ComparisonPlan;
 import dev.cohortium.stats.ComparisonPlan.Contrast;
 import dev.cohortium.stats.ComparisonPlan.Outcome;
+import dev.cohortium.stats.Matches;
 import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Customers;
 import dev.cohortium.table.Joinings;
@@ -82,7 +85,7 @@ final class Comparing {
             (Strata state, Row row) -> state.add(History.of(row, of.months()), of),
             Strata::plus);
     long members = joinings.count();
-    Map<String, Double> shares = strata.shares(asked.candidatesPerMember());
+    Shares shares = strata.shares(asked.candidatesPerMember(), rules);
     Covariates covariates =
         new Covariates(
             rules, described.traits(), strata.firstMonth(), strata.lastMonth(), columns(strata));
@@ -90,37 +93,13 @@ final class Comparing {
     Opportunities opportunities = new Opportunities(rules, covariates, shares, metrics);
     in.run().progress().step(job + ": propensity scores");
     Scores scores = Propensity.fit(histories, opportunities, covariates.count());
-    Map<String, Survey> surveys =
-        Sweep.of(
-            histories,
-            HashMap<String, Survey>::new,
-            (HashMap<String, Survey> state, Row row) -> {
-              for (Unit unit : opportunities.of(row)) {
-                if (scores.has(unit.group())) {
-                  state
-                      .computeIfAbsent(unit.group(), group -> new Survey())
-                      .add(unit, scores.logit(unit.group(), unit.covariates()), scores);
-                }
-              }
-            },
-            Sweep.merging(Survey::plus));
+    Map<String, Survey> surveys = surveys(histories, opportunities, scores);
     in.run().progress().step(job + ": matching");
     Dataset<Row> sets =
         in.keep(MatchedSets.of(histories, opportunities, scores, calipers(surveys), asked));
-    Dataset<Row> rows =
-        in.keep(
-            histories.join(
-                sets.where(col(MatchedSets.WEIGHT).isNotNull())
-                    .groupBy(col(MatchedSets.CUSTOMER_ID))
-                    .agg(
-                        collect_list(
-                                struct(
-                                    col(MatchedSets.UNIT),
-                                    col(MatchedSets.SET),
-                                    col(MatchedSets.WEIGHT)))
-                            .as(Parts.SETS)),
-                new String[] {Histories.CUSTOMER_ID},
-                "left"));
+    Dataset<Row> rows = in.keep(joined(histories, sets));
+    Dataset<Row> matched = rows.where(col(Parts.SETS).isNotNull());
+    in.run().progress().step(job + ": balancing");
     Weighing weighing =
         new Weighing(
             metrics.size(),
@@ -129,16 +108,25 @@ final class Comparing {
             percentiles(surveys, survey -> survey.stayingPercentile(KEPT_WEIGHTS)),
             Balancing.fit(histories, opportunities, scores, covariates.count()),
             percentiles(surveys, survey -> (double) survey.treated().rows()));
-    Parts.Places places = Parts.Places.of(asked.exact(), asked.propensityBy(), strata);
+    Parts.Places places =
+        Parts.Places.of(
+            asked.exact(), asked.propensityBy(), strata, study.privacy().smallestCell());
     in.run().progress().step(job + ": effects");
+    Map<Place, Found> compared =
+        compared(rows, opportunities, weighing, covariates.count(), places);
+    in.run().progress().step(job + ": checks");
+    Dataset<Row> linkability = in.keep(Linking.rows(in, program, asOf.atEndOfMonth()));
     Findings findings =
         new Findings(
-            compared(rows, opportunities, weighing, covariates.count(), places),
+            compared,
+            balanced(matched, opportunities, weighing, places),
             placebo(rows, opportunities, weighing, places),
             naive(histories, metrics, places),
             metrics,
             surveys,
-            likeness(rows, opportunities, covariates),
+            Balances.of(rows, opportunities, weighing, covariates, places),
+            Pairs.of(matched, opportunities, headline(metrics), rules.horizons()),
+            Linking.of(linkability),
             attrition(strata, sets, members),
             members,
             usedUp(sets),
@@ -146,7 +134,49 @@ final class Comparing {
             places,
             weighing);
     return new Marts(in, study, program, job, rules, asOf, covariates, opportunities)
-        .of(findings, sets, histories, rows, scores);
+        .of(findings, sets, histories, matched, scores, linkability);
+  }
+
+  private static Map<String, Survey> surveys(
+      Dataset<Row> histories, Opportunities opportunities, Scores scores) {
+    return Sweep.of(
+        histories,
+        HashMap<String, Survey>::new,
+        (HashMap<String, Survey> state, Row row) -> {
+          for (Unit unit : Parts.scored(row, opportunities, scores)) {
+            state
+                .computeIfAbsent(unit.group(), group -> new Survey())
+                .add(unit, scores.logit(unit.group(), unit.covariates()), scores);
+          }
+        },
+        Sweep.merging(Survey::plus));
+  }
+
+  /** Histories with the matched sets of each customer; null: in none. */
+  private static Dataset<Row> joined(Dataset<Row> histories, Dataset<Row> sets) {
+    return histories.join(
+        sets.where(col(MatchedSets.WEIGHT).isNotNull())
+            .groupBy(col(MatchedSets.CUSTOMER_ID))
+            .agg(
+                collect_list(
+                        struct(
+                            col(MatchedSets.UNIT),
+                            col(MatchedSets.SET),
+                            col(MatchedSets.WEIGHT),
+                            col(MatchedSets.KNOWN)))
+                    .as(Parts.SETS)),
+        new String[] {Histories.CUSTOMER_ID},
+        "left");
+  }
+
+  /** The place of the headline's metric among those measured; of a ratio that of its numerator. */
+  private int headline(List<Measured> metrics) {
+    for (int place = 0; place < metrics.size(); place++) {
+      if (metrics.get(place).metric().word().equals(study.headline().metric())) {
+        return place;
+      }
+    }
+    return 0;
   }
 
   private Map<Place, Found> compared(
@@ -171,12 +201,36 @@ final class Comparing {
         Comparisons.Kind.WEIGHTED);
   }
 
+  private Map<Place, Found> balanced(
+      Dataset<Row> matched, Opportunities opportunities, Weighing weighing, Parts.Places places) {
+    return Comparisons.of(
+        matched,
+        new Parts.Balanced(opportunities, weighing, places, rules.longest()),
+        new ComparisonPlan(
+            opportunities.metrics().size(),
+            0,
+            Weighing.ESTIMANDS.size(),
+            1,
+            rules.horizons(),
+            List.of(
+                Contrast.plain(Weighing.MATCHED, Outcome.LEVEL),
+                Contrast.plain(Weighing.MATCHED, Outcome.CHANGE))),
+        weighing.scores(),
+        Comparisons.Kind.MATCHED);
+  }
+
   private Map<Place, Found> placebo(
       Dataset<Row> rows, Opportunities opportunities, Weighing weighing, Parts.Places places) {
     return Comparisons.of(
         rows,
-        new Parts.Placebo(opportunities, places),
-        plain(opportunities.metrics().size(), List.of(1)),
+        new Parts.Placebo(opportunities, weighing, places),
+        new ComparisonPlan(
+            opportunities.metrics().size(),
+            0,
+            1,
+            Weighing.WEIGHTINGS,
+            List.of(1, Parts.PRETENDED),
+            Method.placebos()),
         weighing.scores(),
         Comparisons.Kind.MATCHED);
   }
@@ -194,42 +248,6 @@ final class Comparing {
   private static ComparisonPlan plain(int metrics, List<Integer> horizons) {
     return new ComparisonPlan(
         metrics, 0, 1, 1, horizons, List.of(Contrast.plain(0, Outcome.LEVEL)));
-  }
-
-  private Map<String, Likeness> likeness(
-      Dataset<Row> rows, Opportunities opportunities, Covariates covariates) {
-    int columns = covariates.described();
-    return Sweep.of(
-        rows,
-        HashMap<String, Likeness>::new,
-        (HashMap<String, Likeness> state, Row row) -> {
-          List<Unit> units =
-              opportunities.of(row).stream().filter(unit -> unit.months() > 0).toList();
-          for (Unit unit : units) {
-            Likeness.Role role = unit.isTreated() ? Likeness.Role.MEMBER : Likeness.Role.CANDIDATE;
-            add(state, unit, role, 1 / unit.share(), columns);
-          }
-          Parts.matched(
-              row,
-              units,
-              (unit, set, weight) ->
-                  add(
-                      state,
-                      unit,
-                      unit.isTreated() ? Likeness.Role.MATCHED_MEMBER : Likeness.Role.LOOK_ALIKE,
-                      weight,
-                      columns));
-        },
-        Sweep.merging(Likeness::plus));
-  }
-
-  private static void add(
-      Map<String, Likeness> state, Unit unit, Likeness.Role role, double weight, int columns) {
-    for (String year : List.of(Parts.ALL, Integer.toString(unit.year()))) {
-      state
-          .computeIfAbsent(year, key -> new Likeness(columns))
-          .add(role, unit.covariates(), weight);
-    }
   }
 
   /** The greatest distance of a pair by group; 0 where scores do not differ. */
@@ -308,31 +326,32 @@ final class Comparing {
     return measured;
   }
 
-  private Map<Attrition, Long> attrition(Strata strata, Dataset<Row> sets, long members) {
-    Map<Attrition, Long> counts = new EnumMap<>(Attrition.class);
+  private Map<Attrition, Lost> attrition(Strata strata, Dataset<Row> sets, long members) {
+    Map<Attrition, Lost> counts = new EnumMap<>(Attrition.class);
     long known = 0;
     for (Attrition reason : Attrition.values()) {
       counts.put(reason, strata.lost(reason));
-      known += strata.lost(reason);
+      known += strata.lost(reason).members();
     }
-    counts.merge(Attrition.NO_ORDER, members - known, Long::sum);
-    long eligible = counts.get(Attrition.COMPARED);
-    long compared = 0;
-    long outside = 0;
+    counts.merge(Attrition.NO_ORDER, new Lost(members - known, 0, 0, 0), Lost::plus);
+    Lost rest = counts.get(Attrition.COMPARED);
+    Lost compared = Lost.NOBODY;
+    Lost outside = Lost.NOBODY;
     for (Row row :
         sets.where(col(MatchedSets.IS_TREATED).and(col(MatchedSets.MONTH).lt(rules.months() - 1)))
-            .groupBy(col(MatchedSets.WEIGHT).isNotNull(), col(MatchedSets.REASON))
-            .count()
+            .groupBy(col(MatchedSets.REASON))
+            .agg(count(lit(1)), sum(col(MatchedSets.PRE_SPEND)), sum(col(MatchedSets.PRE_ORDERS)))
             .collectAsList()) {
-      if (row.getBoolean(0)) {
-        compared += row.getLong(2);
-      } else {
-        outside += row.getLong(2);
+      Lost of = new Lost(row.getLong(1), row.getLong(1), row.getDouble(2), row.getDouble(3));
+      if (row.isNullAt(0)) {
+        compared = of;
+      } else if (row.getString(0).equals(Matches.Reason.OUTSIDE_CALIPER.name())) {
+        outside = of;
       }
     }
     counts.put(Attrition.COMPARED, compared);
     counts.put(Attrition.OUTSIDE_CALIPER, outside);
-    counts.put(Attrition.NO_CANDIDATE, eligible - compared - outside);
+    counts.put(Attrition.NO_CANDIDATE, rest.minus(compared).minus(outside));
     return counts;
   }
 }

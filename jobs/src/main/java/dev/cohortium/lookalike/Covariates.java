@@ -23,7 +23,7 @@ record Covariates(
     implements Serializable {
   @Serial private static final long serialVersionUID = 1;
   private static final int OF_A_LAG = 3;
-  private static final int SUMMARIES = 10;
+  private static final int SUMMARIES = 12;
 
   /**
    * A covariate that comes from what the customer is.
@@ -74,7 +74,9 @@ record Covariates(
             "months_since_last_order",
             "tenure_months",
             "average_receipt",
-            "discount_share"));
+            "discount_share",
+            "categories",
+            "categories_unknown"));
     traits.forEach(trait -> names.add(trait.name()));
     return names;
   }
@@ -90,7 +92,10 @@ record Covariates(
     if (column < lags) {
       return column % OF_A_LAG == 2;
     }
-    return column >= lags + SUMMARIES && traits.get(column - lags - SUMMARIES).isBinary();
+    if (column < lags + SUMMARIES) {
+      return column == lags + SUMMARIES - 1;
+    }
+    return traits.get(column - lags - SUMMARIES).isBinary();
   }
 
   /** The covariates of an opportunity. */
@@ -106,8 +111,7 @@ record Covariates(
     double ordersSlope = 0;
     for (int lag = 1; lag <= pre; lag++) {
       int of = month - lag;
-      double logRevenue = Math.log1p(Math.max(0, history.revenue(of)));
-      row[at++] = logRevenue;
+      row[at++] = history.logRevenue(of);
       row[at++] = history.orders(of);
       row[at++] = history.orders(of) > 0 ? 1 : 0;
       // Least squares on time: later months count positively.
@@ -128,6 +132,9 @@ record Covariates(
     row[at++] = Math.log(month - history.acquired());
     row[at++] = orders > 0 ? Math.log1p(Math.max(0, spend) / orders) : 0;
     row[at++] = history.discountShare(month - pre, month);
+    double categories = categories(history, month);
+    row[at++] = Double.isNaN(categories) ? 0 : categories;
+    row[at++] = Double.isNaN(categories) ? 1 : 0;
     for (double trait : history.traits()) {
       row[at++] = trait;
     }
@@ -147,6 +154,19 @@ record Covariates(
       row[at + segment - 1] = 1;
     }
     return row;
+  }
+
+  /** Mean of distinct categories per month with an order; NaN where one is not known. */
+  private double categories(History history, int month) {
+    double sum = 0;
+    int active = 0;
+    for (int of = month - rules.preMonths(); of < month; of++) {
+      if (history.orders(of) > 0) {
+        sum += history.categories(of);
+        active++;
+      }
+    }
+    return active == 0 ? 0 : sum / active;
   }
 
   private double sinceLastOrder(History history, int month) {

@@ -6,11 +6,11 @@ import dev.cohortium.stats.FollowUp;
 final class Followed implements FollowUp {
   private final Unit unit;
   private final Weighing weighing;
-  private final double[] weights = new double[Weighing.WEIGHTINGS];
+  private final double[] weights;
   private final double[] stays;
   private final double[][] after;
   private final double[] before;
-  private final double slope;
+  private final double[] slopes;
   private final double surprise;
 
   /** A unit by its weights; {@code matched} is its weight in a matched set, 0: outside of any. */
@@ -31,18 +31,17 @@ final class Followed implements FollowUp {
       stays[month - 1] = weighing.staysOut(unit, month);
     }
     if (matched > 0) {
-      weights[Weighing.MATCHED] = matched;
-      slope = 0;
+      weights = Weighing.matched(matched);
+      slopes = new double[Weighing.WEIGHTINGS];
       surprise = 0;
     } else {
       double logit = weighing.scores().logit(unit.group(), unit.covariates());
-      double cap = weighing.capOf(unit.group());
-      double odds = unit.isTreated() ? 1 : Math.exp(Math.min(logit, cap)) / unit.share();
-      double balancing = weighing.balancing(unit);
-      weights[Weighing.DRAWN] = 1 / unit.share();
-      weights[Weighing.ODDS] = odds;
-      weights[Weighing.ENTROPY] = balancing;
-      slope = !unit.isTreated() && logit < cap ? 1 : 0;
+      weights = weighing.weights(unit, logit);
+      slopes = new double[Weighing.WEIGHTINGS];
+      if (!unit.isTreated()) {
+        slopes[Weighing.ODDS] = logit < weighing.capOf(unit.group()) ? 1 : 0;
+        slopes[Weighing.ODDS_UNCAPPED] = 1;
+      }
       double probability = 1 / (1 + Math.exp(-logit));
       surprise = ((unit.isTreated() ? 1 : 0) - probability) / unit.share();
     }
@@ -95,7 +94,7 @@ final class Followed implements FollowUp {
 
   @Override
   public double weightSlope(int weighting) {
-    return weighting == Weighing.ODDS ? slope : 0;
+    return slopes[weighting];
   }
 
   @Override

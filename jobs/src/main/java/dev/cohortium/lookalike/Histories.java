@@ -28,6 +28,8 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
 
 /** Brings together, by customer, the months of the panel, the joining, and what the customer is. */
 final class Histories {
@@ -37,7 +39,17 @@ final class Histories {
   static final String TRAITS = "traits";
   static final String JOINED = "joined";
   static final String ORDERS_UNTIL_JOINING = Joinings.ORDERS_UNTIL_JOINING;
-  static final String MONTHS = "months";
+
+  /** Traits and months: {@link History#packed}. */
+  static final String PACKED = "packed";
+
+  private static final String MONTHS = "months";
+
+  /** The columns of {@link #of}. */
+  private static final StructType SCHEMA =
+      StructType.fromDDL(
+          "customer_id string not null, exact string not null, propensity_group string not null,"
+              + " joined int, orders_until_joining int, packed binary not null");
 
   /** Between the values of several exact segments; no value holds it. */
   static final String SEPARATOR = "\u001f";
@@ -159,8 +171,8 @@ final class Histories {
 
   /**
    * One row per customer with an order or receipt up to as-of. In: {@link CustomerMonths}, {@link
-   * Joinings} of one programme. Out: customer_id, exact, propensity_group, traits, joined (month
-   * counted from the panel's first; null: never), orders_until_joining, months.
+   * Joinings} of one programme. Out: customer_id, exact, propensity_group, joined (month counted
+   * from the panel's first; null: never), orders_until_joining, packed.
    */
   static Dataset<Row> of(
       Dataset<Row> customerMonths, Dataset<Row> joinings, Described described, Rules rules) {
@@ -178,28 +190,48 @@ final class Histories {
                             coalesce(col(CustomerMonths.MARGIN).cast("double"), lit(Double.NaN)),
                             coalesce(col(CustomerMonths.ITEMS).cast("double"), lit(0.0)),
                             col(CustomerMonths.GROSS_REVENUE).cast("double"),
-                            coalesce(col(CustomerMonths.DISCOUNT).cast("double"), lit(0.0))))
+                            coalesce(col(CustomerMonths.DISCOUNT).cast("double"), lit(0.0)),
+                            coalesce(
+                                col(CustomerMonths.CATEGORIES).cast("double"), lit(Double.NaN))))
                     .as(MONTHS));
     Dataset<Row> joined =
         joinings.select(
             col(Joinings.CUSTOMER_ID),
             number(col(Joinings.JOINING_MONTH), first).as(JOINED),
             col(Joinings.ORDERS_UNTIL_JOINING).cast("int").as(ORDERS_UNTIL_JOINING));
-    return months
-        .join(joined, new String[] {CUSTOMER_ID}, "left")
-        .join(described.rows(), new String[] {CUSTOMER_ID}, "left")
-        .withColumn(EXACT, coalesce(col(EXACT), lit(described.unknownExact())))
-        .withColumn(GROUP, coalesce(col(GROUP), lit(described.unknownGroup())))
-        .withColumn(
-            TRAITS,
-            coalesce(
-                col(TRAITS),
-                described.traits().isEmpty()
-                    ? array().cast("array<double>")
-                    : array(
-                        described.traits().stream()
-                            .map(t -> lit(t.ofUnknown()))
-                            .toArray(Column[]::new))));
+    Dataset<Row> loose =
+        months
+            .join(joined, new String[] {CUSTOMER_ID}, "left")
+            .join(described.rows(), new String[] {CUSTOMER_ID}, "left")
+            .withColumn(EXACT, coalesce(col(EXACT), lit(described.unknownExact())))
+            .withColumn(GROUP, coalesce(col(GROUP), lit(described.unknownGroup())))
+            .withColumn(
+                TRAITS,
+                coalesce(
+                    col(TRAITS),
+                    described.traits().isEmpty()
+                        ? array().cast("array<double>")
+                        : array(
+                            described.traits().stream()
+                                .map(t -> lit(t.ofUnknown()))
+                                .toArray(Column[]::new))))
+            .select(CUSTOMER_ID, EXACT, GROUP, JOINED, ORDERS_UNTIL_JOINING, TRAITS, MONTHS);
+    return loose
+        .sparkSession()
+        .createDataFrame(
+            Sweep.each(
+                loose,
+                row ->
+                    List.of(
+                            RowFactory.create(
+                                row.get(0),
+                                row.get(1),
+                                row.get(2),
+                                row.get(3),
+                                row.get(4),
+                                History.packed(row.getList(5), row.getList(6))))
+                        .iterator()),
+            SCHEMA);
   }
 
   /** The number of a month from {@code first}, which counts from January of year 0. */

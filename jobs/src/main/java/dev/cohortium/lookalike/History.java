@@ -1,6 +1,6 @@
 package dev.cohortium.lookalike;
 
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
@@ -12,6 +12,15 @@ final class History {
   /** Month of the first order of who has none. */
   static final int NOT_YET = Integer.MAX_VALUE;
 
+  // Of a month, beside its orders.
+  private static final int REVENUE = 0;
+  private static final int MARGIN = 1;
+  private static final int ITEMS = 2;
+  private static final int GROSS = 3;
+  private static final int DISCOUNT = 4;
+  private static final int CATEGORIES = 5;
+  private static final int AMOUNTS = 6;
+
   private final String customer;
   private final String exact;
   private final String group;
@@ -21,46 +30,65 @@ final class History {
   private final int acquired;
   private final boolean isMarginKnown;
   private final int[] orders;
-  private final double[] revenue;
-  private final double[] margin;
-  private final double[] items;
-  private final double[] gross;
-  private final double[] discount;
+  private final double[][] amounts;
+  private final double[] logRevenue;
 
   private History(Row row, int months) {
     customer = row.getString(row.fieldIndex(Histories.CUSTOMER_ID));
     exact = row.getString(row.fieldIndex(Histories.EXACT));
     group = row.getString(row.fieldIndex(Histories.GROUP));
-    List<Double> given = row.getList(row.fieldIndex(Histories.TRAITS));
-    traits = given.stream().mapToDouble(Double::doubleValue).toArray();
     int joining = row.fieldIndex(Histories.JOINED);
     joined = row.isNullAt(joining) ? NEVER : row.getInt(joining);
     ordersUntilJoining =
         row.isNullAt(joining) ? 0 : row.getInt(row.fieldIndex(Histories.ORDERS_UNTIL_JOINING));
+    ByteBuffer packed = ByteBuffer.wrap(row.<byte[]>getAs(Histories.PACKED));
+    traits = new double[packed.getInt()];
+    for (int i = 0; i < traits.length; i++) {
+      traits[i] = packed.getDouble();
+    }
     orders = new int[months];
-    revenue = new double[months];
-    margin = new double[months];
-    items = new double[months];
-    gross = new double[months];
-    discount = new double[months];
+    amounts = new double[AMOUNTS][months];
+    logRevenue = new double[months];
     int first = NOT_YET;
     boolean knowsMargin = true;
-    List<Row> rowsOfMonths = row.getList(row.fieldIndex(Histories.MONTHS));
-    for (Row month : rowsOfMonths) {
-      int at = month.getInt(0);
-      orders[at] = month.getInt(1);
-      revenue[at] = month.getDouble(2);
-      knowsMargin &= !Double.isNaN(month.getDouble(3));
-      margin[at] = Double.isNaN(month.getDouble(3)) ? 0 : month.getDouble(3);
-      items[at] = month.getDouble(4);
-      gross[at] = month.getDouble(5);
-      discount[at] = month.getDouble(6);
+    while (packed.hasRemaining()) {
+      int at = packed.getInt();
+      orders[at] = packed.getInt();
+      for (double[] amount : amounts) {
+        amount[at] = packed.getDouble();
+      }
+      if (Double.isNaN(margin(at))) {
+        knowsMargin = false;
+        amounts[MARGIN][at] = 0;
+      }
+      logRevenue[at] = Math.log1p(Math.max(0, revenue(at)));
       if (orders[at] > 0) {
         first = Math.min(first, at);
       }
     }
     acquired = first;
     isMarginKnown = knowsMargin;
+  }
+
+  /**
+   * A customer's traits and months in few bytes, since histories are read many times.
+   *
+   * @param months each with its number, orders, net revenue, margin (NaN: not known), items, gross
+   *     revenue, discount and distinct categories (NaN: not known)
+   */
+  static byte[] packed(List<Double> traits, List<Row> months) {
+    int ofMonth = 2 * Integer.BYTES + AMOUNTS * Double.BYTES;
+    ByteBuffer packed =
+        ByteBuffer.allocate(Integer.BYTES + traits.size() * Double.BYTES + months.size() * ofMonth);
+    packed.putInt(traits.size());
+    traits.forEach(packed::putDouble);
+    for (Row month : months) {
+      packed.putInt(month.getInt(0)).putInt(month.getInt(1));
+      for (int amount = 0; amount < AMOUNTS; amount++) {
+        packed.putDouble(month.getDouble(2 + amount));
+      }
+    }
+    return packed.array();
   }
 
   /** The history of a row of {@link Histories}. */
@@ -111,21 +139,31 @@ final class History {
   }
 
   double revenue(int month) {
-    return revenue[month];
+    return amounts[REVENUE][month];
+  }
+
+  /** log(1 + revenue); 0 where more was brought back than bought. */
+  double logRevenue(int month) {
+    return logRevenue[month];
   }
 
   double margin(int month) {
-    return margin[month];
+    return amounts[MARGIN][month];
   }
 
   double items(int month) {
-    return items[month];
+    return amounts[ITEMS][month];
+  }
+
+  /** Distinct categories bought in a month; NaN where they are not known. */
+  double categories(int month) {
+    return amounts[CATEGORIES][month];
   }
 
   /** Share of the price that was taken off, in the months {@code from} to before {@code to}. */
   double discountShare(int from, int to) {
-    double off = sum(discount, from, to);
-    double paid = sum(gross, from, to);
+    double off = sum(DISCOUNT, from, to);
+    double paid = sum(GROSS, from, to);
     return off + paid > 0 ? off / (off + paid) : 0;
   }
 
@@ -139,7 +177,11 @@ final class History {
     return true;
   }
 
-  private static double sum(double[] values, int from, int to) {
-    return Arrays.stream(values, from, to).sum();
+  private double sum(int amount, int from, int to) {
+    double sum = 0;
+    for (int month = from; month < to; month++) {
+      sum += amounts[amount][month];
+    }
+    return sum;
   }
 }

@@ -7,7 +7,6 @@ import dev.cohortium.stats.WeightedMoments;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -15,8 +14,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * How the covariates of members and others are distributed, before and after matching, in one year
- * of joining or in all. States add.
+ * How the covariates of members and others are distributed, before and after matching and by the
+ * weights. States add.
  */
 final class Likeness implements Serializable {
   @Serial private static final long serialVersionUID = 1;
@@ -24,31 +23,99 @@ final class Likeness implements Serializable {
   /** Who a column speaks of. */
   enum Role {
     MEMBER,
-    CANDIDATE,
     MATCHED_MEMBER,
-    LOOK_ALIKE
+    CANDIDATE,
+    LOOK_ALIKE,
+    /** Candidates by the odds of joining. */
+    BY_ODDS,
+    /** Candidates by the weights of entropy balancing. */
+    BY_ENTROPY;
+
+    /** The members with whom these are compared. */
+    Role members() {
+      return this == LOOK_ALIKE ? MATCHED_MEMBER : MEMBER;
+    }
+
+    private boolean isMatched() {
+      return this == LOOK_ALIKE || this == MATCHED_MEMBER;
+    }
   }
 
-  private final EnumMap<Role, WeightedMoments[]> moments = new EnumMap<>(Role.class);
-  // By covariate, value and arm: weights of the matched.
+  private final EnumMap<Role, Columns> columns = new EnumMap<>(Role.class);
+  // By covariate, value and arm: weights of the matched; none where distances are not asked for.
   private final List<HashMap<Double, double[]>> tallies = new ArrayList<>();
 
-  Likeness(int columns) {
+  /**
+   * Nobody so far.
+   *
+   * @param count of the covariates
+   * @param hasDistances whether distances of distributions will be asked for
+   */
+  Likeness(int count, boolean hasDistances) {
     for (Role role : Role.values()) {
-      WeightedMoments[] of = new WeightedMoments[columns];
-      Arrays.fill(of, WeightedMoments.NONE);
-      moments.put(role, of);
+      columns.put(role, new Columns(count));
     }
-    for (int j = 0; j < columns; j++) {
+    for (int j = 0; hasDistances && j < count; j++) {
       tallies.add(new HashMap<>());
     }
   }
 
+  /** Weighted moments of all covariates of a role, changed in place. */
+  private static final class Columns implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    private long rows;
+    private double weight;
+    private double squares;
+    private final double[] means;
+    private final double[] deviations;
+
+    Columns(int count) {
+      means = new double[count];
+      deviations = new double[count];
+    }
+
+    void add(double[] values, double counts) {
+      rows++;
+      weight += counts;
+      squares += counts * counts;
+      double share = counts / weight;
+      for (int j = 0; j < means.length; j++) {
+        double away = values[j] - means[j];
+        means[j] += share * away;
+        deviations[j] += counts * away * (values[j] - means[j]);
+      }
+    }
+
+    void plus(Columns other) {
+      if (other.rows == 0) {
+        return;
+      }
+      rows += other.rows;
+      squares += other.squares;
+      double all = weight + other.weight;
+      double share = other.weight / all;
+      for (int j = 0; j < means.length; j++) {
+        double away = other.means[j] - means[j];
+        means[j] += share * away;
+        deviations[j] += other.deviations[j] + weight * share * away * away;
+      }
+      weight = all;
+    }
+
+    WeightedMoments of(int column) {
+      return new WeightedMoments(rows, weight, squares, means[column], deviations[column]);
+    }
+  }
+
+  /** Adds somebody; of no weight: nobody. */
   void add(Role role, double[] covariates, double weight) {
-    for (int j = 0; j < tallies.size(); j++) {
-      WeightedMoments one = new WeightedMoments(1, weight, weight * weight, covariates[j], 0);
-      moments.get(role)[j] = moments.get(role)[j].plus(one);
-      if (role == Role.MATCHED_MEMBER || role == Role.LOOK_ALIKE) {
+    if (weight == 0) {
+      return;
+    }
+    columns.get(role).add(covariates, weight);
+    if (role.isMatched()) {
+      for (int j = 0; j < tallies.size(); j++) {
         double[] tally = tallies.get(j).computeIfAbsent(grain(covariates[j]), v -> new double[2]);
         tally[role == Role.MATCHED_MEMBER ? 0 : 1] += weight;
       }
@@ -63,7 +130,7 @@ final class Likeness implements Serializable {
   }
 
   Likeness plus(Likeness other) {
-    moments.forEach((role, of) -> Arrays.setAll(of, j -> of[j].plus(other.moments.get(role)[j])));
+    columns.forEach((role, of) -> of.plus(other.columns.get(role)));
     for (int j = 0; j < tallies.size(); j++) {
       Map<Double, double[]> here = tallies.get(j);
       other
@@ -77,18 +144,19 @@ final class Likeness implements Serializable {
   }
 
   WeightedMoments moments(Role role, int column) {
-    return moments.get(role)[column];
+    return columns.get(role).of(column);
   }
 
-  /** Balance of a covariate before (all) or after matching; the unit is that of all members. */
-  Balance balance(Kind kind, int column, boolean isAfter) {
-    WeightedMoments members = moments(Role.MEMBER, column);
+  /** Balance of a covariate with these others; its unit is that of all members. */
+  Balance balance(Kind kind, int column, Role others) {
     return Balance.of(
         kind,
-        Balance.scale(kind, members),
-        isAfter ? moments(Role.MATCHED_MEMBER, column) : members,
-        moments(isAfter ? Role.LOOK_ALIKE : Role.CANDIDATE, column),
-        isAfter ? distance(column) : OptionalDouble.empty());
+        Balance.scale(kind, moments(Role.MEMBER, column)),
+        moments(others.members(), column),
+        moments(others, column),
+        others == Role.LOOK_ALIKE && !tallies.isEmpty()
+            ? distance(column)
+            : OptionalDouble.empty());
   }
 
   private OptionalDouble distance(int column) {

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -40,6 +41,14 @@ final class MatchedSets {
   static final String REASON = "reason";
   static final String EXACT = "exact";
 
+  /** Whole months, before those that describe them, in which all of a set were known. */
+  static final String KNOWN = "known";
+
+  /** Of a member: net revenue and orders per month before joining. */
+  static final String PRE_SPEND = "pre_spend";
+
+  static final String PRE_ORDERS = "pre_orders";
+
   /** Of a member: the share of its stratum's customers whom matching took. */
   static final String TAKEN = "taken";
 
@@ -48,7 +57,8 @@ final class MatchedSets {
       StructType.fromDDL(
           "customer_id string not null, unit bigint not null, matched_set bigint not null,"
               + " is_treated boolean not null, month int not null, exact string not null, score double not null,"
-              + " distance double, weight double, taken double, reason string");
+              + " distance double, weight double, known int not null, pre_spend double, pre_orders double,"
+              + " taken double, reason string");
 
   private MatchedSets() {}
 
@@ -62,6 +72,8 @@ final class MatchedSets {
     private double[] scores = new double[4];
     private double[] calipers = new double[4];
     private byte[] orders = new byte[4];
+    private int[] known = new int[4];
+    private final Map<Long, double[]> spent = new HashMap<>();
     private boolean[] treated = new boolean[4];
     private int month;
     private String exact;
@@ -75,6 +87,10 @@ final class MatchedSets {
       scores[count] = score;
       calipers[count] = caliper;
       orders[count] = (byte) unit.order();
+      known[count] = unit.knownBefore();
+      if (unit.isTreated()) {
+        spent.put(unit.id(), new double[] {unit.before(0), unit.before(1)});
+      }
       treated[count++] = unit.isTreated();
     }
 
@@ -85,6 +101,8 @@ final class MatchedSets {
       System.arraycopy(other.scores, 0, scores, count, other.count);
       System.arraycopy(other.calipers, 0, calipers, count, other.count);
       System.arraycopy(other.orders, 0, orders, count, other.count);
+      System.arraycopy(other.known, 0, known, count, other.count);
+      spent.putAll(other.spent);
       System.arraycopy(other.treated, 0, treated, count, other.count);
       count += other.count;
       return this;
@@ -98,6 +116,7 @@ final class MatchedSets {
         scores = Arrays.copyOf(scores, size);
         calipers = Arrays.copyOf(calipers, size);
         orders = Arrays.copyOf(orders, size);
+        known = Arrays.copyOf(known, size);
         treated = Arrays.copyOf(treated, size);
       }
     }
@@ -142,17 +161,28 @@ final class MatchedSets {
       Scores scores,
       Map<String, Double> calipers,
       LookAlike asked) {
-    MatchingRule.Replacement replacement =
-        asked.replacement() ? MatchingRule.Replacement.WITH : MatchingRule.Replacement.WITHOUT;
-    int ratio = asked.ratio();
+    MatchingRule rule = rule(asked);
     return rows.sparkSession()
         .createDataFrame(
             Sweep.partitions(
                     rows, (Iterator<Row> partition) -> blocks(partition, units, scores, calipers))
                 .mapToPair(block -> block)
                 .reduceByKey(Block::plus)
-                .flatMap(block -> matched(block._2(), ratio, replacement).iterator()),
+                .flatMap(block -> matched(block._2(), rule).iterator()),
             SCHEMA);
+  }
+
+  private static MatchingRule rule(LookAlike asked) {
+    return MatchingRule.oneToOne(0)
+        .withRatio(asked.ratio())
+        .with(
+            asked.replacement() ? MatchingRule.Replacement.WITH : MatchingRule.Replacement.WITHOUT)
+        .with(
+            switch (asked.order()) {
+              case DESCENDING -> MatchingRule.TreatedOrder.DESCENDING;
+              case ASCENDING -> MatchingRule.TreatedOrder.ASCENDING;
+              case RANDOM -> MatchingRule.TreatedOrder.HASHED_ID;
+            });
   }
 
   private static Iterator<Tuple2<String, Block>> blocks(
@@ -172,7 +202,7 @@ final class MatchedSets {
     return all.iterator();
   }
 
-  private static List<Row> matched(Block block, int ratio, MatchingRule.Replacement replacement) {
+  private static List<Row> matched(Block block, MatchingRule asked) {
     List<Row> rows = new ArrayList<>();
     Set<String> taken = new HashSet<>();
     for (int order = 1; order <= block.orders(); order++) {
@@ -181,8 +211,7 @@ final class MatchedSets {
       if (treated.length == 0) {
         continue;
       }
-      MatchingRule rule =
-          MatchingRule.oneToOne(block.calipers[treated[0]]).withRatio(ratio).with(replacement);
+      MatchingRule rule = asked.within(block.calipers[treated[0]]);
       Matches matches =
           NearestNeighbour.match(
               block.scored("members", treated), block.scored("candidates", candidates), rule);
@@ -191,20 +220,15 @@ final class MatchedSets {
       for (int member = 0; member < treated.length; member++) {
         int row = treated[member];
         int controls = matches.controlCount(member);
-        rows.add(
-            row(
-                block,
-                row,
-                block.ids[row],
-                0.0,
-                controls == 0 ? null : 1.0,
-                used,
-                matches.reason(member).map(Matches.Reason::name).orElse(null)));
+        int known = block.known[row];
+        for (int nth = 0; nth < controls; nth++) {
+          known = Math.min(known, block.known[candidates[matches.control(member, nth)]]);
+        }
+        rows.add(member(block, row, known, controls, used, matches.reason(member)));
         for (int nth = 0; nth < controls; nth++) {
           int control = candidates[matches.control(member, nth)];
-          double distance = Math.abs(block.scores[row] - block.scores[control]);
-          rows.add(row(block, control, block.ids[row], distance, 1.0 / controls, null, null));
-          if (replacement == MatchingRule.Replacement.WITHOUT) {
+          rows.add(lookAlike(block, control, row, known, 1.0 / controls));
+          if (rule.replacement() == MatchingRule.Replacement.WITHOUT) {
             taken.add(block.customers[control]);
           }
         }
@@ -217,19 +241,46 @@ final class MatchedSets {
     return Arrays.stream(matches.pairControls()).distinct().count();
   }
 
-  private static Row row(
-      Block block, int row, long set, double distance, Double weight, Double taken, String reason) {
+  private static Row member(
+      Block block,
+      int row,
+      int known,
+      int controls,
+      double taken,
+      Optional<Matches.Reason> reason) {
+    double[] spent = block.spent.get(block.ids[row]);
     return RowFactory.create(
         block.customers[row],
         block.ids[row],
-        set,
-        block.treated[row],
+        block.ids[row],
+        true,
         block.month,
         block.exact,
         block.scores[row],
-        distance,
-        weight,
+        0.0,
+        controls == 0 ? null : 1.0,
+        known,
+        spent[0],
+        spent[1],
         taken,
-        reason);
+        reason.map(Matches.Reason::name).orElse(null));
+  }
+
+  private static Row lookAlike(Block block, int row, int member, int known, double weight) {
+    return RowFactory.create(
+        block.customers[row],
+        block.ids[row],
+        block.ids[member],
+        false,
+        block.month,
+        block.exact,
+        block.scores[row],
+        Math.abs(block.scores[member] - block.scores[row]),
+        weight,
+        known,
+        null,
+        null,
+        null,
+        null);
   }
 }

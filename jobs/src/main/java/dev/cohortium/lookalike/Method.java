@@ -13,7 +13,12 @@ enum Method {
   REGRESSION("look_alike_regression"),
   IPW("look_alike_ipw"),
   ENTROPY("look_alike_entropy"),
-  AIPW("look_alike_aipw");
+  AIPW("look_alike_aipw"),
+  /** {@link #IPW} with weights that are not capped. */
+  IPW_UNCAPPED("look_alike_ipw");
+
+  /** Variant of what is not capped. */
+  static final String UNTRUNCATED = "untruncated";
 
   /** Members and others as they are, without any comparison of likes. */
   static final String NAIVE = "naive_member_vs_non_member";
@@ -34,6 +39,35 @@ enum Method {
     return contrast().weighting() == Weighing.MATCHED;
   }
 
+  /** Those with whom members are compared. */
+  Likeness.Role others() {
+    return switch (this) {
+      case MATCHED, DID, REGRESSION -> Likeness.Role.LOOK_ALIKE;
+      case IPW, IPW_UNCAPPED, AIPW -> Likeness.Role.BY_ODDS;
+      case ENTROPY -> Likeness.Role.BY_ENTROPY;
+    };
+  }
+
+  /** Its place among {@link #placebos}, for the level of a month; the change comes after it. */
+  int placebo() {
+    return switch (this) {
+      case MATCHED, DID, REGRESSION -> 0;
+      case IPW, IPW_UNCAPPED, AIPW -> 2;
+      case ENTROPY -> 4;
+    };
+  }
+
+  /** What is estimated of months long before, where nothing should differ. */
+  static List<Contrast> placebos() {
+    return List.of(
+        Contrast.plain(Weighing.MATCHED, Outcome.LEVEL),
+        Contrast.plain(Weighing.MATCHED, Outcome.CHANGE),
+        Contrast.plain(Weighing.ODDS, Outcome.LEVEL),
+        Contrast.plain(Weighing.ODDS, Outcome.CHANGE),
+        Contrast.plain(Weighing.ENTROPY, Outcome.LEVEL),
+        Contrast.plain(Weighing.ENTROPY, Outcome.CHANGE));
+  }
+
   /** Its place among the contrasts. */
   int place() {
     return Arrays.asList(values()).indexOf(this);
@@ -45,6 +79,7 @@ enum Method {
       case DID -> Contrast.plain(Weighing.MATCHED, Outcome.CHANGE);
       case REGRESSION ->
           new Contrast(Weighing.MATCHED, Weighing.MATCHED, Outcome.LEVEL, Adjustment.BOTH_ARMS);
+      case IPW_UNCAPPED -> Contrast.plain(Weighing.ODDS_UNCAPPED, Outcome.LEVEL);
       case IPW -> Contrast.plain(Weighing.ODDS, Outcome.LEVEL);
       case ENTROPY ->
           new Contrast(Weighing.ENTROPY, Weighing.ENTROPY, Outcome.LEVEL, Adjustment.CONTROLS);

@@ -3,7 +3,6 @@ package dev.cohortium.lookalike;
 import java.io.Serial;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.Row;
 
 /**
@@ -12,11 +11,10 @@ import org.apache.spark.sql.Row;
  *
  * @param rules of the comparison
  * @param covariates that describe an opportunity
- * @param shares of the candidates that are drawn, by stratum
+ * @param shares of the candidates that are drawn
  * @param metrics that are measured
  */
-record Opportunities(
-    Rules rules, Covariates covariates, Map<String, Double> shares, List<Measured> metrics)
+record Opportunities(Rules rules, Covariates covariates, Shares shares, List<Measured> metrics)
     implements Units {
   @Serial private static final long serialVersionUID = 1;
 
@@ -49,7 +47,7 @@ record Opportunities(
     List<Unit> units = new ArrayList<>();
     Life life = null;
     for (Opportunity opportunity : Opportunity.of(history, rules)) {
-      double share = shares.getOrDefault(opportunity.stratum(), 0.0);
+      double share = shares.of(opportunity);
       if (share > 0 && (opportunity.isTaken() || opportunity.draw(rules.salt()) < share)) {
         life = life == null ? new Life(history) : life;
         units.add(new Chance(opportunity, opportunity.isTaken() ? 1 : share, life));
@@ -82,7 +80,7 @@ record Opportunities(
       int orders = Math.min(history.orders(month), rules.mostOrders());
       for (int order = after + 1; order <= orders; order++) {
         Opportunity opportunity = new Opportunity(history, month, order, false);
-        if (shares.containsKey(opportunity.stratum())) {
+        if (shares.of(opportunity) > 0) {
           chance *= 1 - scores.probability(history.group(), covariates.of(opportunity));
         }
       }
@@ -181,11 +179,16 @@ record Opportunities(
     }
 
     @Override
-    public double longBefore(int metric) {
-      int month = opportunity.month() - rules.preMonths() - 1;
-      return life.history.acquired() >= month
-          ? Double.NaN
-          : metrics.get(metric).of(life.history, month, rules);
+    public int knownBefore() {
+      // The month of the first order is a spike, so that it does not count.
+      return Math.max(0, opportunity.month() - rules.preMonths() - 1 - life.history.acquired());
+    }
+
+    @Override
+    public double longBefore(int metric, int month) {
+      return metrics
+          .get(metric)
+          .of(life.history, opportunity.month() - rules.preMonths() - month, rules);
     }
 
     @Override

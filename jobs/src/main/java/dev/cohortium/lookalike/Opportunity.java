@@ -59,15 +59,6 @@ record Opportunity(History history, int month, int order, boolean isTaken) {
     return (mixed(id() ^ mixed(salt.hashCode())) >>> 11) * 0x1.0p-53;
   }
 
-  /** Whom it may be compared with: those of the same stratum. */
-  String stratum() {
-    return stratum(month, order, history.exact());
-  }
-
-  static String stratum(int month, int order, String exact) {
-    return month + "/" + order + "/" + exact;
-  }
-
   /** Months observed after it. */
   int observed(Rules rules) {
     return rules.observedAfter(month);

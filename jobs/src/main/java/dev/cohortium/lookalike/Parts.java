@@ -19,8 +19,13 @@ final class Parts {
   /** Name and value of the place of all. */
   static final String ALL = "all";
 
-  /** Column of the matched units of a customer: ARRAY of STRUCT(unit, matched_set, weight). */
+  /**
+   * Column of the matched units of a customer: ARRAY of STRUCT(unit, matched_set, weight, known).
+   */
   static final String SETS = "sets";
+
+  /** Months that are looked at after a pretended joining, and before it. */
+  static final int PRETENDED = 3;
 
   private Parts() {}
 
@@ -37,7 +42,7 @@ final class Parts {
       implements Serializable {
     @Serial private static final long serialVersionUID = 1;
 
-    static Places of(List<String> names, List<String> groups, Strata strata) {
+    static Places of(List<String> names, List<String> groups, Strata strata, int smallest) {
       Map<Place, Long> members = new HashMap<>();
       strata
           .exact()
@@ -49,7 +54,8 @@ final class Parts {
       Map<Place, Long> small = new HashMap<>();
       members.forEach(
           (place, count) -> {
-            if (count < JointEstimate.LEAST_TREATED && !place.by().equals(ALL)) {
+            if (count < Math.max(JointEstimate.LEAST_TREATED, smallest)
+                && !place.by().equals(ALL)) {
               small.put(place, count);
             } else {
               measured.add(place);
@@ -83,11 +89,26 @@ final class Parts {
     }
   }
 
-  /** A matched unit. */
+  /**
+   * A unit's place in a matched set.
+   *
+   * @param set that it stands in
+   * @param weight of the unit there
+   * @param known whole months, before those that describe them, in which all of the set were known
+   */
+  record InSet(long set, double weight, int known) {}
+
+  /** Takes matched units. */
   interface Matched {
-    void accept(Unit unit, long set, double weight);
+    void accept(Unit unit, InSet set);
   }
 
+  /** The units of a row that have a score. */
+  static List<? extends Unit> scored(Row row, Units units, Scores scores) {
+    return units.of(row).stream().filter(unit -> scores.has(unit.group())).toList();
+  }
+
+  /** Those among the units of a row that stand in matched sets. */
   static void matched(Row row, List<? extends Unit> units, Matched sink) {
     int at = row.fieldIndex(SETS);
     if (row.isNullAt(at)) {
@@ -97,7 +118,7 @@ final class Parts {
     for (Unit unit : units) {
       for (Row set : sets) {
         if (set.getLong(0) == unit.id()) {
-          sink.accept(unit, set.getLong(1), set.getDouble(2));
+          sink.accept(unit, new InSet(set.getLong(1), set.getDouble(2), set.getInt(3)));
         }
       }
     }
@@ -114,8 +135,7 @@ final class Parts {
 
     @Override
     public void of(Row row, Sink sink) {
-      List<? extends Unit> found =
-          units.of(row).stream().filter(unit -> weighing.scores().has(unit.group())).toList();
+      List<? extends Unit> found = scored(row, units, weighing.scores());
       for (Unit unit : found) {
         Followed followed = new Followed(unit, weighing, 0);
         places.of(unit.exact(), 0).forEach(place -> sink.accept(place, followed, null));
@@ -123,15 +143,16 @@ final class Parts {
       matched(
           row,
           found,
-          (unit, set, weight) -> {
-            Followed followed = new Followed(unit, weighing, weight);
-            places.of(unit.exact(), 0).forEach(place -> sink.accept(place, followed, set));
+          (unit, set) -> {
+            Followed followed = new Followed(unit, weighing, set.weight());
+            places.of(unit.exact(), 0).forEach(place -> sink.accept(place, followed, set.set()));
           });
     }
   }
 
-  /** The matched in a month before those by which they were matched: nothing should differ. */
-  record Placebo(Units units, Places places) implements Comparisons.Parts {
+  /** The matched whose longest horizon is complete. */
+  record Balanced(Units units, Weighing weighing, Places places, int longest)
+      implements Comparisons.Parts {
     @Serial private static final long serialVersionUID = 1;
 
     @Override
@@ -139,15 +160,55 @@ final class Parts {
       matched(
           row,
           units.of(row),
-          (unit, set, weight) -> {
-            Earlier earlier = new Earlier(unit, weight);
-            places.of(unit.exact(), 0).forEach(place -> sink.accept(place, earlier, set));
+          (unit, set) -> {
+            if (unit.months() >= longest) {
+              Followed followed = new Followed(unit, weighing, set.weight());
+              places.of(unit.exact(), 0).forEach(place -> sink.accept(place, followed, set.set()));
+            }
           });
     }
   }
 
-  /** A matched unit in one month long before. */
-  private record Earlier(Unit unit, double weight) implements FollowUp {
+  /**
+   * Everybody in the months before those by which they are compared, where joining can have changed
+   * nothing. In sets all or none are looked at.
+   */
+  record Placebo(Units units, Weighing weighing, Places places) implements Comparisons.Parts {
+    @Serial private static final long serialVersionUID = 1;
+
+    @Override
+    public void of(Row row, Sink sink) {
+      List<? extends Unit> found = scored(row, units, weighing.scores());
+      for (Unit unit : found) {
+        double logit = weighing.scores().logit(unit.group(), unit.covariates());
+        Earlier earlier = new Earlier(unit, weighing.weights(unit, logit), unit.knownBefore());
+        places.of(unit.exact(), 0).forEach(place -> sink.accept(place, earlier, null));
+      }
+      matched(
+          row,
+          found,
+          (unit, set) -> {
+            Earlier earlier = new Earlier(unit, Weighing.matched(set.weight()), set.known());
+            places.of(unit.exact(), 0).forEach(place -> sink.accept(place, earlier, set.set()));
+          });
+    }
+  }
+
+  /**
+   * A unit in the months before those that describe it: as many as {@link #PRETENDED} after a
+   * pretended joining, and as many before that.
+   */
+  private static final class Earlier implements FollowUp {
+    private final Unit unit;
+    private final double[] weights;
+    private final int known;
+
+    Earlier(Unit unit, double[] weights, int known) {
+      this.unit = unit;
+      this.weights = weights;
+      this.known = known;
+    }
+
     @Override
     public boolean isTreated() {
       return unit.isTreated();
@@ -155,17 +216,26 @@ final class Parts {
 
     @Override
     public int months() {
-      return Double.isNaN(unit.longBefore(0)) ? 0 : 1;
+      return known >= 2 * PRETENDED ? PRETENDED : Math.min(known, 1);
     }
 
     @Override
     public double weight(int weighting) {
-      return weight;
+      return weights[weighting];
     }
 
     @Override
     public double after(int metric, int month) {
-      return unit.longBefore(metric);
+      return unit.longBefore(metric, month);
+    }
+
+    @Override
+    public double before(int metric) {
+      double sum = 0;
+      for (int month = PRETENDED + 1; known >= 2 * PRETENDED && month <= 2 * PRETENDED; month++) {
+        sum += unit.longBefore(metric, month);
+      }
+      return sum / PRETENDED;
     }
   }
 

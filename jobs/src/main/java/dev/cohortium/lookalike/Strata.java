@@ -1,5 +1,6 @@
 package dev.cohortium.lookalike;
 
+import dev.cohortium.lookalike.Findings.Lost;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.EnumMap;
@@ -15,7 +16,7 @@ final class Strata implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 
   private final Map<Key, long[]> counts = new HashMap<>();
-  private final EnumMap<Attrition, Long> lost = new EnumMap<>(Attrition.class);
+  private final EnumMap<Attrition, Lost> lost = new EnumMap<>(Attrition.class);
   private final Map<String, Exact> exact = new TreeMap<>();
   private int firstMonth = Integer.MAX_VALUE;
   private int lastMonth = -1;
@@ -62,8 +63,28 @@ final class Strata implements Serializable {
     customers++;
     customersWithoutMargin += history.isMarginKnown() ? 0 : 1;
     if (history.joined() < rules.months()) {
-      lost.merge(Attrition.of(history, rules), 1L, Long::sum);
+      lost.merge(Attrition.of(history, rules), one(history, rules), Lost::plus);
     }
+  }
+
+  /** A member, with what is known of the months before joining, of which there may be few. */
+  private static Lost one(History history, Rules rules) {
+    int last = history.joined() - 1;
+    int first =
+        history.acquired() == History.NOT_YET
+            ? Integer.MAX_VALUE
+            : Math.max(history.acquired(), history.joined() - rules.preMonths());
+    if (first > last) {
+      return new Lost(1, 0, 0, 0);
+    }
+    double spend = 0;
+    double orders = 0;
+    for (int month = first; month <= last; month++) {
+      spend += history.revenue(month);
+      orders += history.orders(month);
+    }
+    int months = last - first + 1;
+    return new Lost(1, 1, spend / months, orders / months);
   }
 
   /** Adds the customers of {@code other}. */
@@ -74,7 +95,7 @@ final class Strata implements Serializable {
           count[0] += more[0];
           count[1] += more[1];
         });
-    other.lost.forEach((reason, members) -> lost.merge(reason, members, Long::sum));
+    other.lost.forEach((reason, members) -> lost.merge(reason, members, Lost::plus));
     other.exact.forEach((value, members) -> exact.merge(value, members, Exact::plus));
     firstMonth = Math.min(firstMonth, other.firstMonth);
     lastMonth = Math.max(lastMonth, other.lastMonth);
@@ -99,8 +120,8 @@ final class Strata implements Serializable {
   }
 
   /** Members of a kind. */
-  long lost(Attrition reason) {
-    return lost.getOrDefault(reason, 0L);
+  Lost lost(Attrition reason) {
+    return lost.getOrDefault(reason, Lost.NOBODY);
   }
 
   /** Members by exact value who have an opportunity. */
@@ -118,7 +139,7 @@ final class Strata implements Serializable {
    *
    * @param perMember candidates that are looked at for each member at most
    */
-  Map<String, Double> shares(int perMember) {
+  Shares shares(int perMember, Rules rules) {
     Map<String, Exact> all = new HashMap<>(exact);
     counts.forEach(
         (key, count) -> {
@@ -126,7 +147,7 @@ final class Strata implements Serializable {
             all.merge(key.exact(), new Exact(0, count[0], Integer.MAX_VALUE), Exact::plus);
           }
         });
-    Map<String, Double> shares = new HashMap<>();
+    Shares shares = new Shares(rules);
     counts.forEach(
         (key, count) -> {
           Exact of = all.getOrDefault(key.exact(), Exact.NOBODY);
@@ -135,8 +156,7 @@ final class Strata implements Serializable {
                 count[1] > 0
                     ? (double) perMember * count[1] / Math.max(1, count[0])
                     : (double) perMember * of.members() / Math.max(1, of.candidates());
-            shares.put(
-                Opportunity.stratum(key.month(), key.order(), key.exact()), Math.min(1, wanted));
+            shares.put(key.exact(), key.month(), key.order(), Math.min(1, wanted));
           }
         });
     return shares;

@@ -46,8 +46,11 @@ interface Unit {
   /** A metric's mean per month before it. */
   double before(int metric);
 
-  /** A metric in the month before those that describe it; NaN where it was not known yet. */
-  double longBefore(int metric);
+  /** Whole months, before those that describe it, in which the customer was known. */
+  int knownBefore();
+
+  /** A metric in one of these months: 1 is the last of them. */
+  double longBefore(int metric, int month);
 
   /**
    * The inverse of the chance of staying out until a month after it, from 1; 0 once treated.

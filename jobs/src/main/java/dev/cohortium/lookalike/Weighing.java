@@ -30,7 +30,8 @@ record Weighing(
   static final int DRAWN = 1;
   static final int ODDS = 2;
   static final int ENTROPY = 3;
-  static final int WEIGHTINGS = 4;
+  static final int ODDS_UNCAPPED = 4;
+  static final int WEIGHTINGS = 5;
 
   static final int STAY_OUT = 0;
   static final int AS_USUAL = 1;
@@ -38,6 +39,27 @@ record Weighing(
   /** Estimands by their numbers. */
   static final java.util.List<String> ESTIMANDS =
       java.util.List.of("join_vs_stay_out", "join_now_vs_as_usual");
+
+  /** What a unit counts in each weighting outside of matched sets; 0 in those. */
+  double[] weights(Unit unit, double logit) {
+    double drawn = 1 / unit.share();
+    double[] weights = new double[WEIGHTINGS];
+    weights[DRAWN] = drawn;
+    weights[ODDS] = unit.isTreated() ? 1 : drawn * Math.exp(Math.min(logit, capOf(unit.group())));
+    weights[ODDS_UNCAPPED] = unit.isTreated() ? 1 : drawn * Math.exp(Math.min(logit, MOST_LOGIT));
+    weights[ENTROPY] = balancing(unit);
+    return weights;
+  }
+
+  /** What a unit counts in its matched set. */
+  static double[] matched(double weight) {
+    double[] weights = new double[WEIGHTINGS];
+    weights[MATCHED] = weight;
+    return weights;
+  }
+
+  /** Beyond it odds could no longer be summed. */
+  private static final double MOST_LOGIT = 50;
 
   double capOf(String group) {
     return caps.getOrDefault(group, Double.POSITIVE_INFINITY);

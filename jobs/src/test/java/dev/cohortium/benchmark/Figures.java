@@ -62,7 +62,7 @@ public final class Figures {
     return jobs.values().stream().map(Cost::took).reduce(Took.NONE, Took::plus);
   }
 
-  private void put(String measure, Took took) {
+  void put(String measure, Took took) {
     put(measure + ", s", took.seconds());
     put(measure + ", CPU s", took.cpuSeconds());
   }

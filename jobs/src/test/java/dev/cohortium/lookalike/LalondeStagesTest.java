@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.cohortium.Project;
 import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study.LookAlike;
+import dev.cohortium.config.Study.MatchingOrder;
 import dev.cohortium.lookalike.Comparisons.Found;
 import dev.cohortium.lookalike.Comparisons.Place;
 import dev.cohortium.stats.ComparisonPlan;
@@ -51,7 +52,18 @@ class LalondeStagesTest extends SparkTest {
           "customer_id string, unit bigint, is_treated boolean, covariates array<double>, earnings double");
 
   private static final LookAlike ASKED =
-      new LookAlike(1, List.of(1), List.of(), List.of(), 0.2, 1, false, List.of(), 20, 1);
+      new LookAlike(
+          1,
+          List.of(1),
+          List.of(),
+          List.of(),
+          0.2,
+          1,
+          false,
+          MatchingOrder.DESCENDING,
+          List.of(),
+          20,
+          1);
 
   @BeforeEach
   void interpret() {
@@ -147,7 +159,12 @@ class LalondeStagesTest extends SparkTest {
     }
 
     @Override
-    public double longBefore(int metric) {
+    public int knownBefore() {
+      return 1;
+    }
+
+    @Override
+    public double longBefore(int metric, int month) {
       return covariates()[6];
     }
 
@@ -246,7 +263,8 @@ class LalondeStagesTest extends SparkTest {
                             struct(
                                 col(MatchedSets.UNIT),
                                 col(MatchedSets.SET),
-                                col(MatchedSets.WEIGHT)))
+                                col(MatchedSets.WEIGHT),
+                                col(MatchedSets.KNOWN)))
                         .as(Parts.SETS)),
             new String[] {MatchedSets.CUSTOMER_ID},
             "left");

@@ -19,9 +19,8 @@ class OpportunityTest {
 
   private static final StructType SCHEMA =
       StructType.fromDDL(
-          "customer_id string, exact string, propensity_group string, traits array<double>,"
-              + " joined int, orders_until_joining int, months array<struct<month int, orders int,"
-              + " revenue double, margin double, items double, gross double, discount double>>");
+          "customer_id string, exact string, propensity_group string, joined int,"
+              + " orders_until_joining int, packed binary");
 
   /** Orders of the months from the first on, 10 each; joined: month and order, or null. */
   static History history(Integer joined, int order, int... orders) {
@@ -29,18 +28,10 @@ class OpportunityTest {
     for (int month = 0; month < orders.length; month++) {
       if (orders[month] > 0) {
         double revenue = 10.0 * orders[month];
-        months.add(RowFactory.create(month, orders[month], revenue, 4.0, 1.0, revenue, 0.0));
+        months.add(RowFactory.create(month, orders[month], revenue, 4.0, 1.0, revenue, 0.0, 2.0));
       }
     }
-    Object[] values = {
-      "ann",
-      "",
-      "",
-      scala.collection.JavaConverters.asScalaBuffer(List.of()).toSeq(),
-      joined,
-      order,
-      scala.collection.JavaConverters.asScalaBuffer(months).toSeq()
-    };
+    Object[] values = {"ann", "", "", joined, order, History.packed(List.of(), months)};
     return History.of(new GenericRowWithSchema(values, SCHEMA), MONTHS);
   }
 

@@ -1,0 +1,118 @@
+package dev.cohortium.benchmark;
+
+import dev.cohortium.config.Study;
+import dev.cohortium.config.StudyReader;
+import dev.cohortium.config.WorldReader;
+import dev.cohortium.lookalike.LookAlikeJob;
+import dev.cohortium.runtime.Frames;
+import dev.cohortium.runtime.Progress;
+import dev.cohortium.runtime.Run;
+import dev.cohortium.table.Table;
+import dev.cohortium.world.WorldPanel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/** One size of the look-alike benchmark: from the panel of a world to all tables, on disk. */
+public final class LookAlikeBenchmark {
+  private static final String WORLD =
+      """
+      seed = 5, customers = %d, months = 36
+      joining { selection = history, hazard = 0.022 }
+      """;
+
+  private static final String STUDY =
+      """
+      study = "world"
+      time-zone = "Europe/Berlin"
+      currency = "EUR"
+      sources {
+        transactions {
+          format = csv, path = "t"
+          columns { transaction_id = "t", occurred_at = "o", net_amount = "n" }
+        }
+        customers { format = csv, path = "c", columns { customer_id = "c" } }
+        enrolments { format = csv, path = "e", columns { customer_id = "c", enrolled_at = "e" } }
+      }
+      programmes { club {} }
+      segments { region = "region" }
+      look-alike { exact = [region] }
+      """;
+
+  private final SparkSession session;
+  private final Path folder;
+
+  /** A benchmark whose files lie in {@code folder}. */
+  public LookAlikeBenchmark(SparkSession session, Path folder) {
+    this.session = session;
+    this.folder = folder;
+  }
+
+  /** Writes the panel of so many customers; the time for it does not count. */
+  public void prepare(int customers) {
+    WorldPanel world =
+        new WorldPanel(
+            session,
+            WorldReader.parse(WORLD.formatted(customers), "world", List.of(), Map.of()),
+            Math.max(4, customers / 25_000));
+    Frames frames = world.frames();
+    for (Table table : new LookAlikeJob().reads()) {
+      frames.get(table).write().parquet(panel(table));
+    }
+  }
+
+  private String panel(Table table) {
+    return folder.resolve("panel").resolve(table.name()).toString();
+  }
+
+  /** The seconds of each step. */
+  private static final class Steps implements Progress {
+    private final Figures figures;
+    private String step = "";
+    private Took since = Took.now();
+
+    Steps(Figures figures) {
+      this.figures = figures;
+    }
+
+    @Override
+    public void step(String next) {
+      Took took = since.untilNow();
+      if (!step.isEmpty()) {
+        figures.put(step, took);
+        System.err.printf("%8.1f s, CPU %8.1f s  %s%n", took.seconds(), took.cpuSeconds(), step);
+      }
+      step = next.replaceFirst("^look-alike: ", "");
+      since = Took.now();
+    }
+
+    @Override
+    public void note(String line) {}
+  }
+
+  /** Measures the job on the panel that was prepared. */
+  public Figures run(int customers) {
+    Study study =
+        StudyReader.parse(STUDY, "world", List.of(), Map.of()).withAsOf(YearMonth.of(2023, 12));
+    Figures figures = new Figures(customers);
+    Steps steps = new Steps(figures);
+    Frames in = new Frames(session, new Run("benchmark", Instant.now(), steps, Run.Reading.NEW));
+    LookAlikeJob job = new LookAlikeJob();
+    for (Table table : job.reads()) {
+      in.with(table, session.read().parquet(panel(table)));
+    }
+    Took since = Took.now();
+    Frames out = job.run(in, study);
+    steps.step("tables");
+    for (Table table : job.writes()) {
+      out.get(table).write().parquet(folder.resolve("out").resolve(table.name()).toString());
+    }
+    steps.step("");
+    figures.put("look-alike", since.untilNow());
+    figures.put("MB resident at most", Meter.peakResident() / (double) (1 << 20));
+    return figures;
+  }
+}
