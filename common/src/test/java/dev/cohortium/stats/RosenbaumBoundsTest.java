@@ -50,6 +50,44 @@ class RosenbaumBoundsTest {
   }
 
   @Test
+  void differences_that_were_counted_by_size_tell_the_same() {
+    for (int pairs : new int[] {0, 1, 12, 19, 20, 300}) {
+      var random = new SplittableRandom(pairs);
+      double[] differences =
+          random.doubles(pairs, -2, 5).map(difference -> Math.rint(4 * difference) / 4).toArray();
+      double[] sizes = Arrays.stream(differences).map(Math::abs).sorted().distinct().toArray();
+      long[] positive =
+          Arrays.stream(sizes)
+              .mapToLong(size -> Arrays.stream(differences).filter(d -> d == size).count())
+              .toArray();
+      long[] negative =
+          Arrays.stream(sizes)
+              .mapToLong(
+                  size -> Arrays.stream(differences).filter(d -> d == -size && d != 0).count())
+              .toArray();
+      var expected = RosenbaumBounds.ofSignedRanks(differences);
+      var found = RosenbaumBounds.ofTallies(sizes, positive, negative);
+      for (double gamma = 1; gamma < 20; gamma *= 1.3) {
+        assertThat(found.upperPValue(gamma)).isCloseTo(expected.upperPValue(gamma), within(1e-12));
+      }
+    }
+  }
+
+  @Test
+  void counts_of_sizes_that_cannot_be_are_refused() {
+    assertThatThrownBy(
+            () ->
+                RosenbaumBounds.ofTallies(
+                    new double[] {2, 1}, new long[] {1, 1}, new long[] {0, 0}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("sizes");
+    assertThatThrownBy(
+            () -> RosenbaumBounds.ofTallies(new double[] {2}, new long[] {-1}, new long[] {0}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("positive");
+  }
+
+  @Test
   void greater_bias_explains_more() {
     var random = new SplittableRandom(1);
     double[] differences = random.doubles(200, -1, 3).toArray();

@@ -1,6 +1,7 @@
 package dev.cohortium.lookalike;
 
 import dev.cohortium.lookalike.Comparisons.Place;
+import dev.cohortium.lookalike.Covariates.Trait;
 import dev.cohortium.lookalike.Effect.Check;
 import dev.cohortium.lookalike.Likeness.Role;
 import dev.cohortium.stats.Balance;
@@ -22,11 +23,11 @@ final class Balances {
   /** Stands where a place is a year of joining. */
   static final String YEAR = "joining_year";
 
-  private final Covariates covariates;
+  private final List<Trait> columns;
   private final Map<Place, Likeness> likeness;
 
-  private Balances(Covariates covariates, Map<Place, Likeness> likeness) {
-    this.covariates = covariates;
+  private Balances(List<Trait> columns, Map<Place, Likeness> likeness) {
+    this.columns = columns;
     this.likeness = likeness;
   }
 
@@ -34,16 +35,13 @@ final class Balances {
    * One sweep over everybody who is followed for a month at least.
    *
    * @param rows of histories and their matched sets
+   * @param columns of the covariates, which come first among those of a unit
    */
   static Balances of(
-      Dataset<Row> rows,
-      Units units,
-      Weighing weighing,
-      Covariates covariates,
-      Parts.Places places) {
-    int count = covariates.described();
+      Dataset<Row> rows, Units units, Weighing weighing, List<Trait> columns, Parts.Places places) {
+    int count = columns.size();
     return new Balances(
-        covariates,
+        columns,
         Sweep.byKey(
             rows,
             (Map<Place, Likeness> state, Row row) -> {
@@ -102,9 +100,8 @@ final class Balances {
     return likeness.get(new Place(Parts.ALL, Parts.ALL, 0)).balance(kind(column), column, others);
   }
 
-  /** Of matched members and of all of them, the mean of a covariate; empty where nobody is. */
   private Balance.Kind kind(int column) {
-    return covariates.isBinary(column) ? Balance.Kind.BINARY : Balance.Kind.CONTINUOUS;
+    return columns.get(column).isBinary() ? Balance.Kind.BINARY : Balance.Kind.CONTINUOUS;
   }
 
   private static double limit(String name) {
@@ -120,12 +117,11 @@ final class Balances {
   /** Whether all covariates are alike in a place. */
   Check check(Place place, Role others) {
     Likeness of = likeness.get(place);
-    List<String> names = covariates.names();
     int judged = 0;
     int failed = 0;
-    for (int column = 0; of != null && column < names.size(); column++) {
+    for (int column = 0; of != null && column < columns.size(); column++) {
       Balance balance = of.balance(kind(column), column, others);
-      Balance.Verdict verdict = verdict(place, names.get(column), balance);
+      Balance.Verdict verdict = verdict(place, columns.get(column).name(), balance);
       judged += verdict == Balance.Verdict.NOT_JUDGED ? 0 : 1;
       failed += verdict == Balance.Verdict.FAILED ? 1 : 0;
     }
@@ -145,14 +141,14 @@ final class Balances {
   /** Rows of table look_alike_balance. */
   List<Row> rows(String program, java.sql.Date asOf, String runId) {
     List<Row> rows = new ArrayList<>();
-    List<String> names = covariates.names();
     new TreeMap<>(likeness)
         .forEach(
             (place, of) -> {
               boolean isAll = place.by().equals(Parts.ALL);
-              for (int column = 0; column < names.size(); column++) {
+              for (int column = 0; column < columns.size(); column++) {
                 if (isAll || place.by().equals(YEAR)) {
-                  rows.add(row(place, names.get(column), of, column, program, asOf, runId));
+                  rows.add(
+                      row(place, columns.get(column).name(), of, column, program, asOf, runId));
                 }
               }
             });

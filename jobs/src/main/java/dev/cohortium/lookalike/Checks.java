@@ -9,7 +9,9 @@ import dev.cohortium.stats.EffectiveSampleSize;
 import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.Interval;
 import dev.cohortium.stats.LogisticFit;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Says of each effect how far it can be trusted (methods.md 5 and 10). */
@@ -30,12 +32,16 @@ final class Checks {
   private final Rules rules;
   private final Findings findings;
   private final String headline;
+  private final Map<Compared, Check> balances = new HashMap<>();
 
   Checks(Rules rules, Findings findings, String headline) {
     this.rules = rules;
     this.findings = findings;
     this.headline = headline;
   }
+
+  /** Those who are compared, and where. */
+  private record Compared(Place place, Likeness.Role others) {}
 
   /** The checks of the effects of a method, on all metrics. */
   Of of(Place place, Found found, Method method, int estimand, int horizon) {
@@ -50,6 +56,7 @@ final class Checks {
     private final int estimand;
     private final int horizon;
     private final int block;
+    private final Check balance;
 
     private Of(Place place, Found found, Method method, int estimand, int horizon) {
       this.place = place;
@@ -58,6 +65,10 @@ final class Checks {
       this.estimand = estimand;
       this.horizon = horizon;
       block = found.comparison().block(method.place(), estimand, horizon);
+      balance =
+          balances.computeIfAbsent(
+              new Compared(place, method.others()),
+              key -> findings.balances().check(key.place(), key.others()));
     }
 
     /** Judges one effect. */
@@ -67,7 +78,7 @@ final class Checks {
       if (method.isMatched()) {
         overlap(effect);
       }
-      effect.check(findings.balances().check(place, method.others()));
+      effect.check(balance);
       effect.check(auc());
       effect.check(separation());
       if (method == Method.ENTROPY && findings.weighing().balances().isEmpty()) {

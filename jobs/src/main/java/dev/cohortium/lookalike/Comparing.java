@@ -124,7 +124,7 @@ final class Comparing {
             naive(histories, metrics, places),
             metrics,
             surveys,
-            Balances.of(rows, opportunities, weighing, covariates, places),
+            Balances.of(rows, opportunities, weighing, covariates.columns(), places),
             Pairs.of(matched, opportunities, headline(metrics), rules.horizons()),
             Linking.of(linkability),
             attrition(strata, sets, members),

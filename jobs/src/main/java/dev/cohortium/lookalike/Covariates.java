@@ -26,11 +26,12 @@ record Covariates(
   private static final int SUMMARIES = 12;
 
   /**
-   * A covariate that comes from what the customer is.
+   * A covariate.
    *
    * @param name of its column
    * @param isBinary whether it is 0 or 1
-   * @param ofUnknown its value of who is not among the customers
+   * @param ofUnknown its value, where it comes from what the customer is, of who is not among the
+   *     customers
    */
   record Trait(String name, boolean isBinary, double ofUnknown) implements Serializable {
     @Serial private static final long serialVersionUID = 1;
@@ -55,15 +56,15 @@ record Covariates(
     return OF_A_LAG * rules.preMonths() + SUMMARIES + traits.size();
   }
 
-  /** The names of the columns that describe the customer. */
-  List<String> names() {
-    List<String> names = new ArrayList<>();
+  /** The columns that describe the customer. */
+  List<Trait> columns() {
+    List<Trait> columns = new ArrayList<>();
     for (int lag = 1; lag <= rules.preMonths(); lag++) {
-      names.add("log_revenue_lag_" + lag);
-      names.add("orders_lag_" + lag);
-      names.add("active_lag_" + lag);
+      columns.add(number("log_revenue_lag_" + lag));
+      columns.add(number("orders_lag_" + lag));
+      columns.add(new Trait("active_lag_" + lag, true, 0));
     }
-    names.addAll(
+    for (String name :
         List.of(
             PRE_SPEND,
             PRE_SPEND_SLOPE,
@@ -75,28 +76,22 @@ record Covariates(
             "tenure_months",
             "average_receipt",
             "discount_share",
-            "categories",
-            "categories_unknown"));
-    traits.forEach(trait -> names.add(trait.name()));
-    return names;
+            "categories")) {
+      columns.add(number(name));
+    }
+    columns.add(new Trait("categories_unknown", true, 0));
+    columns.addAll(traits);
+    return columns;
+  }
+
+  private static Trait number(String name) {
+    return new Trait(name, false, 0);
   }
 
   static final String PRE_SPEND = "pre_spend";
   static final String PRE_SPEND_SLOPE = "pre_spend_slope";
   static final String PRE_ORDERS = "pre_orders";
   static final String PRE_ORDERS_SLOPE = "pre_orders_slope";
-
-  /** Whether a column that describes the customer is 0 or 1. */
-  boolean isBinary(int column) {
-    int lags = OF_A_LAG * rules.preMonths();
-    if (column < lags) {
-      return column % OF_A_LAG == 2;
-    }
-    if (column < lags + SUMMARIES) {
-      return column == lags + SUMMARIES - 1;
-    }
-    return traits.get(column - lags - SUMMARIES).isBinary();
-  }
 
   /** The covariates of an opportunity. */
   double[] of(Opportunity opportunity) {

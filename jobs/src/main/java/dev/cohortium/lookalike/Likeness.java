@@ -7,6 +7,7 @@ import dev.cohortium.stats.WeightedMoments;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -41,9 +42,11 @@ final class Likeness implements Serializable {
     }
   }
 
+  private static final int DROPPED = 40;
+
   private final EnumMap<Role, Columns> columns = new EnumMap<>(Role.class);
   // By covariate, value and arm: weights of the matched; none where distances are not asked for.
-  private final List<HashMap<Double, double[]>> tallies = new ArrayList<>();
+  private final List<HashMap<Integer, double[]>> tallies = new ArrayList<>();
 
   /**
    * Nobody so far.
@@ -123,16 +126,18 @@ final class Likeness implements Serializable {
   }
 
   /** A value to 12 binary digits: as near as a distance of distributions needs to be told. */
-  private static double grain(double value) {
-    return value == Math.rint(value)
-        ? value
-        : Double.longBitsToDouble((Double.doubleToLongBits(value) >> 40) << 40);
+  private static int grain(double value) {
+    return (int) (Double.doubleToLongBits(value + 0.0) >>> DROPPED);
+  }
+
+  private static double value(int grain) {
+    return Double.longBitsToDouble((long) grain << DROPPED);
   }
 
   Likeness plus(Likeness other) {
     columns.forEach((role, of) -> of.plus(other.columns.get(role)));
     for (int j = 0; j < tallies.size(); j++) {
-      Map<Double, double[]> here = tallies.get(j);
+      Map<Integer, double[]> here = tallies.get(j);
       other
           .tallies
           .get(j)
@@ -164,10 +169,14 @@ final class Likeness implements Serializable {
     double[] ofMembers = new double[values.length];
     double[] ofOthers = new double[values.length];
     int at = 0;
-    for (double value : tallies.get(column).keySet().stream().sorted().toList()) {
-      values[at] = value;
-      ofMembers[at] = tallies.get(column).get(value)[0];
-      ofOthers[at++] = tallies.get(column).get(value)[1];
+    for (int grain :
+        tallies.get(column).keySet().stream()
+            .sorted(Comparator.comparingDouble(Likeness::value))
+            .toList()) {
+      double[] tally = tallies.get(column).get(grain);
+      values[at] = value(grain);
+      ofMembers[at] = tally[0];
+      ofOthers[at++] = tally[1];
     }
     return KolmogorovSmirnov.distance(values, ofMembers, values, ofOthers);
   }

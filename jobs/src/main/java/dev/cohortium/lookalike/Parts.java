@@ -82,6 +82,9 @@ final class Parts {
 
     /** Those of them that are measured. */
     List<Place> of(String exact, int months) {
+      if (names.isEmpty()) {
+        return List.of(new Place(ALL, ALL, months));
+      }
       return all(exact, names, 0).stream()
           .filter(place -> place.by().equals(ALL) || measured.contains(place))
           .map(place -> new Place(place.by(), place.value(), months))

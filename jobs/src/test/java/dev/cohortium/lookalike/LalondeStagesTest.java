@@ -12,14 +12,19 @@ import dev.cohortium.config.Study.LookAlike;
 import dev.cohortium.config.Study.MatchingOrder;
 import dev.cohortium.lookalike.Comparisons.Found;
 import dev.cohortium.lookalike.Comparisons.Place;
+import dev.cohortium.lookalike.Covariates.Trait;
+import dev.cohortium.lookalike.Likeness.Role;
+import dev.cohortium.stats.Balance;
 import dev.cohortium.stats.ComparisonPlan;
 import dev.cohortium.stats.Estimate;
+import dev.cohortium.stats.KolmogorovSmirnov;
 import dev.cohortium.stats.Logistic;
 import dev.cohortium.stats.MatchedDifference;
 import dev.cohortium.stats.Matches;
 import dev.cohortium.stats.MatchingRule;
 import dev.cohortium.stats.NearestNeighbour;
 import dev.cohortium.stats.ScoredUnits;
+import dev.cohortium.stats.WeightedMoments;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.Files;
@@ -27,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -64,6 +70,17 @@ class LalondeStagesTest extends SparkTest {
           List.of(),
           20,
           1);
+
+  private static final List<Trait> COLUMNS =
+      List.of(
+          new Trait("age", false, 0),
+          new Trait("educ", false, 0),
+          new Trait("racehispan", true, 0),
+          new Trait("racewhite", true, 0),
+          new Trait("married", true, 0),
+          new Trait("nodegree", true, 0),
+          new Trait("re74", false, 0),
+          new Trait("re75", false, 0));
 
   @BeforeEach
   void interpret() {
@@ -304,6 +321,63 @@ class LalondeStagesTest extends SparkTest {
         .isCloseTo(798.154627831636 * Math.sqrt(614 / 613.0), within(1e-4));
     assertThat(estimate(found, Method.AIPW).value()).isCloseTo(1231.04431291887, within(1e-5));
     assertThat(estimate(found, Method.ENTROPY).value()).isCloseTo(1273.26181391191, within(1e-5));
+
+    Balances balances = Balances.of(joined, units, weighing, COLUMNS, places);
+    double[] weights = new double[others.length];
+    IntStream.range(0, members.length)
+        .filter(member -> matches.controlCount(member) > 0)
+        .forEach(member -> weights[matches.control(member, 0)]++);
+    for (int column = 0; column < COLUMNS.size(); column++) {
+      int of = column;
+      Balance.Kind kind =
+          COLUMNS.get(column).isBinary() ? Balance.Kind.BINARY : Balance.Kind.CONTINUOUS;
+      double[] ofMembers = Arrays.stream(members).mapToDouble(i -> covariates[i][of]).toArray();
+      double[] ofOthers = Arrays.stream(others).mapToDouble(i -> covariates[i][of]).toArray();
+      double[] isMatched =
+          IntStream.range(0, members.length)
+              .mapToDouble(member -> matches.controlCount(member))
+              .toArray();
+      Balance core =
+          Balance.of(
+              kind,
+              Balance.scale(kind, WeightedMoments.of(ofMembers)),
+              WeightedMoments.of(ofMembers, isMatched),
+              WeightedMoments.of(ofOthers, weights),
+              KolmogorovSmirnov.distance(ofMembers, isMatched, ofOthers, weights));
+      alike(balances.balance(column, Role.LOOK_ALIKE), core);
+      Balance before =
+          Balance.of(
+              kind,
+              Balance.scale(kind, WeightedMoments.of(ofMembers)),
+              WeightedMoments.of(ofMembers),
+              WeightedMoments.of(ofOthers),
+              OptionalDouble.empty());
+      alike(balances.balance(column, Role.CANDIDATE), before);
+      // Entropy balancing gives the controls the members' means.
+      Balance entropy = balances.balance(column, Role.BY_ENTROPY);
+      assertThat(entropy.standardisedMeanDifference().orElseThrow()).isCloseTo(0, within(1e-7));
+    }
+    // reference.json: balance_unmatched, Std. Mean Diff. of re75.
+    assertThat(balances.balance(7, Role.CANDIDATE).standardisedMeanDifference().orElseThrow())
+        .isCloseTo(-0.2902629111855, within(1e-9));
+  }
+
+  private static void alike(Balance found, Balance core) {
+    near(found.treatedMean(), core.treatedMean());
+    near(found.controlMean(), core.controlMean());
+    near(found.standardisedMeanDifference(), core.standardisedMeanDifference());
+    near(found.varianceRatio(), core.varianceRatio());
+    // Values are told apart to 12 binary digits.
+    assertThat(found.kolmogorovSmirnov().orElse(0))
+        .isCloseTo(core.kolmogorovSmirnov().orElse(0), within(0.01));
+  }
+
+  private static void near(OptionalDouble found, OptionalDouble core) {
+    assertThat(found.isPresent()).isEqualTo(core.isPresent());
+    if (core.isPresent()) {
+      assertThat(found.getAsDouble())
+          .isCloseTo(core.getAsDouble(), within(1e-9 * Math.max(1, Math.abs(core.getAsDouble()))));
+    }
   }
 
   private static ScoredUnits scored(String name, int[] rows, Scores scores, double[][] covariates) {

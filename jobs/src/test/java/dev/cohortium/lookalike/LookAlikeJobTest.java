@@ -299,6 +299,230 @@ class LookAlikeJobTest extends SparkTest {
         .isPositive();
   }
 
+  @Test
+  void members_choose_in_the_order_that_the_study_asks_for() {
+    List<String> found = new ArrayList<>();
+    for (String order : List.of("descending", "ascending", "random")) {
+      Frames out =
+          new LookAlikeJob()
+              .run(
+                  world(2),
+                  study(
+                      "look-alike.order=" + order,
+                      "look-alike.exact=[]",
+                      "look-alike.most-orders=1"));
+      found.add(String.join("\n", told(out.get(LookAlikePairs.TABLE))));
+    }
+    assertThat(found).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void a_region_is_measured_by_its_own_customers_alone() {
+    String[] alone = {
+      "look-alike.exact=[region]", "look-alike.propensity-by=[region]", "look-alike.covariates=[]"
+    };
+    Frames world = world(2);
+    Dataset<Row> north =
+        world.get(Customers.TABLE).where("region = 'north'").select(Customers.CUSTOMER_ID);
+    Frames northern = new Frames(spark());
+    for (Table table : List.of(CustomerMonths.TABLE, Joinings.TABLE, Customers.TABLE)) {
+      northern.with(
+          table,
+          world
+              .get(table)
+              .join(north, new String[] {Customers.CUSTOMER_ID}, "left_semi")
+              .select(
+                  java.util.Arrays.stream(world.get(table).columns())
+                      .map(functions::col)
+                      .toArray(org.apache.spark.sql.Column[]::new)));
+    }
+    Frames all = new LookAlikeJob().run(world, study(alone));
+    Frames part = new LookAlikeJob().run(northern, study(alone));
+    // Caps of amounts are everybody's, and p-values are adjusted for all regions.
+    String of = "segment = 'north' and variant <> 'winsorised'";
+    String[] notOfIts = {Effects.P_ADJUSTED};
+    assertThat(told(part.get(Effects.TABLE).where(of).drop(notOfIts)))
+        .isNotEmpty()
+        .isEqualTo(told(all.get(Effects.TABLE).where(of).drop(notOfIts)));
+    Dataset<Row> pairs = all.get(LookAlikePairs.TABLE);
+    assertThat(
+            told(
+                pairs
+                    .join(north, new String[] {Customers.CUSTOMER_ID}, "left_semi")
+                    .select(
+                        java.util.Arrays.stream(pairs.columns())
+                            .map(functions::col)
+                            .toArray(org.apache.spark.sql.Column[]::new))))
+        .isEqualTo(told(part.get(LookAlikePairs.TABLE)));
+  }
+
+  @Test
+  void where_matching_takes_nearly_everybody_no_effect_is_to_be_acted_on() {
+    Frames out =
+        new LookAlikeJob()
+            .run(world(2), study("look-alike.candidates-per-member=1", "look-alike.caliper=10"));
+    Row effect = headline(out, Method.DID.word());
+    assertThat(effect.<String>getAs(Effects.STATUS)).isEqualTo("unsupported");
+    assertThat(effect.<String>getAs(Effects.REASON)).startsWith("Matching took nearly all");
+    assertThat(effect.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+    assertThat(effect.<String>getAs(Effects.FAILED_CHECKS)).contains("overlap");
+    assertThat(effect.<Object>getAs(Effects.P_ADJUSTED)).isNull();
+  }
+
+  @Test
+  void weights_that_collapse_on_a_few_are_unsupported_with_their_reason() {
+    Frames out = new LookAlikeJob().run(world(2), study());
+    Dataset<Row> collapsed =
+        out.get(Effects.TABLE)
+            .where("method = 'look_alike_ipw' and status = 'unsupported'")
+            .join(
+                out.get(EffectChecks.TABLE)
+                    .where("check_name = 'effective_sample_size' and outcome = 'failed'"),
+                new String[] {Effects.EFFECT_ID},
+                "left_semi");
+    for (Row row : collapsed.collectAsList()) {
+      assertThat(row.<String>getAs(Effects.REASON)).contains("collapse on a few");
+    }
+    assertThat(
+            out.get(Effects.TABLE)
+                .join(
+                    out.get(EffectChecks.TABLE)
+                        .where("check_name = 'effective_sample_size' and outcome = 'failed'"),
+                    new String[] {Effects.EFFECT_ID},
+                    "left_semi")
+                .where("status = 'measured'")
+                .isEmpty())
+        .isTrue();
+  }
+
+  @Test
+  void each_effect_of_the_matched_has_its_checks() {
+    Frames out = new LookAlikeJob().run(world(2), study("look-alike.pre-months=3"));
+    Row effect = headline(out, Method.DID.word());
+    List<String> names =
+        out
+            .get(EffectChecks.TABLE)
+            .where(col(EffectChecks.EFFECT_ID).equalTo(effect.<String>getAs(Effects.EFFECT_ID)))
+            .orderBy(EffectChecks.CHECK_NAME)
+            .select(EffectChecks.CHECK_NAME)
+            .collectAsList()
+            .stream()
+            .map(row -> row.getString(0))
+            .toList();
+    assertThat(names)
+        .containsExactly(
+            "attrition",
+            "auc",
+            "balance",
+            "e_value",
+            "effective_sample_size",
+            "overlap",
+            "placebo_joining_date",
+            "placebo_outcome",
+            "relabelling",
+            "separation");
+    Row hidden =
+        out.get(EffectChecks.TABLE)
+            .where("check_name = 'rosenbaum_gamma'")
+            .join(
+                out.get(Effects.TABLE).where("horizon_months = 3 and method = 'look_alike_did'"),
+                new String[] {Effects.EFFECT_ID},
+                "left_semi")
+            .collectAsList()
+            .get(0);
+    assertThat(hidden.<Double>getAs(EffectChecks.VALUE)).isGreaterThan(1);
+    assertThat(hidden.<String>getAs(EffectChecks.NOTE)).contains("pairs in which nobody stands");
+  }
+
+  @Test
+  void over_the_longest_horizon_the_balanced_view_is_the_whole() {
+    Frames out = new LookAlikeJob().run(world(2), study());
+    String of =
+        "method = 'look_alike_did' and metric = 'net_revenue' and segment_by = 'all'"
+            + " and estimand = 'join_now_vs_as_usual' and horizon_months = ";
+    Dataset<Row> effects = out.get(Effects.TABLE);
+    String[] numbers = {"estimate", "std_error", "treated", "control"};
+    for (int months : List.of(1, 3)) {
+      List<String> whole =
+          told(effects.where(of + months + " and variant = 'raw'").selectExpr(numbers));
+      List<String> balanced =
+          told(effects.where(of + months + " and variant = 'balanced'").selectExpr(numbers));
+      assertThat(balanced).hasSize(1);
+      assertThat(balanced.equals(whole)).as(months + " months").isEqualTo(months == 3);
+    }
+  }
+
+  @Test
+  void sales_that_were_anonymous_before_cast_doubt_on_an_effect() {
+    // Three stores: in each, anonymous sales fall by 30 with each member who joined before.
+    Frames world = world(2);
+    Dataset<Row> joinings =
+        world
+            .get(Joinings.TABLE)
+            .withColumn(
+                Joinings.JOINING_STORE,
+                functions.concat(
+                    lit("s"), functions.pmod(functions.xxhash64(col("customer_id")), lit(3))));
+    List<Row> receipts = new ArrayList<>();
+    java.util.Map<String, Long> joined = new java.util.HashMap<>();
+    joinings
+        .groupBy(Joinings.JOINING_STORE, Joinings.JOINING_MONTH)
+        .count()
+        .collectAsList()
+        .forEach(row -> joined.put(row.getString(0) + row.getDate(1), row.getLong(2)));
+    for (String store : List.of("s0", "s1", "s2")) {
+      long members = 0;
+      for (YearMonth month = YearMonth.of(2021, 1);
+          !month.isAfter(AS_OF);
+          month = month.plusMonths(1)) {
+        java.sql.Date day = java.sql.Date.valueOf(month.atDay(1));
+        Object[] values = new Object[Contracts.schema(ReceiptMonths.TABLE).size()];
+        org.apache.spark.sql.types.StructType schema = Contracts.schema(ReceiptMonths.TABLE);
+        for (int i = 0; i < values.length; i++) {
+          values[i] =
+              switch (schema.fields()[i].dataType().typeName()) {
+                case "long" -> 100L;
+                case "boolean" -> false;
+                case "string" -> "store";
+                case "date" -> day;
+                default -> null;
+              };
+        }
+        values[schema.fieldIndex(ReceiptMonths.STORE_ID)] = store;
+        values[schema.fieldIndex(ReceiptMonths.NET_REVENUE)] =
+            java.math.BigDecimal.valueOf(20_000 - 30 * members + month.getMonthValue(), 0)
+                .setScale(4);
+        receipts.add(org.apache.spark.sql.RowFactory.create(values));
+        members += joined.getOrDefault(store + day, 0L);
+      }
+    }
+    Frames out =
+        new LookAlikeJob()
+            .run(
+                world
+                    .with(Joinings.TABLE, joinings)
+                    .with(
+                        ReceiptMonths.TABLE,
+                        spark().createDataFrame(receipts, Contracts.schema(ReceiptMonths.TABLE))),
+                study());
+    Row effect = headline(out, Method.DID.word());
+    Row check =
+        out.get(EffectChecks.TABLE)
+            .where(
+                col(EffectChecks.EFFECT_ID)
+                    .equalTo(effect.<String>getAs(Effects.EFFECT_ID))
+                    .and(col(EffectChecks.CHECK_NAME).equalTo("relabelling")))
+            .collectAsList()
+            .get(0);
+    double estimate = effect.getAs(Effects.ESTIMATE);
+    double share = check.getAs(EffectChecks.VALUE);
+    assertThat(share * Math.abs(estimate))
+        .isCloseTo(30, org.assertj.core.api.Assertions.within(0.5));
+    assertThat(check.<String>getAs(EffectChecks.OUTCOME)).isEqualTo("failed");
+    assertThat(effect.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+    assertThat(effect.<String>getAs(Effects.FAILED_CHECKS)).contains("relabelling");
+  }
+
   private static String[] rest(Frames world) {
     String[] names = world.get(Customers.TABLE).schema().fieldNames();
     return java.util.Arrays.copyOfRange(names, 1, names.length);

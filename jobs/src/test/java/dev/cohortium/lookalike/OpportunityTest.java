@@ -109,15 +109,37 @@ class OpportunityTest {
     assertThat(row[3]).isEqualTo(Math.log1p(10));
     assertThat(row[7]).isEqualTo(2);
     assertThat(row[8]).isEqualTo(1);
-    int at = covariates.names().indexOf(Covariates.PRE_SPEND);
+    int at =
+        covariates.columns().stream()
+            .map(Covariates.Trait::name)
+            .toList()
+            .indexOf(Covariates.PRE_SPEND);
     assertThat(row[at]).isEqualTo(10);
     // Least squares on time of 20, 10, 0: 10 less each month.
     assertThat(row[at + 1]).isEqualTo(-10);
     assertThat(row[at + 2]).isEqualTo(1);
     assertThat(row[at + 3]).isEqualTo(-1);
-    assertThat(row[covariates.names().indexOf("months_since_last_order")]).isEqualTo(Math.log(2));
-    assertThat(row[covariates.names().indexOf("tenure_months")]).isEqualTo(Math.log(5));
-    assertThat(row[covariates.names().indexOf("average_receipt")]).isEqualTo(Math.log1p(10));
+    assertThat(
+            row[
+                covariates.columns().stream()
+                    .map(Covariates.Trait::name)
+                    .toList()
+                    .indexOf("months_since_last_order")])
+        .isEqualTo(Math.log(2));
+    assertThat(
+            row[
+                covariates.columns().stream()
+                    .map(Covariates.Trait::name)
+                    .toList()
+                    .indexOf("tenure_months")])
+        .isEqualTo(Math.log(5));
+    assertThat(
+            row[
+                covariates.columns().stream()
+                    .map(Covariates.Trait::name)
+                    .toList()
+                    .indexOf("average_receipt")])
+        .isEqualTo(Math.log1p(10));
     // Month 5 is the second after the first; the order is the first.
     assertThat(row[covariates.described()]).isZero();
     assertThat(row[covariates.described() + 1]).isEqualTo(1);
