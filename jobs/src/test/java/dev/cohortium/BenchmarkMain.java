@@ -23,6 +23,7 @@ final class BenchmarkMain {
     int threads = Main.cores(session.sparkContext().master());
     Figures figures = new Benchmark(session, Main.jobs(), folder, threads).run(lines);
     session.stop();
-    new Page(Path.of(arguments[3])).add(figures, Path.of(arguments[2]), arguments[4]);
+    new Page("bin/benchmark", "lines", Path.of(arguments[3]))
+        .add(figures, Path.of(arguments[2]), arguments[4]);
   }
 }

@@ -97,6 +97,8 @@ final class Comparing {
     in.run().progress().step(job + ": matching");
     Dataset<Row> sets =
         in.keep(MatchedSets.of(histories, opportunities, scores, calipers(surveys), asked));
+    Map<Attrition, Lost> attrition = attrition(strata, sets, members);
+    Map<Place, Double> usedUp = usedUp(sets);
     Dataset<Row> rows = in.keep(joined(histories, sets));
     Dataset<Row> matched = rows.where(col(Parts.SETS).isNotNull());
     in.run().progress().step(job + ": balancing");
@@ -127,9 +129,9 @@ final class Comparing {
             Balances.of(rows, opportunities, weighing, covariates.columns(), places),
             Pairs.of(matched, opportunities, headline(metrics), rules.horizons()),
             Linking.of(linkability),
-            attrition(strata, sets, members),
+            attrition,
             members,
-            usedUp(sets),
+            usedUp,
             strata.shareWithoutMargin(),
             places,
             weighing);

@@ -15,7 +15,7 @@ public final class Figures {
     this.size = size;
   }
 
-  /** The lines asked for. */
+  /** The size asked for: lines, or customers. */
   public long size() {
     return size;
   }

@@ -7,6 +7,8 @@ import dev.cohortium.lookalike.LookAlikeJob;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.runtime.Progress;
 import dev.cohortium.runtime.Run;
+import dev.cohortium.table.Joinings;
+import dev.cohortium.table.LookAlikePairs;
 import dev.cohortium.table.Table;
 import dev.cohortium.world.WorldPanel;
 import java.nio.file.Path;
@@ -14,6 +16,9 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
 
 /** One size of the look-alike benchmark: from the panel of a world to all tables, on disk. */
@@ -93,6 +98,16 @@ public final class LookAlikeBenchmark {
     public void note(String line) {}
   }
 
+  /** Counts the jobs that Spark runs. */
+  private static final class Jobs extends SparkListener {
+    private final AtomicInteger count = new AtomicInteger();
+
+    @Override
+    public void onJobStart(SparkListenerJobStart start) {
+      count.incrementAndGet();
+    }
+  }
+
   /** Measures the job on the panel that was prepared. */
   public Figures run(int customers) {
     Study study =
@@ -104,6 +119,8 @@ public final class LookAlikeBenchmark {
     for (Table table : job.reads()) {
       in.with(table, session.read().parquet(panel(table)));
     }
+    Jobs jobs = new Jobs();
+    session.sparkContext().addSparkListener(jobs);
     Took since = Took.now();
     Frames out = job.run(in, study);
     steps.step("tables");
@@ -112,6 +129,10 @@ public final class LookAlikeBenchmark {
     }
     steps.step("");
     figures.put("look-alike", since.untilNow());
+    figures.put("Spark jobs", jobs.count.get());
+    figures.put("members", (double) in.get(Joinings.TABLE).count());
+    figures.put(
+        "matched members", (double) out.get(LookAlikePairs.TABLE).where("role = 'member'").count());
     figures.put("MB resident at most", Meter.peakResident() / (double) (1 << 20));
     return figures;
   }

@@ -17,13 +17,21 @@ import java.util.regex.Pattern;
 
 /** The figures of all sizes so far as a table of docs/benchmarks.md, between its two marks. */
 public final class Page {
-  private static final String BEGIN = "<!-- figures: written by bin/benchmark -->\n";
   private static final String END = "<!-- end of figures -->";
 
+  private final String command;
+  private final String unit;
   private final Path notes;
 
-  /** Figures of one command are noted in {@code notes}, one a line, by JVMs one after another. */
-  public Page(Path notes) {
+  /**
+   * Figures of one command are noted in {@code notes}, one a line, by JVMs one after another.
+   *
+   * @param command whose table it is
+   * @param unit of its sizes
+   */
+  public Page(String command, String unit, Path notes) {
+    this.command = command;
+    this.unit = unit;
     this.notes = notes;
   }
 
@@ -35,10 +43,11 @@ public final class Page {
         .forEach((name, value) -> lines.append(figures.size() + "\t" + name + "\t" + value + "\n"));
     Files.writeString(notes, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     String text = Files.readString(page);
+    String begin = "<!-- figures: written by " + command + " -->\n";
     Matcher figuresOfPage =
-        Pattern.compile(Pattern.quote(BEGIN) + ".*" + Pattern.quote(END), Pattern.DOTALL)
+        Pattern.compile(Pattern.quote(begin) + ".*?" + Pattern.quote(END), Pattern.DOTALL)
             .matcher(text);
-    String table = BEGIN + header + "\n\n" + table() + END;
+    String table = begin + header + "\n\n" + table() + END;
     Files.writeString(page, figuresOfPage.replaceFirst(Matcher.quoteReplacement(table)));
   }
 
@@ -53,7 +62,7 @@ public final class Page {
           .put(size, Double.parseDouble(cells[2]));
     }
     List<String> header = new ArrayList<>(List.of("measure"));
-    sizes.forEach(size -> header.add(size / 1_000_000 + " M lines"));
+    sizes.forEach(size -> header.add(number(size / 1e6) + " M " + unit));
     header.add("growth per doubling");
     StringBuilder table = new StringBuilder(line(header));
     table.append(line(header.stream().map(name -> "---").toList()));
@@ -72,7 +81,7 @@ public final class Page {
     return cells;
   }
 
-  /** The factor by which twice the lines take longer, between the two greatest sizes. */
+  /** The factor by which twice the size takes longer, between the two greatest sizes. */
   private static String growth(NavigableSet<Long> sizes, Map<Long, Double> values) {
     Long below = sizes.lower(sizes.last());
     if (below == null || !values.containsKey(below) || !values.containsKey(sizes.last())) {

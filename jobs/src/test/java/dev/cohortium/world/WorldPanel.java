@@ -24,6 +24,8 @@ import org.apache.spark.sql.types.StructType;
 
 /** The panel of a made-up world, without its receipts ever being written; and the truth. */
 public final class WorldPanel {
+  private static final StructType CUSTOMERS = Contracts.schema(Customers.TABLE);
+
   private final SparkSession session;
   private final Setting setting;
   private final int partitions;
@@ -173,8 +175,8 @@ public final class WorldPanel {
     Person person = life.person();
     Map<String, String> attributes =
         new HashMap<>(Map.of("replicate", Integer.toString(person.replicate())));
-    Object[] values = new Object[Contracts.schema(Customers.TABLE).size()];
-    StructType schema = Contracts.schema(Customers.TABLE);
+    StructType schema = CUSTOMERS;
+    Object[] values = new Object[schema.size()];
     values[schema.fieldIndex(Customers.CUSTOMER_ID)] = person.id();
     values[schema.fieldIndex(Customers.REGION)] = setting.regionName(person.region());
     values[schema.fieldIndex(Customers.GENDER)] = person.gender();
