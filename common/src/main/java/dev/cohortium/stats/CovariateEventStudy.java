@@ -1,0 +1,213 @@
+package dev.cohortium.stats;
+
+import dev.cohortium.stats.GroupTimeEffects.Cell;
+import dev.cohortium.stats.GroupTimeEffects.Gap;
+import dev.cohortium.stats.StaggeredDesign.Controls;
+import dev.cohortium.stats.StaggeredDesign.Role;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The effects of staggered joining on one metric, given covariates, of customers in memory: the
+ * same passes as over rows that lie elsewhere, by {@link CovariateCell} and {@link InfluenceSums}.
+ *
+ * <p>A cell whose cohort, or whose controls, are fewer than the design asks, or no more than the
+ * coefficients, or that has no score, is a gap with its reason. Strata are not known here.
+ *
+ * @see <a href="https://doi.org/10.1016/j.jeconom.2020.06.003">Sant'Anna, Zhao 2020</a>
+ */
+public final class CovariateEventStudy {
+  private final StaggeredDesign design;
+  private final CovariateMethod method;
+  private final int[] joined;
+  private final int[] acquired;
+  private final double[][] rows;
+  private final double[][] months;
+  private final List<CovariateEffect> fitted = new ArrayList<>();
+  private final GroupTimeEffects effects;
+
+  private CovariateEventStudy(
+      StaggeredDesign design,
+      CovariateMethod method,
+      int[] joined,
+      int[] acquired,
+      double[][] rows,
+      double[][] months) {
+    this.design = design;
+    this.method = method;
+    this.joined = joined;
+    this.acquired = acquired;
+    this.rows = rows;
+    this.months = months;
+    effects = fit();
+  }
+
+  /**
+   * The effects on a metric.
+   *
+   * @param design with controls
+   * @param joined of each customer the month, or {@link StaggeredDesign#NEVER}
+   * @param acquired of each customer the month of acquisition; negative: before the window
+   * @param rows of each customer the covariates, known before every month compared
+   * @param months of each customer the metric in each month of the window
+   * @throws IllegalArgumentException if there are no customers, lengths differ, a number is not
+   *     finite, or the design has no controls
+   */
+  public static CovariateEventStudy of(
+      StaggeredDesign design,
+      CovariateMethod method,
+      int[] joined,
+      int[] acquired,
+      double[][] rows,
+      double[][] months) {
+    if (design.controls() == Controls.NOBODY) {
+      throw new IllegalArgumentException(
+          "controls are " + Controls.NOBODY + ", must be somebody: covariates adjust a comparison");
+    }
+    Gram.columns(rows);
+    Arguments.sameLength("joined", joined.length, "rows", rows.length);
+    Arguments.sameLength("acquired", acquired.length, "rows", rows.length);
+    Arguments.sameLength("months", months.length, "rows", rows.length);
+    Arguments.sameLength("months[0]", months[0].length, "the design", design.months());
+    Gram.columns(months);
+    return new CovariateEventStudy(design, method, joined, acquired, rows, months);
+  }
+
+  private GroupTimeEffects fit() {
+    List<Cell> cells = new ArrayList<>();
+    List<Gap> gaps = new ArrayList<>();
+    int[] cohorts = cohorts();
+    for (int cohort : cohorts) {
+      for (int month = 0; month < design.months(); month++) {
+        OptionalInt base = design.baseOf(cohort, month);
+        if (base.isPresent()) {
+          fit(cohort, month, base.getAsInt(), cells, gaps);
+        }
+      }
+    }
+    int[] measured = cells.stream().mapToInt(Cell::joined).distinct().toArray();
+    long[] sizes = new long[measured.length];
+    cells.forEach(cell -> sizes[Arrays.binarySearch(measured, cell.joined())] = cell.treated());
+    return new GroupTimeEffects(design, cells, gaps, measured, sizes);
+  }
+
+  /** Joining months with a base; but for the last where nobody stays out until the end. */
+  private int[] cohorts() {
+    int[] cohorts =
+        Arrays.stream(joined)
+            .filter(month -> month != StaggeredDesign.NEVER && month > design.anticipation())
+            .distinct()
+            .sorted()
+            .toArray();
+    boolean isLastControl =
+        design.controls() == Controls.NOT_YET_JOINED
+            && Arrays.stream(joined).noneMatch(month -> month == StaggeredDesign.NEVER);
+    return isLastControl ? Arrays.copyOf(cohorts, Math.max(0, cohorts.length - 1)) : cohorts;
+  }
+
+  private void fit(int cohort, int month, int base, List<Cell> cells, List<Gap> gaps) {
+    Role[] roles = roles(cohort, month);
+    long treated = Arrays.stream(roles).filter(role -> role == Role.TREATED).count();
+    long controls = Arrays.stream(roles).filter(role -> role == Role.CONTROL).count();
+    Optional<String> reason = reason(treated, controls);
+    Optional<CovariateEffect> effect =
+        reason.isPresent() ? Optional.empty() : effect(roles, month, base);
+    if (effect.isPresent()) {
+      fitted.add(effect.get());
+      cells.add(new Cell(cohort, month, base, effect.get().value(), treated, controls, 0));
+    } else {
+      gaps.add(new Gap(cohort, month, reason.orElse("No control looks like the cohort.")));
+    }
+  }
+
+  private Role[] roles(int cohort, int month) {
+    Role[] roles = new Role[rows.length];
+    Arrays.setAll(roles, i -> design.role(cohort, month, joined[i], acquired[i]));
+    return roles;
+  }
+
+  private Optional<String> reason(long treated, long controls) {
+    if (treated < design.leastCohort() || controls < design.leastCohort()) {
+      return Optional.of(
+          String.format(
+              "The cohort has %d customers and %d controls; fewer than %d tell nothing.",
+              treated, controls, design.leastCohort()));
+    }
+    return TooFew.controls(controls, rows[0].length + 1).map(Unmeasured::reason);
+  }
+
+  private Optional<CovariateEffect> effect(Role[] roles, int month, int base) {
+    CovariateCell.Regressions sums = new CovariateCell.Regressions(rows[0].length);
+    for (int i = 0; i < roles.length; i++) {
+      if (roles[i] != Role.NEITHER) {
+        sums.add(rows[i], change(i, month, base), roles[i] == Role.TREATED);
+      }
+    }
+    Optional<LogisticFit> score =
+        method.hasScore() ? score(sums.joining(), roles) : Optional.empty();
+    if (method.hasScore() && score.isEmpty()) {
+      return Optional.empty();
+    }
+    CovariateCell.Slopes slopes = new CovariateCell.Slopes(CovariateCell.of(method, sums, score));
+    for (int i = 0; i < roles.length; i++) {
+      if (roles[i] != Role.NEITHER) {
+        slopes.add(rows[i], change(i, month, base), roles[i] == Role.TREATED);
+      }
+    }
+    return slopes.effect();
+  }
+
+  private Optional<LogisticFit> score(Gram gram, Role[] roles) {
+    LogisticSearch search = LogisticSearch.of(gram);
+    while (!search.isOver()) {
+      LogisticState.Sum sum = new LogisticState.Sum(gram, search.place());
+      for (int i = 0; i < roles.length; i++) {
+        if (roles[i] != Role.NEITHER) {
+          sum.add(rows[i], roles[i] == Role.TREATED, 1);
+        }
+      }
+      search = search.next(sum.state());
+    }
+    return search.fit();
+  }
+
+  private double change(int customer, int month, int base) {
+    return months[customer][month] - months[customer][base];
+  }
+
+  /** The effects without their errors, and what can be made of them. */
+  public GroupTimeEffects effects() {
+    return effects;
+  }
+
+  /** Several forms of these effects, with their covariances: one pass over the customers. */
+  public JointEffects joint(List<LinearForm> forms) {
+    InfluenceSums sums = new InfluenceSums(forms);
+    List<Cell> cells = effects.cells();
+    int[] places = new int[cells.size()];
+    double[] influences = new double[cells.size()];
+    for (int i = 0; i < rows.length; i++) {
+      int count = 0;
+      for (int place = 0; place < cells.size(); place++) {
+        Cell cell = cells.get(place);
+        Role role = design.role(cell.joined(), cell.month(), joined[i], acquired[i]);
+        if (role != Role.NEITHER) {
+          double change = change(i, cell.month(), cell.base());
+          places[count] = place;
+          influences[count++] = fitted.get(place).influence(rows[i], change, role == Role.TREATED);
+        }
+      }
+      sums.add(places, influences, count, cohort(i));
+    }
+    return sums.joint();
+  }
+
+  private int cohort(int customer) {
+    return design.isKnown(joined[customer], acquired[customer])
+        ? Math.max(-1, Arrays.binarySearch(effects.cohorts(), joined[customer]))
+        : -1;
+  }
+}

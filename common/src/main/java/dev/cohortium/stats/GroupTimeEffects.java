@@ -1,0 +1,212 @@
+package dev.cohortium.stats;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+
+/**
+ * The effects of joining on each cohort in each month, ATT(g,t): what they are, without their
+ * errors, and what can be made of them.
+ *
+ * <p>An event month is a month less that of joining. Means over cohorts weigh by the cohorts'
+ * sizes; what they are made of is a {@link LinearForm}, so that the sizes' own chance counts.
+ *
+ * @see <a href="https://doi.org/10.1016/j.jeconom.2020.12.001">Callaway, Sant'Anna 2021</a>
+ */
+public final class GroupTimeEffects {
+  private final StaggeredDesign design;
+  private final List<Cell> cells;
+  private final List<Gap> gaps;
+  private final int[] cohorts;
+  private final long[] sizes;
+
+  /**
+   * An effect.
+   *
+   * @param joined the cohort
+   * @param month in which the effect is
+   * @param base that it is compared with
+   * @param effect in units of the metric
+   * @param treated customers of the cohort
+   * @param controls whom they are compared with
+   * @param dropped customers of the cohort whose stratum has too few controls
+   */
+  public record Cell(
+      int joined, int month, int base, double effect, long treated, long controls, long dropped) {
+    /** The months since joining. */
+    public int eventMonth() {
+      return month - joined;
+    }
+  }
+
+  /**
+   * An effect that cannot be told.
+   *
+   * @param reason a sentence for the reader of the results
+   */
+  public record Gap(int joined, int month, String reason) {}
+
+  /**
+   * Effects.
+   *
+   * @param cohorts joining months, ascending, of all effects
+   * @param sizes of the cohorts
+   */
+  GroupTimeEffects(
+      StaggeredDesign design, List<Cell> cells, List<Gap> gaps, int[] cohorts, long[] sizes) {
+    this.design = design;
+    this.cells = List.copyOf(cells);
+    this.gaps = List.copyOf(gaps);
+    this.cohorts = cohorts;
+    this.sizes = sizes;
+  }
+
+  /** The design. */
+  public StaggeredDesign design() {
+    return design;
+  }
+
+  /** The effects by cohort and month; places of {@link LinearForm}s are those of this list. */
+  public List<Cell> cells() {
+    return cells;
+  }
+
+  /** The effects that cannot be told. */
+  public List<Gap> gaps() {
+    return gaps;
+  }
+
+  /** The joining months of the cohorts, ascending. */
+  public int[] cohorts() {
+    return cohorts.clone();
+  }
+
+  /**
+   * The number of customers of a cohort.
+   *
+   * @throws IllegalArgumentException if there is no such cohort
+   */
+  public long size(int joined) {
+    return sizes[place(joined)];
+  }
+
+  /** The place of a cohort among {@link #cohorts}. */
+  int place(int joined) {
+    int place = Arrays.binarySearch(cohorts, joined);
+    if (place < 0) {
+      throw new IllegalArgumentException(
+          "joined is " + joined + ", must be one of " + Arrays.toString(cohorts));
+    }
+    return place;
+  }
+
+  /** Each effect by itself, in the order of {@link #cells}. */
+  public List<LinearForm> each() {
+    List<LinearForm> forms = new ArrayList<>(cells.size());
+    for (int place = 0; place < cells.size(); place++) {
+      double value = cells.get(place).effect();
+      forms.add(LinearForm.cell(value, place, cells.size(), cohorts.length));
+    }
+    return forms;
+  }
+
+  /** The effect by event month, over all cohorts that have it. */
+  public SortedMap<Integer, LinearForm> byEventMonth() {
+    return bySize(cell -> true, Cell::eventMonth);
+  }
+
+  /**
+   * The effect by event month up to {@code last}, over the cohorts whose effect in event month
+   * {@code last} is measured: the same customers in every event month from joining on.
+   *
+   * @throws IllegalArgumentException if {@code last} is negative
+   */
+  public SortedMap<Integer, LinearForm> balancedByEventMonth(int last) {
+    Arguments.atLeast("last", last, 0);
+    Set<Integer> complete =
+        cells.stream()
+            .filter(cell -> cell.eventMonth() == last)
+            .map(Cell::joined)
+            .collect(Collectors.toSet());
+    return bySize(
+        cell -> cell.eventMonth() <= last && complete.contains(cell.joined()), Cell::eventMonth);
+  }
+
+  /** The effect by month, of event months from {@code first} on. */
+  public SortedMap<Integer, LinearForm> byMonth(int first) {
+    return bySize(cell -> cell.eventMonth() >= first, Cell::month);
+  }
+
+  /** The effect of each cohort: the mean of its event months from {@code first} on. */
+  public SortedMap<Integer, LinearForm> byCohort(int first) {
+    List<LinearForm> each = each();
+    SortedMap<Integer, LinearForm> forms = new TreeMap<>();
+    groups(cell -> cell.eventMonth() >= first, Cell::joined)
+        .forEach((joined, of) -> forms.put(joined, LinearForm.mean(pick(each, of))));
+    return forms;
+  }
+
+  /** The mean of the cohorts' effects, by their sizes; empty without any. */
+  public Optional<LinearForm> overCohorts(int first) {
+    SortedMap<Integer, LinearForm> forms = byCohort(first);
+    int[] places = forms.keySet().stream().mapToInt(this::place).toArray();
+    return places.length == 0
+        ? Optional.empty()
+        : Optional.of(LinearForm.bySize(List.copyOf(forms.values()), places, sizes));
+  }
+
+  /** The mean of all effects of event months from {@code first} on, by size; empty without any. */
+  public Optional<LinearForm> simple(int first) {
+    return Optional.ofNullable(bySize(cell -> cell.eventMonth() >= first, cell -> 0).get(0));
+  }
+
+  /**
+   * The mean of some of {@code forms}, from key {@code first} to {@code last}; empty unless all of
+   * them are there.
+   *
+   * @throws IllegalArgumentException if last lies below first
+   */
+  public static Optional<LinearForm> mean(
+      SortedMap<Integer, LinearForm> forms, int first, int last) {
+    Arguments.atLeast("last", last, first);
+    List<LinearForm> asked = List.copyOf(forms.subMap(first, last + 1).values());
+    return asked.size() == last - first + 1
+        ? Optional.of(LinearForm.mean(asked))
+        : Optional.empty();
+  }
+
+  private SortedMap<Integer, LinearForm> bySize(Predicate<Cell> some, ToIntFunction<Cell> key) {
+    List<LinearForm> each = each();
+    SortedMap<Integer, LinearForm> forms = new TreeMap<>();
+    groups(some, key)
+        .forEach(
+            (name, of) -> {
+              int[] places = of.stream().mapToInt(at -> place(cells.get(at).joined())).toArray();
+              forms.put(name, LinearForm.bySize(pick(each, of), places, sizes));
+            });
+    return forms;
+  }
+
+  /** The places of some cells by a key. */
+  private SortedMap<Integer, List<Integer>> groups(Predicate<Cell> some, ToIntFunction<Cell> key) {
+    SortedMap<Integer, List<Integer>> groups = new TreeMap<>();
+    for (int place = 0; place < cells.size(); place++) {
+      Cell cell = cells.get(place);
+      if (some.test(cell)) {
+        groups.computeIfAbsent(key.applyAsInt(cell), none -> new ArrayList<>()).add(place);
+      }
+    }
+    return groups;
+  }
+
+  private static List<LinearForm> pick(List<LinearForm> forms, List<Integer> places) {
+    return places.stream().map(forms::get).toList();
+  }
+}

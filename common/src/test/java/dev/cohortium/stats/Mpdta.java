@@ -1,0 +1,127 @@
+package dev.cohortium.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.Function;
+
+/** What R's did 2.5.1 says of the {@link Counties}: mpdta/reference.json, att_gt. */
+final class Mpdta {
+  static final String FILE = "mpdta/reference.json";
+
+  /** Of an effect, or of an error where it is the smaller. */
+  private static final double TOLERANCE = 1e-6;
+
+  private final String variant;
+  private final GroupTimeEffects effects;
+  private final Function<List<LinearForm>, JointEffects> joint;
+  private double worst;
+
+  private Mpdta(
+      String variant, GroupTimeEffects effects, Function<List<LinearForm>, JointEffects> joint) {
+    this.variant = variant;
+    this.effects = effects;
+    this.joint = joint;
+  }
+
+  /** Asserts that a study is that of a variant; the worst relative difference. */
+  static double agree(String variant, EventStudy study) {
+    return new Mpdta(variant, study.effects(), study::joint).agree();
+  }
+
+  /** Asserts that a study is that of a variant; the worst relative difference. */
+  static double agree(String variant, CovariateEventStudy study) {
+    return new Mpdta(variant, study.effects(), study::joint).agree();
+  }
+
+  private double agree() {
+    cells();
+    bands("dynamic", effects.byEventMonth());
+    overall("dynamic", GroupTimeEffects.mean(effects.byEventMonth(), 0, last(effects)));
+    bands("dynamic_balance_e1", effects.balancedByEventMonth(1));
+    overall("dynamic_balance_e1", GroupTimeEffects.mean(effects.balancedByEventMonth(1), 0, 1));
+    overall("simple", effects.simple(0));
+    bands("group", effects.byCohort(0));
+    overall("group", effects.overCohorts(0));
+    bands("calendar", effects.byMonth(0));
+    overall("calendar", Optional.of(LinearForm.mean(List.copyOf(effects.byMonth(0).values()))));
+    System.out.println("WORST " + variant + " " + worst);
+    return worst;
+  }
+
+  private static int last(GroupTimeEffects effects) {
+    return effects.byEventMonth().lastKey();
+  }
+
+  private void cells() {
+    List<Double> errors = errors("se");
+    List<Double> values = list("att");
+    List<Double> cohorts = list("group");
+    List<Double> months = list("t");
+    JointEffects each = joint.apply(effects.each());
+    int at = 0;
+    for (int row = 0; row < values.size(); row++) {
+      if (errors.get(row) > 0) {
+        GroupTimeEffects.Cell cell = effects.cells().get(at);
+        assertThat(cell.joined()).isEqualTo(cohorts.get(row).intValue() - Counties.FIRST_YEAR);
+        assertThat(cell.month()).isEqualTo(months.get(row).intValue() - Counties.FIRST_YEAR);
+        agree(each.effect(at++), values.get(row), errors.get(row));
+      }
+    }
+    assertThat(at).isEqualTo(effects.cells().size());
+  }
+
+  private void bands(String aggregate, SortedMap<Integer, LinearForm> forms) {
+    List<Double> keys = list("agg", aggregate, "egt");
+    List<Double> values = list("agg", aggregate, "att");
+    List<Double> errors = errors("agg", aggregate, "se");
+    JointEffects found = joint.apply(List.copyOf(forms.values()));
+    List<Integer> places = List.copyOf(forms.keySet());
+    int at = 0;
+    for (int row = 0; row < keys.size(); row++) {
+      if (errors.get(row) > 0) {
+        int key = keys.get(row).intValue();
+        assertThat(places.get(at)).isEqualTo(key > 1000 ? key - Counties.FIRST_YEAR : key);
+        agree(found.effect(at++), values.get(row), errors.get(row));
+      }
+    }
+    assertThat(at).isEqualTo(forms.size());
+  }
+
+  private void overall(String aggregate, Optional<LinearForm> form) {
+    Measurement found = joint.apply(List.of(form.orElseThrow())).effect(0);
+    agree(
+        found,
+        References.number(FILE, "att_gt", variant, "agg", aggregate, "overall_att"),
+        References.number(FILE, "att_gt", variant, "agg", aggregate, "overall_se"));
+  }
+
+  private void agree(Measurement found, double value, double error) {
+    Estimate estimate = References.measured(found);
+    double scale = Math.max(Math.abs(value), error);
+    worst = Math.max(worst, Math.abs(estimate.value() - value) / scale);
+    worst = Math.max(worst, Math.abs(estimate.stdError() - error) / error);
+    assertThat(estimate.value()).as(variant).isCloseTo(value, within(TOLERANCE * scale));
+    assertThat(estimate.stdError()).as(variant).isCloseTo(error, within(TOLERANCE * error));
+  }
+
+  private List<Double> list(String... keys) {
+    return References.list(FILE, path(keys));
+  }
+
+  /** Errors; 0 where R gives none. */
+  private List<Double> errors(String... keys) {
+    return References.listWithGaps(FILE, 0, path(keys));
+  }
+
+  private String[] path(String... keys) {
+    String[] path = new String[keys.length + 2];
+    path[0] = "att_gt";
+    path[1] = variant;
+    System.arraycopy(keys, 0, path, 2, keys.length);
+    return path;
+  }
+}
