@@ -37,6 +37,28 @@ final class Mpdta {
     return new Mpdta(variant, study.effects(), study::joint).agree();
   }
 
+  /** Asserts that all covariances of effects are those of a variant. */
+  static void agreeInCovariances(String variant, EventStudy study) {
+    JointEffects each = study.joint(study.effects().each());
+    for (int one = 0; one < each.size(); one++) {
+      List<Double> row = References.row(FILE, one, "att_gt", variant, "V_over_n");
+      assertThat(row).hasSize(each.size());
+      for (int other = 0; other < each.size(); other++) {
+        double scale = Math.sqrt(each.covariance(one, one) * each.covariance(other, other));
+        assertThat(each.covariance(one, other)).isCloseTo(row.get(other), within(1e-9 * scale));
+      }
+    }
+  }
+
+  /** Asserts that the test before joining is that of a variant; R rounds its p-value. */
+  static void agreeInWald(String variant, Wald wald) {
+    double statistic = References.row(FILE, 0, "att_gt", variant, "wald_pretest").get(0);
+    double pValue = References.row(FILE, 0, "att_gt", variant, "wald_p").get(0);
+    References.agree(wald.statistic(), statistic);
+    assertThat(wald.pValue()).isCloseTo(pValue, within(5e-6));
+    assertThat(wald.degreesOfFreedom()).isEqualTo(5);
+  }
+
   private double agree() {
     cells();
     bands("dynamic", effects.byEventMonth());

@@ -56,6 +56,12 @@ final class References {
         .toList();
   }
 
+  /** A row of the matrix at a path of keys in a JSON file. */
+  static List<Double> row(String file, int row, String... keys) {
+    List<?> numbers = (List<?>) json(file).getList(ConfigUtil.joinPath(keys)).unwrapped().get(row);
+    return numbers.stream().map(value -> ((Number) value).doubleValue()).toList();
+  }
+
   /** The estimate, which there must be. */
   static Estimate measured(Measurement measurement) {
     return measurement.estimate().orElseThrow();
