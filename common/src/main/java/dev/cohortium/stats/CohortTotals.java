@@ -3,7 +3,6 @@ package dev.cohortium.stats;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * A metric of one stratum, summed for every cohort over those who are known long enough to be
@@ -22,29 +21,13 @@ final class CohortTotals {
     this.later = later;
   }
 
-  /** The totals of each stratum, in the order of their numbers. */
-  static Map<Integer, CohortTotals> byStratum(
-      JoiningCohorts cohorts, StaggeredDesign design, int metric) {
-    int[] joined =
-        cohorts.moments().keySet().stream()
-            .mapToInt(JoiningCohorts.Key::joined)
-            .filter(month -> month != StaggeredDesign.NEVER && month > design.anticipation())
-            .distinct()
-            .sorted()
-            .toArray();
-    Map<Integer, SortedMap<JoiningCohorts.Key, CohortMoments>> strata = new TreeMap<>();
-    for (Map.Entry<JoiningCohorts.Key, CohortMoments> entry : cohorts.moments().entrySet()) {
-      strata
-          .computeIfAbsent(entry.getKey().stratum(), none -> new TreeMap<>())
-          .put(entry.getKey(), entry.getValue());
-    }
-    Map<Integer, CohortTotals> totals = new TreeMap<>();
-    strata.forEach((stratum, of) -> totals.put(stratum, of(joined, of, design, metric)));
-    return totals;
-  }
-
-  /** Of keys in the order of acquisition: each cohort knows those of the one before, and more. */
-  private static CohortTotals of(
+  /**
+   * The totals of a stratum: each cohort knows those of the one before, and more.
+   *
+   * @param joined the joining months of all strata, ascending
+   * @param keys of the stratum
+   */
+  static CohortTotals of(
       int[] joined,
       SortedMap<JoiningCohorts.Key, CohortMoments> keys,
       StaggeredDesign design,
@@ -96,10 +79,5 @@ final class CohortTotals {
   /** Those who joined in month {@code place} or later or never, as known to a cohort. */
   MetricSums later(int cohort, int place) {
     return later[cohort][place];
-  }
-
-  /** Those who never joined, as known to the last cohort: the most there are. */
-  long never() {
-    return joined.length == 0 ? 0 : own[joined.length - 1][joined.length].n();
   }
 }

@@ -13,34 +13,44 @@ final class Contrast {
   private final int month;
   private final int base;
   private final int from;
-  private final double[] treatedFactors;
-  private final double[] treatedCentres;
-  private final double[] controlFactors;
-  private final double[] controlCentres;
+  private final boolean isNaive;
+  private final int leastControls;
+  private final Arm cohortArm;
+  private final Arm controlArm;
   private long members;
   private long treated;
   private long controls;
   private double effect;
 
+  /** Some customers by stratum. */
+  private static final class Arm {
+    private final long[] n;
+    private final double[] changes;
+    private final double[] factors;
+    private final double[] centres;
+
+    Arm(int strata) {
+      n = new long[strata];
+      changes = new double[strata];
+      factors = new double[strata];
+      centres = new double[strata];
+    }
+  }
+
   /**
-   * The contrast of a cohort in a month.
+   * A contrast before anybody was counted.
    *
-   * @param cohort its place among the joining months
-   * @param strata of the metric
+   * @param joined the joining months of all cohorts, ascending
    */
-  Contrast(StaggeredDesign design, CohortTotals[] strata, int cohort, int month, int base) {
-    this.cohort = cohort;
-    this.month = month;
-    this.base = base;
-    int[] joined = strata[0].joined();
+  Contrast(StaggeredDesign design, int[] joined, int strata, StaggeredDesign.Comparison of) {
+    month = of.month();
+    base = of.base();
+    cohort = place(joined, of.joined());
     from = place(joined, design.controlsFrom(month, base));
-    treatedFactors = new double[strata.length];
-    treatedCentres = new double[strata.length];
-    controlFactors = new double[strata.length];
-    controlCentres = new double[strata.length];
-    boolean isNaive = design.controls() == StaggeredDesign.Controls.NOBODY;
-    count(strata, isNaive ? 0 : design.leastCohort());
-    compare(strata, isNaive);
+    isNaive = design.controls() == StaggeredDesign.Controls.NOBODY;
+    leastControls = isNaive ? 0 : design.leastCohort();
+    cohortArm = new Arm(strata);
+    controlArm = new Arm(strata);
   }
 
   private static int place(int[] joined, int month) {
@@ -48,48 +58,45 @@ final class Contrast {
     return place >= 0 ? place : -place - 1;
   }
 
-  /** Keeps the strata that have controls, and counts. */
-  private void count(CohortTotals[] strata, int leastControls) {
-    for (int s = 0; s < strata.length; s++) {
-      long of = strata[s].own(cohort, cohort).n();
-      members += of;
-      long available = controls(strata[s]);
-      if (of > 0 && available >= leastControls) {
-        treatedFactors[s] = 1;
-        treated += of;
-        controls += available;
-      }
+  /** Counts a stratum. */
+  void count(CohortTotals totals, int stratum) {
+    MetricSums own = totals.own(cohort, cohort);
+    cohortArm.n[stratum] = own.n();
+    cohortArm.changes[stratum] = own.change(month, base);
+    if (!isNaive) {
+      MetricSums later = totals.later(cohort, from);
+      boolean isOwnAmongThem = cohort >= from;
+      controlArm.n[stratum] = later.n() - (isOwnAmongThem ? own.n() : 0);
+      controlArm.changes[stratum] =
+          later.change(month, base) - (isOwnAmongThem ? own.change(month, base) : 0);
     }
   }
 
-  private long controls(CohortTotals totals) {
-    return totals.later(cohort, from).n() - (cohort >= from ? totals.own(cohort, cohort).n() : 0);
-  }
-
-  private double controlChange(CohortTotals totals) {
-    return totals.later(cohort, from).change(month, base)
-        - (cohort >= from ? totals.own(cohort, cohort).change(month, base) : 0);
-  }
-
-  /** Sets effect, factors and centres of the strata that are kept. */
-  private void compare(CohortTotals[] strata, boolean isNaive) {
-    controls = isNaive ? 0 : controls;
-    for (int s = 0; s < strata.length; s++) {
-      if (treatedFactors[s] > 0) {
-        MetricSums own = strata[s].own(cohort, cohort);
-        double share = (double) own.n() / treated;
+  /** Sets effect, factors and centres, of the strata that have controls, once all are counted. */
+  void compare() {
+    for (int s = 0; s < cohortArm.n.length; s++) {
+      members += cohortArm.n[s];
+      treated += isKept(s) ? cohortArm.n[s] : 0;
+      controls += isKept(s) ? controlArm.n[s] : 0;
+    }
+    for (int s = 0; s < cohortArm.n.length; s++) {
+      if (isKept(s)) {
+        double share = (double) cohortArm.n[s] / treated;
+        cohortArm.factors[s] = 1.0 / treated;
         if (!isNaive) {
-          long available = controls(strata[s]);
-          controlCentres[s] = controlChange(strata[s]) / available;
-          controlFactors[s] = -share / available;
+          controlArm.factors[s] = -share / controlArm.n[s];
+          controlArm.centres[s] = controlArm.changes[s] / controlArm.n[s];
         }
-        treatedFactors[s] = 1.0 / treated;
-        effect += share * (own.change(month, base) / own.n() - controlCentres[s]);
+        effect += share * (cohortArm.changes[s] / cohortArm.n[s] - controlArm.centres[s]);
       }
     }
-    for (int s = 0; s < strata.length; s++) {
-      treatedCentres[s] = controlCentres[s] + effect;
+    for (int s = 0; s < cohortArm.n.length; s++) {
+      cohortArm.centres[s] = controlArm.centres[s] + effect;
     }
+  }
+
+  private boolean isKept(int stratum) {
+    return cohortArm.n[stratum] > 0 && controlArm.n[stratum] >= leastControls;
   }
 
   /** Why there is no effect, if there is none. */
@@ -116,53 +123,44 @@ final class Contrast {
         joined, month, base, effect + moved, treated, controls, members - treated);
   }
 
-  /** The customers of the cohort, dropped ones too. */
-  long members() {
-    return members;
-  }
-
-  int cohort() {
-    return cohort;
-  }
-
   /** What a stratum adds to the covariance of this and another effect. */
   double covariance(Contrast other, CohortTotals totals, int stratum) {
     int known = Math.min(cohort, other.cohort);
     double sum = 0;
     if (cohort == other.cohort) {
       sum +=
-          treatedFactors[stratum]
-              * other.treatedFactors[stratum]
+          cohortArm.factors[stratum]
+              * other.cohortArm.factors[stratum]
               * product(
                   other,
                   totals.own(known, cohort),
-                  treatedCentres[stratum],
-                  other.treatedCentres[stratum]);
+                  cohortArm.centres[stratum],
+                  other.cohortArm.centres[stratum]);
     } else {
       sum += crossed(other, totals, stratum) + other.crossed(this, totals, stratum);
     }
-    double factor = controlFactors[stratum] * other.controlFactors[stratum];
+    double factor = controlArm.factors[stratum] * other.controlArm.factors[stratum];
     return factor == 0 ? sum : sum + factor * controlProduct(other, totals, stratum, known);
   }
 
   /** This one's cohort as controls of another. */
   private double crossed(Contrast other, CohortTotals totals, int stratum) {
-    double factor = treatedFactors[stratum] * other.controlFactors[stratum];
+    double factor = cohortArm.factors[stratum] * other.controlArm.factors[stratum];
     return factor == 0 || cohort < other.from
         ? 0
         : factor
             * product(
                 other,
                 totals.own(Math.min(cohort, other.cohort), cohort),
-                treatedCentres[stratum],
-                other.controlCentres[stratum]);
+                cohortArm.centres[stratum],
+                other.controlArm.centres[stratum]);
   }
 
   /** The controls that both have. */
   private double controlProduct(Contrast other, CohortTotals totals, int stratum, int known) {
     int first = Math.max(from, other.from);
-    double centre = controlCentres[stratum];
-    double otherCentre = other.controlCentres[stratum];
+    double centre = controlArm.centres[stratum];
+    double otherCentre = other.controlArm.centres[stratum];
     double sum = product(other, totals.later(known, first), centre, otherCentre);
     if (cohort >= first) {
       sum -= product(other, totals.own(known, cohort), centre, otherCentre);
@@ -180,12 +178,12 @@ final class Contrast {
   /** What the customers of a cohort in a stratum add to this effect's influences, summed. */
   double influence(int of, CohortTotals totals, int stratum) {
     if (of == cohort) {
-      return treatedFactors[stratum]
-          * totals.own(of, of).change(month, base, treatedCentres[stratum]);
+      return cohortArm.factors[stratum]
+          * totals.own(of, of).change(month, base, cohortArm.centres[stratum]);
     }
     return of < from
         ? 0
-        : controlFactors[stratum]
-            * totals.own(Math.min(of, cohort), of).change(month, base, controlCentres[stratum]);
+        : controlArm.factors[stratum]
+            * totals.own(Math.min(of, cohort), of).change(month, base, controlArm.centres[stratum]);
   }
 }

@@ -2,13 +2,12 @@ package dev.cohortium.stats;
 
 import dev.cohortium.stats.GroupTimeEffects.Cell;
 import dev.cohortium.stats.GroupTimeEffects.Gap;
-import dev.cohortium.stats.StaggeredDesign.Controls;
+import dev.cohortium.stats.StaggeredDesign.Comparison;
 import dev.cohortium.stats.StaggeredDesign.Role;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * The effects of staggered joining on one metric, given covariates, of customers in memory: the
@@ -63,10 +62,7 @@ public final class CovariateEventStudy {
       int[] acquired,
       double[][] rows,
       double[][] months) {
-    if (design.controls() == Controls.NOBODY) {
-      throw new IllegalArgumentException(
-          "controls are " + Controls.NOBODY + ", must be somebody: covariates adjust a comparison");
-    }
+    design.requireControls();
     Gram.columns(rows);
     Arguments.sameLength("joined", joined.length, "rows", rows.length);
     Arguments.sameLength("acquired", acquired.length, "rows", rows.length);
@@ -79,33 +75,10 @@ public final class CovariateEventStudy {
   private GroupTimeEffects fit() {
     List<Cell> cells = new ArrayList<>();
     List<Gap> gaps = new ArrayList<>();
-    int[] cohorts = cohorts();
-    for (int cohort : cohorts) {
-      for (int month = 0; month < design.months(); month++) {
-        OptionalInt base = design.baseOf(cohort, month);
-        if (base.isPresent()) {
-          fit(cohort, month, base.getAsInt(), cells, gaps);
-        }
-      }
+    for (Comparison of : design.comparisons(design.compared(joined, acquired))) {
+      fit(of.joined(), of.month(), of.base(), cells, gaps);
     }
-    int[] measured = cells.stream().mapToInt(Cell::joined).distinct().toArray();
-    long[] sizes = new long[measured.length];
-    cells.forEach(cell -> sizes[Arrays.binarySearch(measured, cell.joined())] = cell.treated());
-    return new GroupTimeEffects(design, cells, gaps, measured, sizes);
-  }
-
-  /** Joining months with a base; but for the last where nobody stays out until the end. */
-  private int[] cohorts() {
-    int[] cohorts =
-        Arrays.stream(joined)
-            .filter(month -> month != StaggeredDesign.NEVER && month > design.anticipation())
-            .distinct()
-            .sorted()
-            .toArray();
-    boolean isLastControl =
-        design.controls() == Controls.NOT_YET_JOINED
-            && Arrays.stream(joined).noneMatch(month -> month == StaggeredDesign.NEVER);
-    return isLastControl ? Arrays.copyOf(cohorts, Math.max(0, cohorts.length - 1)) : cohorts;
+    return GroupTimeEffects.of(design, cells, gaps);
   }
 
   private void fit(int cohort, int month, int base, List<Cell> cells, List<Gap> gaps) {
@@ -200,14 +173,8 @@ public final class CovariateEventStudy {
           influences[count++] = fitted.get(place).influence(rows[i], change, role == Role.TREATED);
         }
       }
-      sums.add(places, influences, count, cohort(i));
+      sums.add(places, influences, count, effects.cohortOf(joined[i], acquired[i]));
     }
     return sums.joint();
-  }
-
-  private int cohort(int customer) {
-    return design.isKnown(joined[customer], acquired[customer])
-        ? Math.max(-1, Arrays.binarySearch(effects.cohorts(), joined[customer]))
-        : -1;
   }
 }

@@ -2,10 +2,10 @@ package dev.cohortium.stats;
 
 import dev.cohortium.stats.GroupTimeEffects.Cell;
 import dev.cohortium.stats.GroupTimeEffects.Gap;
+import dev.cohortium.stats.StaggeredDesign.Comparison;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -46,19 +46,16 @@ public final class EventStudy {
         "the last acquisition month early enough for all",
         design.earlyEnough(),
         cohorts.design().earlyEnough());
-    CohortTotals[] strata =
-        CohortTotals.byStratum(cohorts, design, metric).values().toArray(CohortTotals[]::new);
+    CohortStrata strata = new CohortStrata(cohorts, design, metric);
     List<Contrast> contrasts = new ArrayList<>();
-    GroupTimeEffects effects =
-        strata.length == 0
-            ? new GroupTimeEffects(design, List.of(), List.of(), new int[0], new long[0])
-            : compare(cohorts, design, metric, strata, contrasts);
+    GroupTimeEffects effects = compare(cohorts, design, metric, strata, contrasts);
     double[][] ofCohorts = new double[effects.cohorts().length][contrasts.size()];
     double[][] covariance = new double[contrasts.size()][];
     Arrays.setAll(covariance, one -> new double[one + 1]);
-    for (int s = 0; s < strata.length; s++) {
-      addCovariances(contrasts, strata[s], s, covariance);
-      addCohorts(effects, contrasts, strata[s], s, ofCohorts);
+    for (int s = 0; s < strata.size(); s++) {
+      CohortTotals totals = strata.totals(s);
+      addCovariances(contrasts, totals, s, covariance);
+      addCohorts(effects, contrasts, totals, s, ofCohorts);
     }
     return new EventStudy(effects, covariance, ofCohorts);
   }
@@ -68,43 +65,47 @@ public final class EventStudy {
       JoiningCohorts cohorts,
       StaggeredDesign design,
       int metric,
-      CohortTotals[] strata,
+      CohortStrata strata,
       List<Contrast> contrasts) {
+    List<Comparison> comparisons =
+        design.comparisons(
+            cohorts.moments().keySet().stream().mapToInt(JoiningCohorts.Key::joined));
+    List<Contrast> all = contrasts(design, strata, comparisons);
     List<Cell> cells = new ArrayList<>();
     List<Gap> gaps = new ArrayList<>();
-    int[] joined = strata[0].joined();
-    int last = isAnyControl(design, strata) ? joined.length : joined.length - 1;
-    for (int cohort = 0; cohort < last; cohort++) {
-      for (int month = 0; month < design.months(); month++) {
-        OptionalInt base = design.baseOf(joined[cohort], month);
-        if (base.isPresent()) {
-          int from = base.getAsInt();
-          Contrast contrast = new Contrast(design, strata, cohort, month, from);
-          String reason = contrast.reason(design).orElse("");
-          if (reason.isEmpty()) {
-            double moved =
-                design.controls() == StaggeredDesign.Controls.NOBODY
-                    ? cohorts.offset(metric, month) - cohorts.offset(metric, from)
-                    : 0;
-            contrasts.add(contrast);
-            cells.add(contrast.cell(joined[cohort], moved));
-          } else {
-            gaps.add(new Gap(joined[cohort], month, reason));
-          }
-        }
+    for (int place = 0; place < all.size(); place++) {
+      Comparison of = comparisons.get(place);
+      Contrast contrast = all.get(place);
+      contrast.compare();
+      String reason = contrast.reason(design).orElse("");
+      if (reason.isEmpty()) {
+        double moved =
+            design.controls() == StaggeredDesign.Controls.NOBODY
+                ? cohorts.offset(metric, of.month()) - cohorts.offset(metric, of.base())
+                : 0;
+        contrasts.add(contrast);
+        cells.add(contrast.cell(of.joined(), moved));
+      } else {
+        gaps.add(new Gap(of.joined(), of.month(), reason));
       }
     }
-    int[] measured = cells.stream().mapToInt(Cell::joined).distinct().toArray();
-    long[] sizes = new long[measured.length];
-    contrasts.forEach(
-        of -> sizes[Arrays.binarySearch(measured, joined[of.cohort()])] = of.members());
-    return new GroupTimeEffects(design, cells, gaps, measured, sizes);
+    return GroupTimeEffects.of(design, cells, gaps);
   }
 
-  /** Whether the last cohort has somebody to be compared with. */
-  private static boolean isAnyControl(StaggeredDesign design, CohortTotals[] strata) {
-    return design.controls() != StaggeredDesign.Controls.NOT_YET_JOINED
-        || Arrays.stream(strata).anyMatch(of -> of.never() > 0);
+  /** The contrasts of comparisons, all strata counted. */
+  private static List<Contrast> contrasts(
+      StaggeredDesign design, CohortStrata strata, List<Comparison> comparisons) {
+    List<Contrast> contrasts =
+        comparisons.stream()
+            .map(of -> new Contrast(design, strata.joined(), strata.size(), of))
+            .toList();
+    for (int s = 0; s < strata.size(); s++) {
+      CohortTotals totals = strata.totals(s);
+      for (Contrast contrast : contrasts) {
+        contrast.count(totals, s);
+      }
+    }
+    return contrasts;
   }
 
   private static void addCovariances(
@@ -154,7 +155,7 @@ public final class EventStudy {
       double[] onCells = onCells(forms.get(one), cells[one]);
       double[] onCohorts = onCohorts(forms.get(one), cells[one]);
       for (int other = 0; other <= one; other++) {
-        double sum = product(forms.get(other).ofCohorts(), onCohorts);
+        double sum = LogisticState.product(forms.get(other).ofCohorts(), onCohorts);
         double[] weights = forms.get(other).ofCells();
         for (int cell : cells[other]) {
           sum += weights[cell] * onCells[cell];
@@ -194,10 +195,6 @@ public final class EventStudy {
       }
     }
     return sums;
-  }
-
-  private static double product(double[] one, double[] other) {
-    return LogisticState.product(one, other);
   }
 
   private static int[] used(double[] weights) {

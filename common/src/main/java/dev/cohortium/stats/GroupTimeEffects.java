@@ -1,5 +1,7 @@
 package dev.cohortium.stats;
 
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +41,10 @@ public final class GroupTimeEffects {
    * @param dropped customers of the cohort whose stratum has too few controls
    */
   public record Cell(
-      int joined, int month, int base, double effect, long treated, long controls, long dropped) {
+      int joined, int month, int base, double effect, long treated, long controls, long dropped)
+      implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
     /** The months since joining. */
     public int eventMonth() {
       return month - joined;
@@ -53,19 +58,43 @@ public final class GroupTimeEffects {
    */
   public record Gap(int joined, int month, String reason) {}
 
-  /**
-   * Effects.
-   *
-   * @param cohorts joining months, ascending, of all effects
-   * @param sizes of the cohorts
-   */
-  GroupTimeEffects(
+  private GroupTimeEffects(
       StaggeredDesign design, List<Cell> cells, List<Gap> gaps, int[] cohorts, long[] sizes) {
     this.design = design;
-    this.cells = List.copyOf(cells);
-    this.gaps = List.copyOf(gaps);
+    this.cells = cells;
+    this.gaps = gaps;
     this.cohorts = cohorts;
     this.sizes = sizes;
+  }
+
+  /**
+   * Effects that were found.
+   *
+   * @param cells by cohort and month
+   * @throws IllegalArgumentException if an effect is not finite, cells are not in order, or those
+   *     of a cohort have not as many customers, dropped ones among them
+   */
+  public static GroupTimeEffects of(StaggeredDesign design, List<Cell> cells, List<Gap> gaps) {
+    TreeMap<Integer, Long> sizes = new TreeMap<>();
+    for (int place = 0; place < cells.size(); place++) {
+      Cell cell = cells.get(place);
+      Arguments.finite("effect", cell.effect());
+      if (place > 0) {
+        Cell last = cells.get(place - 1);
+        Arguments.atLeast("joined", cell.joined(), last.joined());
+        Arguments.above("month", cell.month(), cell.joined() == last.joined() ? last.month() : -1);
+      }
+      long size = cell.treated() + cell.dropped();
+      Arguments.zero(
+          "a cohort's change of size", (double) (sizes.getOrDefault(cell.joined(), size) - size));
+      sizes.put(cell.joined(), size);
+    }
+    return new GroupTimeEffects(
+        design,
+        List.copyOf(cells),
+        List.copyOf(gaps),
+        sizes.keySet().stream().mapToInt(Integer::intValue).toArray(),
+        sizes.values().stream().mapToLong(Long::longValue).toArray());
   }
 
   /** The design. */
@@ -95,6 +124,16 @@ public final class GroupTimeEffects {
    */
   public long size(int joined) {
     return sizes[place(joined)];
+  }
+
+  /**
+   * The place among {@link #cohorts} of a customer's cohort; -1 of who is in none of them: for
+   * {@link InfluenceSums}.
+   */
+  public int cohortOf(int joined, int acquired) {
+    return joined != StaggeredDesign.NEVER && design.isKnown(joined, acquired)
+        ? Math.max(-1, Arrays.binarySearch(cohorts, joined))
+        : -1;
   }
 
   /** The place of a cohort among {@link #cohorts}. */

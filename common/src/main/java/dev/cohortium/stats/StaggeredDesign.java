@@ -2,7 +2,10 @@ package dev.cohortium.stats;
 
 import java.io.Serial;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Which months of which customers a study of staggered joining compares: the months of a window are
@@ -181,6 +184,55 @@ public record StaggeredDesign(
     int years = month - YEAR < free ? 1 : 2;
     int found = month - years * YEAR;
     return found < free ? found : -1;
+  }
+
+  /**
+   * A cohort's month with the month that it is compared with.
+   *
+   * @param joined the cohort
+   */
+  public record Comparison(int joined, int month, int base) implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+  }
+
+  /**
+   * All comparisons of cohorts, by cohort and month. Where controls are the not yet joined and
+   * nobody stays out until the end, the last cohort is compared with nobody and serves as controls
+   * only.
+   *
+   * @param joined of all customers, in any order and number
+   */
+  public List<Comparison> comparisons(IntStream joined) {
+    int[] cohorts = joined.filter(month -> month > anticipation).distinct().sorted().toArray();
+    boolean isLastLeftOut =
+        controls == Controls.NOT_YET_JOINED
+            && cohorts.length > 0
+            && cohorts[cohorts.length - 1] != NEVER;
+    List<Comparison> comparisons = new ArrayList<>();
+    for (int cohort = 0; cohort < cohorts.length - (isLastLeftOut ? 1 : 0); cohort++) {
+      for (int month = 0; month < months; month++) {
+        OptionalInt found = baseOf(cohorts[cohort], month);
+        if (found.isPresent()) {
+          comparisons.add(new Comparison(cohorts[cohort], month, found.getAsInt()));
+        }
+      }
+    }
+    return comparisons;
+  }
+
+  /** The joining months of the customers who are of use. */
+  IntStream compared(int[] joined, int[] acquired) {
+    return IntStream.range(0, joined.length)
+        .filter(i -> standing(joined[i], acquired[i]) != Standing.ACQUIRED_TOO_LATE_TO_COMPARE)
+        .map(i -> joined[i]);
+  }
+
+  /** Refuses a design without controls. */
+  void requireControls() {
+    if (controls == Controls.NOBODY) {
+      throw new IllegalArgumentException(
+          "controls are " + Controls.NOBODY + ", must be somebody: there is nothing to compare");
+    }
   }
 
   /** The first joining month, after this one if so, whose customers are controls of a cell. */

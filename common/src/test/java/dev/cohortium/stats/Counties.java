@@ -26,8 +26,8 @@ final class Counties {
     this.employment = employment;
   }
 
-  /** Those observed in all years. */
-  static Counties observed(String file) {
+  /** All; not a number where a year is missing. */
+  private static Counties observed(String file) {
     double[] ids = References.numbers(file, "countyreal");
     double[] years = References.numbers(file, "year");
     double[] groups = References.numbers(file, "first.treat");
@@ -40,7 +40,6 @@ final class Counties {
       path[(int) years[row] - FIRST_YEAR] = lemp[row];
       rows.put(ids[row], row);
     }
-    paths.values().removeIf(path -> Arrays.stream(path).anyMatch(Double::isNaN));
     int[] kept = paths.keySet().stream().mapToInt(rows::get).toArray();
     return new Counties(
         Arrays.stream(kept).map(row -> joined(groups[row])).toArray(),
@@ -62,14 +61,29 @@ final class Counties {
     return observed("mpdta/mpdta.csv");
   }
 
+  /** Counties some of which lack 2005. */
+  static Counties unbalanced() {
+    return observed("mpdta/mpdta_unbalanced.csv");
+  }
+
+  /** Those of the unbalanced ones that lack no year. */
+  static Counties balanced() {
+    Counties all = unbalanced();
+    return all.at(i -> Arrays.stream(all.employment[i]).noneMatch(Double::isNaN));
+  }
+
   /** Without anticipation. */
   static StaggeredDesign design() {
     return StaggeredDesign.of(YEARS, PRE_MONTHS).withAnticipation(0);
   }
 
-  /** Those for whom {@code joined} is true. */
+  /** Those for whom the joining month is one of {@code kept}. */
   Counties where(IntPredicate kept) {
-    int[] places = IntStream.range(0, joined.length).filter(i -> kept.test(joined[i])).toArray();
+    return at(i -> kept.test(joined[i]));
+  }
+
+  private Counties at(IntPredicate kept) {
+    int[] places = IntStream.range(0, joined.length).filter(kept).toArray();
     return new Counties(
         Arrays.stream(places).map(i -> joined[i]).toArray(),
         Arrays.stream(places).mapToObj(i -> population[i]).toArray(double[][]::new),
@@ -96,8 +110,16 @@ final class Counties {
   }
 
   CovariateEventStudy study(StaggeredDesign design, CovariateMethod method, double[][] rows) {
+    return CovariateEventStudy.of(design, method, joined, acquired(), rows, employment);
+  }
+
+  UnbalancedEventStudy unbalancedStudy(StaggeredDesign design) {
+    return UnbalancedEventStudy.of(design, joined, acquired(), employment);
+  }
+
+  private int[] acquired() {
     int[] acquired = new int[joined.length];
     Arrays.fill(acquired, LONG_BEFORE);
-    return CovariateEventStudy.of(design, method, joined, acquired, rows, employment);
+    return acquired;
   }
 }

@@ -179,7 +179,7 @@ class CovariateEventStudyTest {
             () ->
                 CovariateEventStudy.of(design.with(Controls.NOBODY), method, one, one, row, months))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("controls are NOBODY, must be somebody: covariates adjust a comparison");
+        .hasMessage("controls are NOBODY, must be somebody: there is nothing to compare");
     assertThatThrownBy(() -> CovariateEventStudy.of(design, method, one, new int[2], row, months))
         .hasMessage("acquired has 2 values, must have as many as rows, 1");
     assertThatThrownBy(

@@ -41,7 +41,7 @@ class EventStudyTest {
 
   @Test
   void counties_without_a_gap_agree_with_R() {
-    Counties counties = Counties.observed("mpdta/mpdta_unbalanced.csv");
+    Counties counties = Counties.balanced();
     assertThat(counties.joined).hasSize(426);
     Mpdta.agree("unbalanced_balanced_by_dropping|nevertreated|none|dr", counties.study(NEVER));
   }

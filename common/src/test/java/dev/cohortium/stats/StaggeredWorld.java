@@ -108,8 +108,7 @@ final class StaggeredWorld {
       addInfluences(effects.design(), effects.cells().get(place), place, influences);
     }
     for (int i = 0; i < joined.length; i++) {
-      boolean isKnown = effects.design().isKnown(joined[i], acquired[i]);
-      int cohort = isKnown ? Arrays.binarySearch(effects.cohorts(), joined[i]) : -1;
+      int cohort = effects.cohortOf(joined[i], acquired[i]);
       sums.add(places, influences[i], places.length, cohort);
     }
     return sums.joint();
