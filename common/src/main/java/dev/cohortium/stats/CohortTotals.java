@@ -34,10 +34,11 @@ final class CohortTotals {
       int metric) {
     MetricSums[][] own = new MetricSums[joined.length][joined.length + 1];
     MetricSums[][] later = new MetricSums[joined.length][joined.length + 1];
+    int columns = keys.get(keys.firstKey()).months();
     int before = Integer.MIN_VALUE;
     for (int cohort = 0; cohort < joined.length; cohort++) {
       for (int month = 0; month <= joined.length; month++) {
-        own[cohort][month] = new MetricSums(design.months());
+        own[cohort][month] = new MetricSums(columns);
         if (cohort > 0) {
           own[cohort][month].add(own[cohort - 1][month]);
         }
@@ -52,7 +53,7 @@ final class CohortTotals {
       }
       before = known;
       for (int month = joined.length; month >= 0; month--) {
-        later[cohort][month] = new MetricSums(design.months());
+        later[cohort][month] = new MetricSums(columns);
         later[cohort][month].add(own[cohort][month]);
         if (month < joined.length) {
           later[cohort][month].add(later[cohort][month + 1]);
@@ -69,6 +70,12 @@ final class CohortTotals {
   /** The joining months, ascending. */
   int[] joined() {
     return joined;
+  }
+
+  /** The place of the first joining month that is {@code month} or later. */
+  int from(int month) {
+    int place = Arrays.binarySearch(joined, month);
+    return place >= 0 ? place : -place - 1;
   }
 
   /** Those who joined in month {@code place}, as known to a cohort. */

@@ -5,10 +5,10 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * One group-time effect with covariates on its way: what the rows of a cohort and of its controls
- * add to it in each pass, and what is fitted between passes. {@link Regressions} sums the first
- * pass, {@link LogisticSearch} asks for those of the score, {@link Slopes} sums the next; {@link
- * CovariateEffect} then tells effect and influences.
+ * One group-time effect with covariates whose regressions are known. {@link CovariateMoments} sums
+ * what they need, {@link LogisticSearch} asks for passes over the rows for the score, {@link
+ * Slopes} is one more over the rows of the cohort and its controls; {@link CovariateEffect} then
+ * tells effect and influences. Without a score no pass but the first is needed.
  *
  * @see <a href="https://doi.org/10.1016/j.jeconom.2020.06.003">Sant'Anna, Zhao 2020</a>
  */
@@ -35,66 +35,17 @@ public final class CovariateCell implements Serializable {
   /**
    * A cell whose regressions are known.
    *
+   * @param controls of {@link CovariateMoments#ofControls}
    * @param score of the rows of the cell; of any for a method without a score
    * @throws IllegalArgumentException if the method needs a score and there is none, or there are no
    *     controls
    */
   public static CovariateCell of(
-      CovariateMethod method, Regressions sums, Optional<LogisticFit> score) {
+      CovariateMethod method, Gram controls, Optional<LogisticFit> score) {
     if (method.hasScore() && score.isEmpty()) {
       throw new IllegalArgumentException("score is missing, must be given for " + method);
     }
-    return new CovariateCell(method, sums.controls.gram(), method.hasScore() ? score.get() : null);
-  }
-
-  /** What rows add to the regressions of a cell. */
-  public static final class Regressions implements Serializable {
-    @Serial private static final long serialVersionUID = 1;
-
-    private final Gram.Sum controls;
-    private final Gram.Sum all;
-
-    /** No rows of {@code columns} covariates. */
-    public Regressions(int columns) {
-      controls = new Gram.Sum(columns);
-      all = new Gram.Sum(columns);
-    }
-
-    /**
-     * Adds a row.
-     *
-     * @param row covariates without the intercept
-     * @param change of the metric from the base month
-     * @return this
-     * @throws IllegalArgumentException if the row is not of the columns, or a number not finite
-     */
-    public Regressions add(double[] row, double change, boolean treated) {
-      all.add(row, treated ? 1 : 0, 1);
-      if (!treated) {
-        controls.add(row, change, 1);
-      }
-      return this;
-    }
-
-    /**
-     * Adds the rows of {@code other}, which stays as it is.
-     *
-     * @return this
-     */
-    public Regressions plus(Regressions other) {
-      controls.plus(other.controls);
-      all.plus(other.all);
-      return this;
-    }
-
-    /** Of the rows' columns, the outcome 1 of the treated: for the search of the score. */
-    public Gram joining() {
-      return all.gram();
-    }
-  }
-
-  int columns() {
-    return columns;
+    return new CovariateCell(method, controls, method.hasScore() ? score.get() : null);
   }
 
   CovariateMethod method() {
@@ -131,6 +82,15 @@ public final class CovariateCell implements Serializable {
       solved[place] = LogisticState.product(inverse[place], vector);
     }
     return solved;
+  }
+
+  /** The effect where there is no score, by the cohort's mean row and mean change. */
+  CovariateEffect byRegression(long treated, long controls, double[] row, double change) {
+    double[] moved = new double[columns + 1];
+    moved[0] = 1;
+    System.arraycopy(row, 0, moved, 1, columns);
+    return new CovariateEffect(
+        this, treated, controls, residual(row, change), 0, 0, solved(moved), new double[0]);
   }
 
   /** What rows add to the means of a cell whose regressions are known. */

@@ -73,33 +73,41 @@ public final class CovariateEventStudy {
   }
 
   private GroupTimeEffects fit() {
+    CovariateMoments moments = CovariateMoments.of(cohorts(), design, 0);
     List<Cell> cells = new ArrayList<>();
     List<Gap> gaps = new ArrayList<>();
-    for (Comparison of : design.comparisons(design.compared(joined, acquired))) {
-      fit(of.joined(), of.month(), of.base(), cells, gaps);
+    for (Comparison of : moments.comparisons()) {
+      long treated = moments.treated(of);
+      long controls = moments.controls(of);
+      Optional<String> reason = reason(treated, controls);
+      Optional<CovariateEffect> effect =
+          reason.isPresent() ? Optional.empty() : effect(moments, of);
+      if (effect.isPresent()) {
+        fitted.add(effect.get());
+        double value = effect.get().value();
+        cells.add(new Cell(of.joined(), of.month(), of.base(), value, treated, controls, 0));
+      } else {
+        String unlike = "No control looks like the cohort.";
+        gaps.add(new Gap(of.joined(), of.month(), reason.orElse(unlike)));
+      }
     }
     return GroupTimeEffects.of(design, cells, gaps);
   }
 
-  private void fit(int cohort, int month, int base, List<Cell> cells, List<Gap> gaps) {
-    Role[] roles = roles(cohort, month);
-    long treated = Arrays.stream(roles).filter(role -> role == Role.TREATED).count();
-    long controls = Arrays.stream(roles).filter(role -> role == Role.CONTROL).count();
-    Optional<String> reason = reason(treated, controls);
-    Optional<CovariateEffect> effect =
-        reason.isPresent() ? Optional.empty() : effect(roles, month, base);
-    if (effect.isPresent()) {
-      fitted.add(effect.get());
-      cells.add(new Cell(cohort, month, base, effect.get().value(), treated, controls, 0));
-    } else {
-      gaps.add(new Gap(cohort, month, reason.orElse("No control looks like the cohort.")));
+  /** The customers' sums, around the first of them. */
+  private JoiningCohorts cohorts() {
+    JoiningCohorts cohorts = JoiningCohorts.around(design, new double[][] {extended(0)});
+    for (int i = 0; i < rows.length; i++) {
+      cohorts.add(joined[i], acquired[i], 0, new double[][] {extended(i)});
     }
+    return cohorts;
   }
 
-  private Role[] roles(int cohort, int month) {
-    Role[] roles = new Role[rows.length];
-    Arrays.setAll(roles, i -> design.role(cohort, month, joined[i], acquired[i]));
-    return roles;
+  /** A customer's months, then the covariates. */
+  private double[] extended(int customer) {
+    double[] row = Arrays.copyOf(months[customer], design.months() + rows[customer].length);
+    System.arraycopy(rows[customer], 0, row, design.months(), rows[customer].length);
+    return row;
   }
 
   private Optional<String> reason(long treated, long controls) {
@@ -112,25 +120,34 @@ public final class CovariateEventStudy {
     return TooFew.controls(controls, rows[0].length + 1).map(Unmeasured::reason);
   }
 
-  private Optional<CovariateEffect> effect(Role[] roles, int month, int base) {
-    CovariateCell.Regressions sums = new CovariateCell.Regressions(rows[0].length);
+  private Optional<CovariateEffect> effect(CovariateMoments moments, Comparison of) {
+    if (!method.hasScore()) {
+      return Optional.of(moments.byRegression(of));
+    }
+    Role[] roles = roles(of);
+    return score(moments.ofJoining(of), roles)
+        .flatMap(
+            score -> {
+              CovariateCell cell =
+                  CovariateCell.of(method, moments.ofControls(of), Optional.of(score));
+              return slopes(cell, of, roles).effect();
+            });
+  }
+
+  private Role[] roles(Comparison of) {
+    Role[] roles = new Role[rows.length];
+    Arrays.setAll(roles, i -> design.role(of.joined(), of.month(), joined[i], acquired[i]));
+    return roles;
+  }
+
+  private CovariateCell.Slopes slopes(CovariateCell cell, Comparison of, Role[] roles) {
+    CovariateCell.Slopes slopes = new CovariateCell.Slopes(cell);
     for (int i = 0; i < roles.length; i++) {
       if (roles[i] != Role.NEITHER) {
-        sums.add(rows[i], change(i, month, base), roles[i] == Role.TREATED);
+        slopes.add(rows[i], change(i, of.month(), of.base()), roles[i] == Role.TREATED);
       }
     }
-    Optional<LogisticFit> score =
-        method.hasScore() ? score(sums.joining(), roles) : Optional.empty();
-    if (method.hasScore() && score.isEmpty()) {
-      return Optional.empty();
-    }
-    CovariateCell.Slopes slopes = new CovariateCell.Slopes(CovariateCell.of(method, sums, score));
-    for (int i = 0; i < roles.length; i++) {
-      if (roles[i] != Role.NEITHER) {
-        slopes.add(rows[i], change(i, month, base), roles[i] == Role.TREATED);
-      }
-    }
-    return slopes.effect();
+    return slopes;
   }
 
   private Optional<LogisticFit> score(Gram gram, Role[] roles) {

@@ -39,15 +39,9 @@ public final class EventStudy {
    * @throws IllegalArgumentException if there is no such metric, or the design does not fit
    */
   public static EventStudy of(JoiningCohorts cohorts, StaggeredDesign design, int metric) {
-    Arguments.atLeast("metric", metric, 0);
-    Arguments.atMost("metric", metric, cohorts.metrics() - 1.0);
-    Arguments.sameLength("design's months", design.months(), "cohorts", cohorts.design().months());
-    Arguments.atLeast(
-        "the last acquisition month early enough for all",
-        design.earlyEnough(),
-        cohorts.design().earlyEnough());
+    cohorts.require(design, metric);
     CohortStrata strata = new CohortStrata(cohorts, design, metric);
-    List<Contrast> contrasts = new ArrayList<>();
+    List<CohortContrast> contrasts = new ArrayList<>();
     GroupTimeEffects effects = compare(cohorts, design, metric, strata, contrasts);
     double[][] ofCohorts = new double[effects.cohorts().length][contrasts.size()];
     double[][] covariance = new double[contrasts.size()][];
@@ -66,16 +60,14 @@ public final class EventStudy {
       StaggeredDesign design,
       int metric,
       CohortStrata strata,
-      List<Contrast> contrasts) {
-    List<Comparison> comparisons =
-        design.comparisons(
-            cohorts.moments().keySet().stream().mapToInt(JoiningCohorts.Key::joined));
-    List<Contrast> all = contrasts(design, strata, comparisons);
+      List<CohortContrast> contrasts) {
+    List<Comparison> comparisons = design.comparisons(cohorts.joined());
+    List<CohortContrast> all = contrasts(design, strata, comparisons);
     List<Cell> cells = new ArrayList<>();
     List<Gap> gaps = new ArrayList<>();
     for (int place = 0; place < all.size(); place++) {
       Comparison of = comparisons.get(place);
-      Contrast contrast = all.get(place);
+      CohortContrast contrast = all.get(place);
       contrast.compare();
       String reason = contrast.reason(design).orElse("");
       if (reason.isEmpty()) {
@@ -93,15 +85,15 @@ public final class EventStudy {
   }
 
   /** The contrasts of comparisons, all strata counted. */
-  private static List<Contrast> contrasts(
+  private static List<CohortContrast> contrasts(
       StaggeredDesign design, CohortStrata strata, List<Comparison> comparisons) {
-    List<Contrast> contrasts =
+    List<CohortContrast> contrasts =
         comparisons.stream()
-            .map(of -> new Contrast(design, strata.joined(), strata.size(), of))
+            .map(of -> new CohortContrast(design, strata.joined(), strata.size(), of))
             .toList();
     for (int s = 0; s < strata.size(); s++) {
       CohortTotals totals = strata.totals(s);
-      for (Contrast contrast : contrasts) {
+      for (CohortContrast contrast : contrasts) {
         contrast.count(totals, s);
       }
     }
@@ -109,9 +101,9 @@ public final class EventStudy {
   }
 
   private static void addCovariances(
-      List<Contrast> contrasts, CohortTotals totals, int stratum, double[][] covariance) {
+      List<CohortContrast> contrasts, CohortTotals totals, int stratum, double[][] covariance) {
     for (int one = 0; one < covariance.length; one++) {
-      Contrast contrast = contrasts.get(one);
+      CohortContrast contrast = contrasts.get(one);
       for (int other = 0; other <= one; other++) {
         covariance[one][other] += contrast.covariance(contrasts.get(other), totals, stratum);
       }
@@ -120,7 +112,7 @@ public final class EventStudy {
 
   private static void addCohorts(
       GroupTimeEffects effects,
-      List<Contrast> contrasts,
+      List<CohortContrast> contrasts,
       CohortTotals totals,
       int stratum,
       double[][] ofCohorts) {

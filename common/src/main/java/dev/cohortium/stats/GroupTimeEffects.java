@@ -86,7 +86,7 @@ public final class GroupTimeEffects {
       }
       long size = cell.treated() + cell.dropped();
       Arguments.zero(
-          "a cohort's change of size", (double) (sizes.getOrDefault(cell.joined(), size) - size));
+          "a cohort's change of size", (double) (size - sizes.getOrDefault(cell.joined(), size)));
       sizes.put(cell.joined(), size);
     }
     return new GroupTimeEffects(

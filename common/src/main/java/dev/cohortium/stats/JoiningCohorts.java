@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * All customers of an event study as {@link CohortMoments} by joining month, acquisition month and
@@ -67,12 +68,12 @@ public final class JoiningCohorts implements Serializable {
   /**
    * No customers, their sums around offsets.
    *
-   * @param offsets of each metric and month
-   * @throws IllegalArgumentException if there are none of a metric, or not as many as months
+   * @param offsets of each metric and month, and then of each covariate if there are any
+   * @throws IllegalArgumentException if there are none of a metric, or fewer than months
    */
   public static JoiningCohorts around(StaggeredDesign design, double[][] offsets) {
     CohortMoments checked = CohortMoments.around(offsets);
-    Arguments.sameLength("offsets[0]", checked.months(), "months", design.months());
+    Arguments.atLeast("offsets[0].length", checked.months(), design.months());
     double[][] copies = new double[offsets.length][];
     Arrays.setAll(copies, metric -> offsets[metric].clone());
     return new JoiningCohorts(design, copies);
@@ -81,7 +82,7 @@ public final class JoiningCohorts implements Serializable {
   /**
    * Adds a customer.
    *
-   * @param months of each metric the value of each month of the window
+   * @param months of each metric the value of each month of the window, and then the covariates
    * @return this, changed
    * @throws IllegalArgumentException if joined is not a month of the window, before it or NEVER, or
    *     the months are not those of the metrics, or not finite
@@ -149,7 +150,28 @@ public final class JoiningCohorts implements Serializable {
     return offsets.length;
   }
 
-  /** The offset of a metric in a month. */
+  /** The number of covariates after the months of each metric. */
+  public int covariates() {
+    return offsets[0].length - design.months();
+  }
+
+  /** The joining months of the customers who are used. */
+  IntStream joined() {
+    return moments.keySet().stream().mapToInt(Key::joined);
+  }
+
+  /** Refuses a metric that is not there, and a design that needs what was not summed. */
+  void require(StaggeredDesign other, int metric) {
+    Arguments.atLeast("metric", metric, 0);
+    Arguments.atMost("metric", metric, metrics() - 1.0);
+    Arguments.sameLength("design's months", other.months(), "cohorts", design.months());
+    Arguments.atLeast(
+        "the last acquisition month early enough for all",
+        other.earlyEnough(),
+        design.earlyEnough());
+  }
+
+  /** The offset of a metric in a month, or of a covariate. */
   double offset(int metric, int month) {
     return offsets[metric][month];
   }

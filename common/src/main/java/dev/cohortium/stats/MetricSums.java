@@ -1,16 +1,19 @@
 package dev.cohortium.stats;
 
-/** The {@link CohortMoments} of one metric of some customers: n, sums, and T by T products. */
+/**
+ * The {@link CohortMoments} of one metric of some customers: n, and of months, and covariates after
+ * them, sums and products of any two.
+ */
 final class MetricSums {
-  private final int months;
+  private final int columns;
   private final double[] sums;
   private final double[] products;
   private long n;
 
-  MetricSums(int months) {
-    this.months = months;
-    sums = new double[months];
-    products = new double[months * months];
+  MetricSums(int columns) {
+    this.columns = columns;
+    sums = new double[columns];
+    products = new double[columns * columns];
   }
 
   void add(CohortMoments more, int metric) {
@@ -18,12 +21,12 @@ final class MetricSums {
     CohortMoments.add(more.sums(metric), sums);
     double[] packed = more.products(metric);
     int place = 0;
-    for (int one = 0; one < months; one++) {
+    for (int one = 0; one < columns; one++) {
       for (int other = 0; other < one; other++, place++) {
-        products[one * months + other] += packed[place];
-        products[other * months + one] += packed[place];
+        products[one * columns + other] += packed[place];
+        products[other * columns + one] += packed[place];
       }
-      products[one * months + one] += packed[place++];
+      products[one * columns + one] += packed[place++];
     }
   }
 
@@ -35,6 +38,14 @@ final class MetricSums {
 
   long n() {
     return n;
+  }
+
+  double sum(int column) {
+    return sums[column];
+  }
+
+  double product(int one, int other) {
+    return products[one * columns + other];
   }
 
   /** The sum of a month less a base. */
@@ -49,8 +60,8 @@ final class MetricSums {
 
   /** The sum of products of two changes, each less its centre. */
   double product(int month, int base, double centre, int other, int otherBase, double otherCentre) {
-    int row = month * months;
-    int baseRow = base * months;
+    int row = month * columns;
+    int baseRow = base * columns;
     double raw =
         products[row + other]
             - products[row + otherBase]

@@ -141,22 +141,28 @@ class CovariateEventStudyTest {
 
   /** Of rows summed in parts; every third is treated. */
   private static CovariateEffect effect(double[][] rows, double[] changes, int part) {
-    CovariateCell.Regressions sums = new CovariateCell.Regressions(1);
+    StaggeredDesign design = StaggeredDesign.twoByTwo();
+    JoiningCohorts cohorts = JoiningCohorts.around(design, new double[1][3]);
     for (int from = 0; from < rows.length; from += part) {
-      CovariateCell.Regressions some = new CovariateCell.Regressions(1);
+      JoiningCohorts some = JoiningCohorts.around(design, new double[1][3]);
       for (int i = from; i < from + part; i++) {
-        some.add(rows[i], changes[i], i % 3 == 0);
+        double[][] row = {{0, changes[i], rows[i][0]}};
+        some.add(i % 3 == 0 ? 1 : StaggeredDesign.NEVER, -9, 0, row);
       }
-      sums.plus(some);
+      cohorts.plus(some);
     }
+    CovariateMoments moments = CovariateMoments.of(cohorts, design, 0);
+    StaggeredDesign.Comparison of = moments.comparisons().get(0);
     boolean[] treated = new boolean[rows.length];
     IntStream.range(0, rows.length).forEach(i -> treated[i] = i % 3 == 0);
     LogisticFit score =
         LogisticFit.of(
-            sums.joining(),
+            moments.ofJoining(of),
             place ->
-                LogisticState.of(sums.joining(), rows, treated, Vectors.ones(rows.length), place));
-    CovariateCell cell = CovariateCell.of(CovariateMethod.DOUBLY_ROBUST, sums, Optional.of(score));
+                LogisticState.of(
+                    moments.ofJoining(of), rows, treated, Vectors.ones(rows.length), place));
+    CovariateCell cell =
+        CovariateCell.of(CovariateMethod.DOUBLY_ROBUST, moments.ofControls(of), Optional.of(score));
     CovariateCell.Slopes slopes = new CovariateCell.Slopes(cell);
     for (int from = 0; from < rows.length; from += part) {
       CovariateCell.Slopes some = new CovariateCell.Slopes(cell);
@@ -190,9 +196,12 @@ class CovariateEventStudyTest {
                 CovariateEventStudy.of(
                     design, method, one, one, new double[][] {{Double.NaN}}, months))
         .hasMessage("rows[0] is NaN, must be finite");
-    assertThatThrownBy(
-            () -> CovariateCell.of(method, new CovariateCell.Regressions(1), Optional.empty()))
+    assertThatThrownBy(() -> CovariateCell.of(method, Gram.none(1), Optional.empty()))
         .hasMessage("score is missing, must be given for DOUBLY_ROBUST");
+    JoiningCohorts strata =
+        JoiningCohorts.none(design, 1).add(5, -9, 0, months).add(5, -9, 1, months);
+    assertThatThrownBy(() -> CovariateMoments.of(strata, design, 0))
+        .hasMessage("strata is 2, must be at most 1");
     GroupTimeEffects effects =
         CovariateEventStudy.of(design, method, one, new int[] {-9}, row, months).effects();
     assertThat(effects.cells()).isEmpty();

@@ -322,6 +322,53 @@ class EventStudyTest {
         });
   }
 
+  @Test
+  void a_base_of_the_same_month_takes_out_a_season_that_joiners_have_of_their_own() {
+    StaggeredDesign design = StaggeredDesign.of(36, 24);
+    Simulation.assertCovers(45, random -> coversSeasonal(random, design.with(Base.SEASONAL)));
+    Simulation.assertUndercovers(46, random -> coversSeasonal(random, design));
+  }
+
+  /** Whether the limits of event months 1 to 11 hold the effect, 1. */
+  private static boolean coversSeasonal(SplittableRandom random, StaggeredDesign design) {
+    JoiningCohorts cohorts = JoiningCohorts.none(design, 1);
+    double[][] months = new double[1][36];
+    for (int i = 0; i < 90; i++) {
+      int joined = i < 45 ? 24 + i % 3 : StaggeredDesign.NEVER;
+      for (int month = 0; month < 36; month++) {
+        months[0][month] = random.nextGaussian() + (month >= joined ? 1 : 0);
+        months[0][month] += i < 45 && month % 12 == 11 ? 6 : 0;
+      }
+      cohorts.add(joined, -9, 0, months);
+    }
+    EventStudy study = EventStudy.of(cohorts, design, 0);
+    LinearForm year = GroupTimeEffects.mean(study.effects().byEventMonth(), 1, 9).orElseThrow();
+    return References.measured(study.joint(List.of(year)).effect(0)).interval().contains(1);
+  }
+
+  @Test
+  void effects_out_of_order_are_refused() {
+    StaggeredDesign design = StaggeredDesign.of(9, 5);
+    Cell first = new Cell(4, 4, 2, 1, 9, 9, 0);
+    assertThatThrownBy(() -> GroupTimeEffects.of(design, List.of(first, first), List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("month is 4, must be above 4");
+    Cell other = new Cell(4, 5, 2, 1, 8, 9, 0);
+    assertThatThrownBy(() -> GroupTimeEffects.of(design, List.of(first, other), List.of()))
+        .hasMessage("a cohort's change of size is -1, must be 0");
+    Cell infinite = new Cell(4, 5, 2, Double.POSITIVE_INFINITY, 9, 9, 0);
+    assertThatThrownBy(() -> GroupTimeEffects.of(design, List.of(infinite), List.of()))
+        .hasMessage("effect is Infinity, must be finite");
+    GroupTimeEffects effects = GroupTimeEffects.of(design, List.of(first), List.of());
+    assertThat(effects.cohortOf(4, -1)).isZero();
+    assertThat(effects.cohortOf(4, 0)).isEqualTo(-1);
+    assertThat(effects.cohortOf(5, -1)).isEqualTo(-1);
+    assertThat(effects.size(4)).isEqualTo(9);
+    assertThatThrownBy(() -> effects.size(5)).hasMessage("joined is 5, must be one of [4]");
+    assertThatThrownBy(() -> effects.balancedByEventMonth(-1))
+        .hasMessage("last is -1, must be at least 0");
+  }
+
   private static LinearForm headline(EventStudy study, int horizon) {
     return GroupTimeEffects.mean(study.effects().byEventMonth(), 1, horizon).orElseThrow();
   }

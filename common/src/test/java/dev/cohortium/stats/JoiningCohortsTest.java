@@ -138,7 +138,7 @@ class JoiningCohortsTest {
             () -> cohorts.add(new JoiningCohorts.Key(5, -9, 0), CohortMoments.none(2, 9)))
         .hasMessage("other has other metrics, months or offsets, must have those of this");
     assertThatThrownBy(() -> JoiningCohorts.around(DESIGN, new double[1][8]))
-        .hasMessage("offsets[0] has 8 values, must have as many as months, 9");
+        .hasMessage("offsets[0].length is 8, must be at least 9");
     assertThatThrownBy(() -> CohortMoments.none(0, 9))
         .hasMessage("metrics is 0, must be at least 1");
     assertThatThrownBy(() -> CohortMoments.ofSums(-1, new double[1][2], new double[1][3]))

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cohortium.stats.StaggeredDesign.Base;
+import dev.cohortium.stats.StaggeredDesign.Comparison;
 import dev.cohortium.stats.StaggeredDesign.Controls;
 import dev.cohortium.stats.StaggeredDesign.Role;
 import dev.cohortium.stats.StaggeredDesign.Standing;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StaggeredDesignTest {
@@ -61,6 +63,22 @@ class StaggeredDesignTest {
     assertThatThrownBy(() -> DESIGN.role(10, 3, 10, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("month is 3, must have a base month in the cohort of 10");
+  }
+
+  @Test
+  void the_last_cohort_has_nobody_to_be_compared_with_where_all_join() {
+    StaggeredDesign universal = StaggeredDesign.of(6, 3).with(Base.UNIVERSAL);
+    assertThat(universal.comparisons(IntStream.of(4, 3, 4, 1, 3)))
+        .containsExactly(
+            new Comparison(3, 2, 1),
+            new Comparison(3, 3, 1),
+            new Comparison(3, 4, 1),
+            new Comparison(3, 5, 1));
+    assertThat(universal.comparisons(IntStream.of(3, 4, NEVER)))
+        .hasSize(7)
+        .contains(new Comparison(4, 5, 2));
+    assertThat(universal.with(Controls.NOBODY).comparisons(IntStream.of(3, 4))).hasSize(7);
+    assertThat(universal.comparisons(IntStream.empty())).isEmpty();
   }
 
   @Test

@@ -8,7 +8,7 @@ import java.util.Optional;
  * cohort, and a factor and a centre of its controls. A customer's influence is the factor times the
  * change from the base month less the centre.
  */
-final class Contrast {
+final class CohortContrast {
   private final int cohort;
   private final int month;
   private final int base;
@@ -42,7 +42,7 @@ final class Contrast {
    *
    * @param joined the joining months of all cohorts, ascending
    */
-  Contrast(StaggeredDesign design, int[] joined, int strata, StaggeredDesign.Comparison of) {
+  CohortContrast(StaggeredDesign design, int[] joined, int strata, StaggeredDesign.Comparison of) {
     month = of.month();
     base = of.base();
     cohort = place(joined, of.joined());
@@ -124,7 +124,7 @@ final class Contrast {
   }
 
   /** What a stratum adds to the covariance of this and another effect. */
-  double covariance(Contrast other, CohortTotals totals, int stratum) {
+  double covariance(CohortContrast other, CohortTotals totals, int stratum) {
     int known = Math.min(cohort, other.cohort);
     double sum = 0;
     if (cohort == other.cohort) {
@@ -144,7 +144,7 @@ final class Contrast {
   }
 
   /** This one's cohort as controls of another. */
-  private double crossed(Contrast other, CohortTotals totals, int stratum) {
+  private double crossed(CohortContrast other, CohortTotals totals, int stratum) {
     double factor = cohortArm.factors[stratum] * other.controlArm.factors[stratum];
     return factor == 0 || cohort < other.from
         ? 0
@@ -157,7 +157,7 @@ final class Contrast {
   }
 
   /** The controls that both have. */
-  private double controlProduct(Contrast other, CohortTotals totals, int stratum, int known) {
+  private double controlProduct(CohortContrast other, CohortTotals totals, int stratum, int known) {
     int first = Math.max(from, other.from);
     double centre = controlArm.centres[stratum];
     double otherCentre = other.controlArm.centres[stratum];
@@ -171,7 +171,7 @@ final class Contrast {
     return sum;
   }
 
-  private double product(Contrast other, MetricSums sums, double centre, double otherCentre) {
+  private double product(CohortContrast other, MetricSums sums, double centre, double otherCentre) {
     return sums.product(month, base, centre, other.month, other.base, otherCentre);
   }
 
