@@ -17,6 +17,7 @@ final class CohortContrast {
   private final int leastControls;
   private final Arm cohortArm;
   private final Arm controlArm;
+  private final double[] levels;
   private long members;
   private long treated;
   private long controls;
@@ -51,6 +52,38 @@ final class CohortContrast {
     leastControls = isNaive ? 0 : design.leastCohort();
     cohortArm = new Arm(strata);
     controlArm = new Arm(strata);
+    levels = new double[strata];
+  }
+
+  /** The level of the cohort of a contrast, over the customers that it keeps. */
+  private CohortContrast(CohortContrast of, int nothing) {
+    month = of.month;
+    base = nothing;
+    cohort = of.cohort;
+    from = of.from;
+    isNaive = true;
+    leastControls = 0;
+    cohortArm = new Arm(of.cohortArm.n.length);
+    controlArm = new Arm(of.cohortArm.n.length);
+    levels = new double[0];
+  }
+
+  /** The same cohort's own mean in the month, once a contrast is compared. */
+  CohortContrast level(int nothing) {
+    CohortContrast level = new CohortContrast(this, nothing);
+    for (int s = 0; s < cohortArm.n.length; s++) {
+      if (isKept(s)) {
+        level.cohortArm.n[s] = cohortArm.n[s];
+        level.cohortArm.changes[s] = levels[s];
+      }
+    }
+    level.compare();
+    return level;
+  }
+
+  /** The effect, or the level, without what was subtracted from all. */
+  double value() {
+    return effect;
   }
 
   private static int place(int[] joined, int month) {
@@ -63,6 +96,7 @@ final class CohortContrast {
     MetricSums own = totals.own(cohort, cohort);
     cohortArm.n[stratum] = own.n();
     cohortArm.changes[stratum] = own.change(month, base);
+    levels[stratum] = own.sum(month);
     if (!isNaive) {
       MetricSums later = totals.later(cohort, from);
       boolean isOwnAmongThem = cohort >= from;
@@ -117,10 +151,15 @@ final class CohortContrast {
     return Optional.empty();
   }
 
-  /** The effect with what it is of, {@code moved} by what was subtracted from all. */
-  GroupTimeEffects.Cell cell(int joined, double moved) {
+  /**
+   * The effect with what it is of.
+   *
+   * @param moved by what was subtracted from all
+   * @param level of the cohort
+   */
+  GroupTimeEffects.Cell cell(int joined, double moved, double level) {
     return new GroupTimeEffects.Cell(
-        joined, month, base, effect + moved, treated, controls, members - treated);
+        joined, month, base, effect + moved, level, treated, controls, members - treated);
   }
 
   /** What a stratum adds to the covariance of this and another effect. */

@@ -154,7 +154,7 @@ public final class CohortMoments implements Serializable {
 
   /** Adds each of {@code more} to its place in {@code into}. */
   static void add(double[] more, double[] into) {
-    for (int place = 0; place < into.length; place++) {
+    for (int place = 0; place < more.length; place++) {
       into[place] += more[place];
     }
   }

@@ -85,7 +85,8 @@ public final class CovariateEventStudy {
       if (effect.isPresent()) {
         fitted.add(effect.get());
         double value = effect.get().value();
-        cells.add(new Cell(of.joined(), of.month(), of.base(), value, treated, controls, 0));
+        double level = moments.level(of);
+        cells.add(new Cell(of.joined(), of.month(), of.base(), value, level, treated, controls, 0));
       } else {
         String unlike = "No control looks like the cohort.";
         gaps.add(new Gap(of.joined(), of.month(), reason.orElse(unlike)));
@@ -176,18 +177,21 @@ public final class CovariateEventStudy {
   /** Several forms of these effects, with their covariances: one pass over the customers. */
   public JointEffects joint(List<LinearForm> forms) {
     InfluenceSums sums = new InfluenceSums(forms);
-    List<Cell> cells = effects.cells();
-    int[] places = new int[cells.size()];
-    double[] influences = new double[cells.size()];
+    int[] places = new int[effects.parts()];
+    double[] influences = new double[places.length];
     for (int i = 0; i < rows.length; i++) {
       int count = 0;
-      for (int place = 0; place < cells.size(); place++) {
-        Cell cell = cells.get(place);
+      for (int place = 0; place < fitted.size(); place++) {
+        Cell cell = effects.cells().get(place);
         Role role = design.role(cell.joined(), cell.month(), joined[i], acquired[i]);
         if (role != Role.NEITHER) {
           double change = change(i, cell.month(), cell.base());
           places[count] = place;
           influences[count++] = fitted.get(place).influence(rows[i], change, role == Role.TREATED);
+        }
+        if (role == Role.TREATED && effects.levelOf(place) >= 0) {
+          places[count] = effects.levelOf(place);
+          influences[count++] = cell.ofLevel(months[i][cell.month()]);
         }
       }
       sums.add(places, influences, count, effects.cohortOf(joined[i], acquired[i]));

@@ -53,6 +53,11 @@ public final class CovariateMoments {
     return own(of).n();
   }
 
+  /** The mean of the cohort in the month. */
+  public double level(Comparison of) {
+    return own(of).sum(of.month()) / own(of).n() + offsets[of.month()];
+  }
+
   /** The customers whom it is compared with. */
   public long controls(Comparison of) {
     return later(of).n() - (isOwnAmongThem(of) ? own(of).n() : 0);

@@ -54,7 +54,7 @@ public final class EventStudy {
     return new EventStudy(effects, covariance, ofCohorts);
   }
 
-  /** The effects; {@code contrasts} takes those of the cells, in their order. */
+  /** The effects; {@code contrasts} takes those of the cells, in their order, then the levels. */
   private static GroupTimeEffects compare(
       JoiningCohorts cohorts,
       StaggeredDesign design,
@@ -65,6 +65,8 @@ public final class EventStudy {
     List<CohortContrast> all = contrasts(design, strata, comparisons);
     List<Cell> cells = new ArrayList<>();
     List<Gap> gaps = new ArrayList<>();
+    List<CohortContrast> levels = new ArrayList<>();
+    int nothing = design.months() + cohorts.covariates();
     for (int place = 0; place < all.size(); place++) {
       Comparison of = comparisons.get(place);
       CohortContrast contrast = all.get(place);
@@ -75,12 +77,18 @@ public final class EventStudy {
             design.controls() == StaggeredDesign.Controls.NOBODY
                 ? cohorts.offset(metric, of.month()) - cohorts.offset(metric, of.base())
                 : 0;
+        CohortContrast level = contrast.level(nothing);
         contrasts.add(contrast);
-        cells.add(contrast.cell(of.joined(), moved));
+        if (of.month() >= of.joined()) {
+          levels.add(level);
+        }
+        double mean = level.value() + cohorts.offset(metric, of.month());
+        cells.add(contrast.cell(of.joined(), moved, mean));
       } else {
         gaps.add(new Gap(of.joined(), of.month(), reason));
       }
     }
+    contrasts.addAll(levels);
     return GroupTimeEffects.of(design, cells, gaps);
   }
 

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The effects of joining on each cohort in each month, ATT(g,t): what they are, without their
@@ -28,6 +29,14 @@ public final class GroupTimeEffects {
   private final List<Gap> gaps;
   private final int[] cohorts;
   private final long[] sizes;
+  private final Told told;
+  private final int[] levels;
+
+  /** What forms are made of. */
+  private enum Told {
+    EFFECTS,
+    LEVELS
+  }
 
   /**
    * An effect.
@@ -36,14 +45,27 @@ public final class GroupTimeEffects {
    * @param month in which the effect is
    * @param base that it is compared with
    * @param effect in units of the metric
+   * @param level mean of the cohort in the month
    * @param treated customers of the cohort
    * @param controls whom they are compared with
    * @param dropped customers of the cohort whose stratum has too few controls
    */
   public record Cell(
-      int joined, int month, int base, double effect, long treated, long controls, long dropped)
+      int joined,
+      int month,
+      int base,
+      double effect,
+      double level,
+      long treated,
+      long controls,
+      long dropped)
       implements Serializable {
     @Serial private static final long serialVersionUID = 1;
+
+    /** What a customer of the cohort moves its level by. */
+    public double ofLevel(double value) {
+      return (value - level) / treated;
+    }
 
     /** The months since joining. */
     public int eventMonth() {
@@ -59,12 +81,29 @@ public final class GroupTimeEffects {
   public record Gap(int joined, int month, String reason) {}
 
   private GroupTimeEffects(
-      StaggeredDesign design, List<Cell> cells, List<Gap> gaps, int[] cohorts, long[] sizes) {
+      StaggeredDesign design,
+      List<Cell> cells,
+      List<Gap> gaps,
+      int[] cohorts,
+      long[] sizes,
+      Told told) {
     this.design = design;
     this.cells = cells;
     this.gaps = gaps;
     this.cohorts = cohorts;
     this.sizes = sizes;
+    this.told = told;
+    levels = levels(cells);
+  }
+
+  /** Of each cell from joining on the place of its level, after all cells; of others -1. */
+  private static int[] levels(List<Cell> cells) {
+    int[] levels = new int[cells.size()];
+    int next = cells.size();
+    for (int place = 0; place < levels.length; place++) {
+      levels[place] = cells.get(place).eventMonth() >= 0 ? next++ : -1;
+    }
+    return levels;
   }
 
   /**
@@ -79,6 +118,7 @@ public final class GroupTimeEffects {
     for (int place = 0; place < cells.size(); place++) {
       Cell cell = cells.get(place);
       Arguments.finite("effect", cell.effect());
+      Arguments.finite("level", cell.level());
       if (place > 0) {
         Cell last = cells.get(place - 1);
         Arguments.atLeast("joined", cell.joined(), last.joined());
@@ -94,7 +134,8 @@ public final class GroupTimeEffects {
         List.copyOf(cells),
         List.copyOf(gaps),
         sizes.keySet().stream().mapToInt(Integer::intValue).toArray(),
-        sizes.values().stream().mapToLong(Long::longValue).toArray());
+        sizes.values().stream().mapToLong(Long::longValue).toArray(),
+        Told.EFFECTS);
   }
 
   /** The design. */
@@ -146,14 +187,38 @@ public final class GroupTimeEffects {
     return place;
   }
 
-  /** Each effect by itself, in the order of {@link #cells}. */
+  /**
+   * The same of the cohorts' own means instead of the effects on them, in months from joining on:
+   * for {@link JointEffects#relative}.
+   */
+  public GroupTimeEffects levels() {
+    return new GroupTimeEffects(design, cells, gaps, cohorts, sizes, Told.LEVELS);
+  }
+
+  /** The number of effects and levels that customers have an influence on. */
+  int parts() {
+    return cells.size() + (int) Arrays.stream(levels).filter(place -> place >= 0).count();
+  }
+
+  /** The place among effects and levels of a cell's level; -1 before joining. */
+  public int levelOf(int place) {
+    return levels[place];
+  }
+
+  /** Each effect by itself, in the order of {@link #cells}; or each level. */
   public List<LinearForm> each() {
-    List<LinearForm> forms = new ArrayList<>(cells.size());
-    for (int place = 0; place < cells.size(); place++) {
-      double value = cells.get(place).effect();
-      forms.add(LinearForm.cell(value, place, cells.size(), cohorts.length));
-    }
-    return forms;
+    return IntStream.range(0, cells.size()).filter(this::isTold).mapToObj(this::form).toList();
+  }
+
+  private boolean isTold(int place) {
+    return told == Told.EFFECTS || levels[place] >= 0;
+  }
+
+  private LinearForm form(int place) {
+    Cell cell = cells.get(place);
+    return told == Told.EFFECTS
+        ? LinearForm.cell(cell.effect(), place, parts(), cohorts.length)
+        : LinearForm.cell(cell.level(), levels[place], parts(), cohorts.length);
   }
 
   /** The effect by event month, over all cohorts that have it. */
@@ -185,10 +250,9 @@ public final class GroupTimeEffects {
 
   /** The effect of each cohort: the mean of its event months from {@code first} on. */
   public SortedMap<Integer, LinearForm> byCohort(int first) {
-    List<LinearForm> each = each();
     SortedMap<Integer, LinearForm> forms = new TreeMap<>();
     groups(cell -> cell.eventMonth() >= first, Cell::joined)
-        .forEach((joined, of) -> forms.put(joined, LinearForm.mean(pick(each, of))));
+        .forEach((joined, of) -> forms.put(joined, LinearForm.mean(forms(of))));
     return forms;
   }
 
@@ -222,13 +286,12 @@ public final class GroupTimeEffects {
   }
 
   private SortedMap<Integer, LinearForm> bySize(Predicate<Cell> some, ToIntFunction<Cell> key) {
-    List<LinearForm> each = each();
     SortedMap<Integer, LinearForm> forms = new TreeMap<>();
     groups(some, key)
         .forEach(
             (name, of) -> {
               int[] places = of.stream().mapToInt(at -> place(cells.get(at).joined())).toArray();
-              forms.put(name, LinearForm.bySize(pick(each, of), places, sizes));
+              forms.put(name, LinearForm.bySize(forms(of), places, sizes));
             });
     return forms;
   }
@@ -238,14 +301,14 @@ public final class GroupTimeEffects {
     SortedMap<Integer, List<Integer>> groups = new TreeMap<>();
     for (int place = 0; place < cells.size(); place++) {
       Cell cell = cells.get(place);
-      if (some.test(cell)) {
+      if (isTold(place) && some.test(cell)) {
         groups.computeIfAbsent(key.applyAsInt(cell), none -> new ArrayList<>()).add(place);
       }
     }
     return groups;
   }
 
-  private static List<LinearForm> pick(List<LinearForm> forms, List<Integer> places) {
-    return places.stream().map(forms::get).toList();
+  private List<LinearForm> forms(List<Integer> places) {
+    return places.stream().map(this::form).toList();
   }
 }

@@ -56,6 +56,27 @@ public final class JointEffects {
     return new JointEffects(Arrays.stream(places).mapToDouble(at -> values[at]).toArray(), some);
   }
 
+  /**
+   * An effect relative to what would have been without it.
+   *
+   * @param effect its place
+   * @param level the place of the same mean of {@link GroupTimeEffects#levels}
+   */
+  public RelativeEffect relative(int effect, int level) {
+    double together = covariance[effect][level];
+    double baselineVariance = covariance[level][level] + covariance[effect][effect] - 2 * together;
+    double most = errors[level] * Math.sqrt(Math.max(0, baselineVariance));
+    double ofBoth = covariance[level][level] - together;
+    return RelativeEffect.of(
+        new Quotient(
+            values[level],
+            values[level] - values[effect],
+            errors[level] * errors[level],
+            Math.max(0, baselineVariance),
+            Math.max(-most, Math.min(most, ofBoth)),
+            Double.POSITIVE_INFINITY));
+  }
+
   /** The test that all are 0. */
   public Wald wald() {
     return Wald.of(values, covariance);

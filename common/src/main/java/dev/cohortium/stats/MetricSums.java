@@ -10,8 +10,13 @@ final class MetricSums {
   private final double[] products;
   private long n;
 
-  MetricSums(int columns) {
-    this.columns = columns;
+  /**
+   * No customers.
+   *
+   * @param used columns; after them stands one that is always 0
+   */
+  MetricSums(int used) {
+    columns = used + 1;
     sums = new double[columns];
     products = new double[columns * columns];
   }
@@ -21,7 +26,7 @@ final class MetricSums {
     CohortMoments.add(more.sums(metric), sums);
     double[] packed = more.products(metric);
     int place = 0;
-    for (int one = 0; one < columns; one++) {
+    for (int one = 0; one + 1 < columns; one++) {
       for (int other = 0; other < one; other++, place++) {
         products[one * columns + other] += packed[place];
         products[other * columns + one] += packed[place];

@@ -86,7 +86,9 @@ public final class UnbalancedEventStudy {
         means.add(four);
         double effect = four[0].value - four[1].value - (four[2].value - four[3].value);
         long controls = count(of, Role.CONTROL);
-        cells.add(new Cell(of.joined(), of.month(), of.base(), effect, members, controls, 0));
+        double level = four[0].value;
+        cells.add(
+            new Cell(of.joined(), of.month(), of.base(), effect, level, members, controls, 0));
       } else {
         String reason =
             String.format(
@@ -125,15 +127,29 @@ public final class UnbalancedEventStudy {
   /** Several forms of these effects, with their covariances: one pass over the customers. */
   public JointEffects joint(List<LinearForm> forms) {
     InfluenceSums sums = new InfluenceSums(forms);
-    int[] places = IntStream.range(0, effects.cells().size()).toArray();
+    int[] places = IntStream.range(0, effects.parts()).toArray();
     double[] influences = new double[places.length];
     for (int i = 0; i < months.length; i++) {
-      for (int place : places) {
+      for (int place = 0; place < means.size(); place++) {
         influences[place] = influence(i, place);
+        if (effects.levelOf(place) >= 0) {
+          influences[effects.levelOf(place)] = ofLevel(i, place);
+        }
       }
       sums.add(places, influences, places.length, effects.cohortOf(joined[i], acquired[i]));
     }
     return sums.joint();
+  }
+
+  private double ofLevel(int customer, int place) {
+    Cell cell = effects.cells().get(place);
+    return role(customer, cell) == Role.TREATED
+        ? means.get(place)[0].influence(months[customer][cell.month()])
+        : 0;
+  }
+
+  private Role role(int customer, Cell cell) {
+    return design.role(cell.joined(), cell.month(), joined[customer], acquired[customer]);
   }
 
   private double influence(int customer, int place) {
@@ -141,7 +157,7 @@ public final class UnbalancedEventStudy {
     Mean[] four = means.get(place);
     double month = months[customer][cell.month()];
     double base = months[customer][cell.base()];
-    return switch (design.role(cell.joined(), cell.month(), joined[customer], acquired[customer])) {
+    return switch (role(customer, cell)) {
       case TREATED -> four[0].influence(month) - four[1].influence(base);
       case CONTROL -> four[3].influence(base) - four[2].influence(month);
       case NEITHER -> 0;

@@ -113,6 +113,7 @@ class CovariateEventStudyTest {
     List<LinearForm> forms = new ArrayList<>(effects.each());
     forms.addAll(effects.byEventMonth().values());
     forms.add(effects.overCohorts(1).orElseThrow());
+    forms.add(effects.levels().overCohorts(1).orElseThrow());
     return forms;
   }
 

@@ -126,6 +126,9 @@ class EventStudyTest {
     forms.addAll(effects.byCohort(1).values());
     effects.simple(1).ifPresent(forms::add);
     effects.overCohorts(1).ifPresent(forms::add);
+    forms.addAll(effects.levels().each());
+    forms.addAll(effects.levels().byEventMonth().values());
+    effects.levels().overCohorts(1).ifPresent(forms::add);
     JointEffects found = study.joint(forms);
     JointEffects expected = world.byDefinition(effects, forms);
     for (int one = 0; one < forms.size(); one++) {
@@ -290,6 +293,58 @@ class EventStudyTest {
   }
 
   @Test
+  void relative_effects_lie_within_their_limits_as_often_as_these_say() {
+    // Without joining the cohorts' means are 11.5 + 2 sin(month) + .3 month, month 8.5 + event.
+    double baseline =
+        IntStream.range(0, 12)
+            .mapToDouble(i -> 11.5 + 2 * Math.sin(8 + i / 4 + i % 4) + .3 * (8 + i / 4 + i % 4))
+            .average()
+            .orElseThrow();
+    Simulation.assertCovers(
+        47,
+        random -> {
+          Draws draws = new Draws(random.nextLong(), 0);
+          EventStudy study = StaggeredWorld.planted(draws, event -> event, 0).study(PLANTED);
+          LinearForm level =
+              GroupTimeEffects.mean(study.effects().levels().byEventMonth(), 1, 3).orElseThrow();
+          RelativeEffect found = study.joint(List.of(headline(study, 3), level)).relative(0, 1);
+          return found.limits().contains(2 / baseline);
+        });
+  }
+
+  @Test
+  void an_effect_relative_to_the_baseline_of_two_arms_is_that_of_their_means() {
+    SplittableRandom random = new SplittableRandom(6);
+    JoiningCohorts cohorts = JoiningCohorts.none(StaggeredDesign.twoByTwo(), 1);
+    double[] treated = random.doubles(40, 5, 6).toArray();
+    double[] controls = random.doubles(60, 4, 5).toArray();
+    for (double value : treated) {
+      cohorts.add(1, -9, 0, new double[][] {{0, value}});
+    }
+    for (double value : controls) {
+      cohorts.add(StaggeredDesign.NEVER, -9, 0, new double[][] {{0, value}});
+    }
+    EventStudy study = EventStudy.of(cohorts, StaggeredDesign.twoByTwo(), 0);
+    List<LinearForm> forms =
+        List.of(study.effects().each().get(0), study.effects().levels().each().get(0));
+    RelativeEffect found = study.joint(forms).relative(0, 1);
+    RelativeEffect expected = RelativeEffect.of(mean(treated), mean(controls));
+    References.agree(
+        References.measured(found.effect()).value(),
+        References.measured(expected.effect()).value());
+    References.agree(
+        References.measured(found.effect()).stdError(),
+        References.measured(expected.effect()).stdError());
+  }
+
+  /** With the variance by n, as influences give it. */
+  private static Estimate mean(double[] values) {
+    Estimate mean = Moments.of(values).meanEstimate();
+    double n = values.length;
+    return Estimate.normal(mean.value(), mean.stdError() * Math.sqrt((n - 1) / n));
+  }
+
+  @Test
   void the_band_holds_all_event_months_at_once_as_often_as_it_says() {
     EventStudy first = StaggeredWorld.planted(new Draws(42, 0), event -> event, 0).study(PLANTED);
     double factor = eventMonths(first).bandFactor(0.95);
@@ -349,14 +404,14 @@ class EventStudyTest {
   @Test
   void effects_out_of_order_are_refused() {
     StaggeredDesign design = StaggeredDesign.of(9, 5);
-    Cell first = new Cell(4, 4, 2, 1, 9, 9, 0);
+    Cell first = new Cell(4, 4, 2, 1, 7, 9, 9, 0);
     assertThatThrownBy(() -> GroupTimeEffects.of(design, List.of(first, first), List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("month is 4, must be above 4");
-    Cell other = new Cell(4, 5, 2, 1, 8, 9, 0);
+    Cell other = new Cell(4, 5, 2, 1, 7, 8, 9, 0);
     assertThatThrownBy(() -> GroupTimeEffects.of(design, List.of(first, other), List.of()))
         .hasMessage("a cohort's change of size is -1, must be 0");
-    Cell infinite = new Cell(4, 5, 2, Double.POSITIVE_INFINITY, 9, 9, 0);
+    Cell infinite = new Cell(4, 5, 2, Double.POSITIVE_INFINITY, 7, 9, 9, 0);
     assertThatThrownBy(() -> GroupTimeEffects.of(design, List.of(infinite), List.of()))
         .hasMessage("effect is Infinity, must be finite");
     GroupTimeEffects effects = GroupTimeEffects.of(design, List.of(first), List.of());

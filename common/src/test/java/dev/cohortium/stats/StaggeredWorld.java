@@ -102,10 +102,11 @@ final class StaggeredWorld {
   /** The forms with covariances by every customer's influence on every effect, by definition. */
   JointEffects byDefinition(GroupTimeEffects effects, List<LinearForm> forms) {
     InfluenceSums sums = new InfluenceSums(forms);
-    int[] places = IntStream.range(0, effects.cells().size()).toArray();
+    int[] places = IntStream.range(0, effects.parts()).toArray();
     double[][] influences = new double[joined.length][places.length];
-    for (int place : places) {
-      addInfluences(effects.design(), effects.cells().get(place), place, influences);
+    for (int place = 0; place < effects.cells().size(); place++) {
+      int level = effects.levelOf(place);
+      addInfluences(effects.design(), effects.cells().get(place), place, level, influences);
     }
     for (int i = 0; i < joined.length; i++) {
       int cohort = effects.cohortOf(joined[i], acquired[i]);
@@ -116,7 +117,11 @@ final class StaggeredWorld {
 
   /** Checks the value of a cell, too. */
   private void addInfluences(
-      StaggeredDesign design, GroupTimeEffects.Cell cell, int place, double[][] influences) {
+      StaggeredDesign design,
+      GroupTimeEffects.Cell cell,
+      int place,
+      int level,
+      double[][] influences) {
     double[][] counts = new double[2][2];
     double[][] sums = new double[2][2];
     Role[] roles = new Role[joined.length];
@@ -139,8 +144,17 @@ final class StaggeredWorld {
     }
     effect /= treated;
     References.agree(cell.effect(), effect, 1e-9);
+    double mean = 0;
+    for (int i = 0; i < joined.length; i++) {
+      boolean isKept = roles[i] == Role.TREATED && counts[stratum[i]][0] >= 5;
+      mean += isKept ? months[i][cell.month()] / treated : 0;
+    }
+    References.agree(cell.level(), mean, 1e-8);
     for (int i = 0; i < joined.length; i++) {
       int s = stratum[i];
+      if (level >= 0 && roles[i] == Role.TREATED && counts[s][0] >= 5) {
+        influences[i][level] = (months[i][cell.month()] - mean) / treated;
+      }
       if (roles[i] != Role.NEITHER && counts[s][0] >= 5) {
         double away = changes[i] - sums[s][0] / counts[s][0];
         influences[i][place] =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.cohortium.stats.StaggeredDesign.Controls;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,14 +28,20 @@ class UnbalancedEventStudyTest {
     EventStudy expected = world.study(design);
     UnbalancedEventStudy found =
         UnbalancedEventStudy.of(design, world.joined, world.acquired, world.months);
-    JointEffects one = expected.joint(List.copyOf(expected.effects().byEventMonth().values()));
-    JointEffects other = found.joint(List.copyOf(found.effects().byEventMonth().values()));
+    JointEffects one = expected.joint(forms(expected.effects()));
+    JointEffects other = found.joint(forms(found.effects()));
     for (int place = 0; place < one.size(); place++) {
       Estimate estimate = References.measured(one.effect(place));
       Estimate same = References.measured(other.effect(place));
       assertThat(same.value()).isCloseTo(estimate.value(), within(1e-11 * estimate.stdError()));
       References.agree(same.stdError(), estimate.stdError());
     }
+  }
+
+  private static List<LinearForm> forms(GroupTimeEffects effects) {
+    List<LinearForm> forms = new ArrayList<>(effects.byEventMonth().values());
+    forms.addAll(effects.levels().byMonth(0).values());
+    return forms;
   }
 
   @Test
