@@ -2,24 +2,13 @@ package dev.cohortium.stats;
 
 import java.io.Serial;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Predicate;
-import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * The effects of joining on each cohort in each month, ATT(g,t): what they are, without their
- * errors, and what can be made of them.
- *
- * <p>An event month is a month less that of joining. Means over cohorts weigh by the cohorts'
- * sizes; what they are made of is a {@link LinearForm}, so that the sizes' own chance counts.
+ * errors. What can be made of them: {@link Aggregates}.
  *
  * @see <a href="https://doi.org/10.1016/j.jeconom.2020.12.001">Callaway, Sant'Anna 2021</a>
  */
@@ -29,14 +18,7 @@ public final class GroupTimeEffects {
   private final List<Gap> gaps;
   private final int[] cohorts;
   private final long[] sizes;
-  private final Told told;
   private final int[] levels;
-
-  /** What forms are made of. */
-  private enum Told {
-    EFFECTS,
-    LEVELS
-  }
 
   /**
    * An effect.
@@ -81,18 +63,12 @@ public final class GroupTimeEffects {
   public record Gap(int joined, int month, String reason) {}
 
   private GroupTimeEffects(
-      StaggeredDesign design,
-      List<Cell> cells,
-      List<Gap> gaps,
-      int[] cohorts,
-      long[] sizes,
-      Told told) {
+      StaggeredDesign design, List<Cell> cells, List<Gap> gaps, int[] cohorts, long[] sizes) {
     this.design = design;
     this.cells = cells;
     this.gaps = gaps;
     this.cohorts = cohorts;
     this.sizes = sizes;
-    this.told = told;
     levels = levels(cells);
   }
 
@@ -134,8 +110,7 @@ public final class GroupTimeEffects {
         List.copyOf(cells),
         List.copyOf(gaps),
         sizes.keySet().stream().mapToInt(Integer::intValue).toArray(),
-        sizes.values().stream().mapToLong(Long::longValue).toArray(),
-        Told.EFFECTS);
+        sizes.values().stream().mapToLong(Long::longValue).toArray());
   }
 
   /** The design. */
@@ -177,6 +152,11 @@ public final class GroupTimeEffects {
         : -1;
   }
 
+  /** The number of customers of each cohort; not a copy. */
+  long[] sizes() {
+    return sizes;
+  }
+
   /** The place of a cohort among {@link #cohorts}. */
   int place(int joined) {
     int place = Arrays.binarySearch(cohorts, joined);
@@ -187,12 +167,17 @@ public final class GroupTimeEffects {
     return place;
   }
 
+  /** What can be made of the effects. */
+  public Aggregates aggregates() {
+    return Aggregates.ofEffects(this);
+  }
+
   /**
    * The same of the cohorts' own means instead of the effects on them, in months from joining on:
    * for {@link JointEffects#relative}.
    */
-  public GroupTimeEffects levels() {
-    return new GroupTimeEffects(design, cells, gaps, cohorts, sizes, Told.LEVELS);
+  public Aggregates levels() {
+    return Aggregates.ofLevels(this);
   }
 
   /** The number of effects and levels that customers have an influence on. */
@@ -203,112 +188,5 @@ public final class GroupTimeEffects {
   /** The place among effects and levels of a cell's level; -1 before joining. */
   public int levelOf(int place) {
     return levels[place];
-  }
-
-  /** Each effect by itself, in the order of {@link #cells}; or each level. */
-  public List<LinearForm> each() {
-    return IntStream.range(0, cells.size()).filter(this::isTold).mapToObj(this::form).toList();
-  }
-
-  private boolean isTold(int place) {
-    return told == Told.EFFECTS || levels[place] >= 0;
-  }
-
-  private LinearForm form(int place) {
-    Cell cell = cells.get(place);
-    return told == Told.EFFECTS
-        ? LinearForm.cell(cell.effect(), place, parts(), cohorts.length)
-        : LinearForm.cell(cell.level(), levels[place], parts(), cohorts.length);
-  }
-
-  /** The effect by event month, over all cohorts that have it. */
-  public SortedMap<Integer, LinearForm> byEventMonth() {
-    return bySize(cell -> true, Cell::eventMonth);
-  }
-
-  /**
-   * The effect by event month up to {@code last}, over the cohorts whose effect in event month
-   * {@code last} is measured: the same customers in every event month from joining on.
-   *
-   * @throws IllegalArgumentException if {@code last} is negative
-   */
-  public SortedMap<Integer, LinearForm> balancedByEventMonth(int last) {
-    Arguments.atLeast("last", last, 0);
-    Set<Integer> complete =
-        cells.stream()
-            .filter(cell -> cell.eventMonth() == last)
-            .map(Cell::joined)
-            .collect(Collectors.toSet());
-    return bySize(
-        cell -> cell.eventMonth() <= last && complete.contains(cell.joined()), Cell::eventMonth);
-  }
-
-  /** The effect by month, of event months from {@code first} on. */
-  public SortedMap<Integer, LinearForm> byMonth(int first) {
-    return bySize(cell -> cell.eventMonth() >= first, Cell::month);
-  }
-
-  /** The effect of each cohort: the mean of its event months from {@code first} on. */
-  public SortedMap<Integer, LinearForm> byCohort(int first) {
-    SortedMap<Integer, LinearForm> forms = new TreeMap<>();
-    groups(cell -> cell.eventMonth() >= first, Cell::joined)
-        .forEach((joined, of) -> forms.put(joined, LinearForm.mean(forms(of))));
-    return forms;
-  }
-
-  /** The mean of the cohorts' effects, by their sizes; empty without any. */
-  public Optional<LinearForm> overCohorts(int first) {
-    SortedMap<Integer, LinearForm> forms = byCohort(first);
-    int[] places = forms.keySet().stream().mapToInt(this::place).toArray();
-    return places.length == 0
-        ? Optional.empty()
-        : Optional.of(LinearForm.bySize(List.copyOf(forms.values()), places, sizes));
-  }
-
-  /** The mean of all effects of event months from {@code first} on, by size; empty without any. */
-  public Optional<LinearForm> simple(int first) {
-    return Optional.ofNullable(bySize(cell -> cell.eventMonth() >= first, cell -> 0).get(0));
-  }
-
-  /**
-   * The mean of some of {@code forms}, from key {@code first} to {@code last}; empty unless all of
-   * them are there.
-   *
-   * @throws IllegalArgumentException if last lies below first
-   */
-  public static Optional<LinearForm> mean(
-      SortedMap<Integer, LinearForm> forms, int first, int last) {
-    Arguments.atLeast("last", last, first);
-    List<LinearForm> asked = List.copyOf(forms.subMap(first, last + 1).values());
-    return asked.size() == last - first + 1
-        ? Optional.of(LinearForm.mean(asked))
-        : Optional.empty();
-  }
-
-  private SortedMap<Integer, LinearForm> bySize(Predicate<Cell> some, ToIntFunction<Cell> key) {
-    SortedMap<Integer, LinearForm> forms = new TreeMap<>();
-    groups(some, key)
-        .forEach(
-            (name, of) -> {
-              int[] places = of.stream().mapToInt(at -> place(cells.get(at).joined())).toArray();
-              forms.put(name, LinearForm.bySize(forms(of), places, sizes));
-            });
-    return forms;
-  }
-
-  /** The places of some cells by a key. */
-  private SortedMap<Integer, List<Integer>> groups(Predicate<Cell> some, ToIntFunction<Cell> key) {
-    SortedMap<Integer, List<Integer>> groups = new TreeMap<>();
-    for (int place = 0; place < cells.size(); place++) {
-      Cell cell = cells.get(place);
-      if (isTold(place) && some.test(cell)) {
-        groups.computeIfAbsent(key.applyAsInt(cell), none -> new ArrayList<>()).add(place);
-      }
-    }
-    return groups;
-  }
-
-  private List<LinearForm> forms(List<Integer> places) {
-    return places.stream().map(this::form).toList();
   }
 }

@@ -42,7 +42,7 @@ public record PreTrend(
    * @throws IllegalArgumentException if the study's base is not universal
    */
   public static Optional<PreTrend> of(EventStudy study) {
-    return of(study.effects(), study.effects().byEventMonth(), study::joint);
+    return of(study.effects(), study.effects().aggregates().byEventMonth(), study::joint);
   }
 
   /**

@@ -74,7 +74,7 @@ class CovariateEventStudyTest {
     answers.forEach(
         (method, key) -> {
           CovariateEventStudy study = counties.study(NEVER, method, counties.population);
-          LinearForm last = study.effects().byMonth(0).get(4);
+          LinearForm last = study.effects().aggregates().byMonth(0).get(4);
           Estimate found = References.measured(study.joint(List.of(last)).effect(0));
           References.agree(
               found.value(), References.number(Mpdta.FILE, "two_by_two_2007", key, "att"));
@@ -110,9 +110,9 @@ class CovariateEventStudyTest {
   }
 
   private static List<LinearForm> forms(GroupTimeEffects effects) {
-    List<LinearForm> forms = new ArrayList<>(effects.each());
-    forms.addAll(effects.byEventMonth().values());
-    forms.add(effects.overCohorts(1).orElseThrow());
+    List<LinearForm> forms = new ArrayList<>(effects.aggregates().each());
+    forms.addAll(effects.aggregates().byEventMonth().values());
+    forms.add(effects.aggregates().overCohorts(1).orElseThrow());
     forms.add(effects.levels().overCohorts(1).orElseThrow());
     return forms;
   }
@@ -281,6 +281,6 @@ class CovariateEventStudyTest {
     }
     CovariateEventStudy study =
         CovariateEventStudy.of(StaggeredDesign.of(6, 4), method, joined, acquired, rows, months);
-    return study.joint(List.of(study.effects().simple(0).orElseThrow()));
+    return study.joint(List.of(study.effects().aggregates().simple(0).orElseThrow()));
   }
 }

@@ -72,8 +72,8 @@ class EventStudyTest {
     // exact.md: mpdta, not yet treated, simple aggregate, .012052 with it and .011695 without.
     EventStudy study = Counties.all().study(NOT_YET);
     GroupTimeEffects effects = study.effects();
-    LinearForm simple = effects.simple(0).orElseThrow();
-    JointEffects each = study.joint(effects.each());
+    LinearForm simple = effects.aggregates().simple(0).orElseThrow();
+    JointEffects each = study.joint(effects.aggregates().each());
     double fixed = 0;
     for (int one = 0; one < each.size(); one++) {
       for (int other = 0; other < each.size(); other++) {
@@ -121,11 +121,11 @@ class EventStudyTest {
     EventStudy study = world.study(design);
     GroupTimeEffects effects = study.effects();
     assertThat(effects.cells()).isNotEmpty();
-    List<LinearForm> forms = new ArrayList<>(effects.each());
-    forms.addAll(effects.byEventMonth().values());
-    forms.addAll(effects.byCohort(1).values());
-    effects.simple(1).ifPresent(forms::add);
-    effects.overCohorts(1).ifPresent(forms::add);
+    List<LinearForm> forms = new ArrayList<>(effects.aggregates().each());
+    forms.addAll(effects.aggregates().byEventMonth().values());
+    forms.addAll(effects.aggregates().byCohort(1).values());
+    effects.aggregates().simple(1).ifPresent(forms::add);
+    effects.aggregates().overCohorts(1).ifPresent(forms::add);
     forms.addAll(effects.levels().each());
     forms.addAll(effects.levels().byEventMonth().values());
     effects.levels().overCohorts(1).ifPresent(forms::add);
@@ -183,9 +183,9 @@ class EventStudyTest {
                         .equals(
                             "Of the cohort's 16 customers 0 have 5 controls or more; fewer than 5"
                                 + " tell nothing."));
-    assertThat(effects.simple(1)).isEmpty();
-    assertThat(effects.overCohorts(1)).isEmpty();
-    assertThat(GroupTimeEffects.mean(effects.byEventMonth(), 1, 2)).isEmpty();
+    assertThat(effects.aggregates().simple(1)).isEmpty();
+    assertThat(effects.aggregates().overCohorts(1)).isEmpty();
+    assertThat(Aggregates.mean(effects.aggregates().byEventMonth(), 1, 2)).isEmpty();
     assertThat(EventStudy.of(JoiningCohorts.none(design, 1), design, 0).effects().cells())
         .isEmpty();
   }
@@ -200,7 +200,8 @@ class EventStudyTest {
     }
     EventStudy study = EventStudy.of(cohorts, design, 0);
     assertThat(study.effect(0)).isInstanceOf(Unmeasured.class);
-    assertThat(study.joint(study.effects().each()).effect(0)).isInstanceOf(Unmeasured.class);
+    assertThat(study.joint(study.effects().aggregates().each()).effect(0))
+        .isInstanceOf(Unmeasured.class);
   }
 
   @Test
@@ -306,7 +307,7 @@ class EventStudyTest {
           Draws draws = new Draws(random.nextLong(), 0);
           EventStudy study = StaggeredWorld.planted(draws, event -> event, 0).study(PLANTED);
           LinearForm level =
-              GroupTimeEffects.mean(study.effects().levels().byEventMonth(), 1, 3).orElseThrow();
+              Aggregates.mean(study.effects().levels().byEventMonth(), 1, 3).orElseThrow();
           RelativeEffect found = study.joint(List.of(headline(study, 3), level)).relative(0, 1);
           return found.limits().contains(2 / baseline);
         });
@@ -326,7 +327,7 @@ class EventStudyTest {
     }
     EventStudy study = EventStudy.of(cohorts, StaggeredDesign.twoByTwo(), 0);
     List<LinearForm> forms =
-        List.of(study.effects().each().get(0), study.effects().levels().each().get(0));
+        List.of(study.effects().aggregates().each().get(0), study.effects().levels().each().get(0));
     RelativeEffect found = study.joint(forms).relative(0, 1);
     RelativeEffect expected = RelativeEffect.of(mean(treated), mean(controls));
     References.agree(
@@ -397,7 +398,8 @@ class EventStudyTest {
       cohorts.add(joined, -9, 0, months);
     }
     EventStudy study = EventStudy.of(cohorts, design, 0);
-    LinearForm year = GroupTimeEffects.mean(study.effects().byEventMonth(), 1, 9).orElseThrow();
+    LinearForm year =
+        Aggregates.mean(study.effects().aggregates().byEventMonth(), 1, 9).orElseThrow();
     return References.measured(study.joint(List.of(year)).effect(0)).interval().contains(1);
   }
 
@@ -420,16 +422,17 @@ class EventStudyTest {
     assertThat(effects.cohortOf(5, -1)).isEqualTo(-1);
     assertThat(effects.size(4)).isEqualTo(9);
     assertThatThrownBy(() -> effects.size(5)).hasMessage("joined is 5, must be one of [4]");
-    assertThatThrownBy(() -> effects.balancedByEventMonth(-1))
+    assertThatThrownBy(() -> effects.aggregates().balancedByEventMonth(-1))
         .hasMessage("last is -1, must be at least 0");
   }
 
   private static LinearForm headline(EventStudy study, int horizon) {
-    return GroupTimeEffects.mean(study.effects().byEventMonth(), 1, horizon).orElseThrow();
+    return Aggregates.mean(study.effects().aggregates().byEventMonth(), 1, horizon).orElseThrow();
   }
 
   /** From that of joining on to the third. */
   private static JointEffects eventMonths(EventStudy study) {
-    return study.joint(List.copyOf(study.effects().byEventMonth().subMap(0, 4).values()));
+    return study.joint(
+        List.copyOf(study.effects().aggregates().byEventMonth().subMap(0, 4).values()));
   }
 }

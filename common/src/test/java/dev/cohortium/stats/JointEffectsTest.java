@@ -18,7 +18,7 @@ class JointEffectsTest {
     // values, which 20 counties do not make normal, give 2.69 (uniform_bands_monte_carlo).
     EventStudy study = Counties.all().study(Counties.design().with(Controls.NEVER_JOINED));
     GroupTimeEffects effects = study.effects();
-    double factor = study.joint(effects.each()).bandFactor(0.95);
+    double factor = study.joint(effects.aggregates().each()).bandFactor(0.95);
     assertThat(factor).isCloseTo(2.8295857521597054, within(MONTE_CARLO));
     References.agree(
         factor,
@@ -85,7 +85,7 @@ class JointEffectsTest {
   void influences_of_parts_add_up() {
     StaggeredWorld world = StaggeredWorld.mixed(200, 9, 17);
     GroupTimeEffects effects = world.study(StaggeredDesign.of(9, 5)).effects();
-    List<LinearForm> forms = List.copyOf(effects.byEventMonth().values());
+    List<LinearForm> forms = List.copyOf(effects.aggregates().byEventMonth().values());
     int[] cells = {0, 3};
     InfluenceSums all = new InfluenceSums(forms);
     InfluenceSums even = new InfluenceSums(forms);

@@ -43,7 +43,7 @@ final class Mpdta {
 
   /** Asserts that all covariances of effects are those of a variant. */
   static void agreeInCovariances(String variant, EventStudy study) {
-    JointEffects each = study.joint(study.effects().each());
+    JointEffects each = study.joint(study.effects().aggregates().each());
     for (int one = 0; one < each.size(); one++) {
       List<Double> row = References.row(FILE, one, "att_gt", variant, "V_over_n");
       assertThat(row).hasSize(each.size());
@@ -65,19 +65,22 @@ final class Mpdta {
 
   private void agree() {
     cells();
-    bands("dynamic", effects.byEventMonth());
-    overall("dynamic", GroupTimeEffects.mean(effects.byEventMonth(), 0, last(effects)));
-    bands("dynamic_balance_e1", effects.balancedByEventMonth(1));
-    overall("dynamic_balance_e1", GroupTimeEffects.mean(effects.balancedByEventMonth(1), 0, 1));
-    overall("simple", effects.simple(0));
-    bands("group", effects.byCohort(0));
-    overall("group", effects.overCohorts(0));
-    bands("calendar", effects.byMonth(0));
-    overall("calendar", Optional.of(LinearForm.mean(List.copyOf(effects.byMonth(0).values()))));
+    bands("dynamic", effects.aggregates().byEventMonth());
+    overall("dynamic", Aggregates.mean(effects.aggregates().byEventMonth(), 0, last(effects)));
+    bands("dynamic_balance_e1", effects.aggregates().balancedByEventMonth(1));
+    overall(
+        "dynamic_balance_e1", Aggregates.mean(effects.aggregates().balancedByEventMonth(1), 0, 1));
+    overall("simple", effects.aggregates().simple(0));
+    bands("group", effects.aggregates().byCohort(0));
+    overall("group", effects.aggregates().overCohorts(0));
+    bands("calendar", effects.aggregates().byMonth(0));
+    overall(
+        "calendar",
+        Optional.of(LinearForm.mean(List.copyOf(effects.aggregates().byMonth(0).values()))));
   }
 
   private static int last(GroupTimeEffects effects) {
-    return effects.byEventMonth().lastKey();
+    return effects.aggregates().byEventMonth().lastKey();
   }
 
   private void cells() {
@@ -85,7 +88,7 @@ final class Mpdta {
     List<Double> values = list("att");
     List<Double> cohorts = list("group");
     List<Double> months = list("t");
-    JointEffects each = joint.apply(effects.each());
+    JointEffects each = joint.apply(effects.aggregates().each());
     int at = 0;
     for (int row = 0; row < values.size(); row++) {
       if (errors.get(row) > 0) {

@@ -36,7 +36,7 @@ class PreTrendTest {
     assertThat(test.lastEventMonth()).isEqualTo(-3);
     assertThat(test.wald().degreesOfFreedom()).isEqualTo(6);
     assertThat(test.distance()).isEqualTo(2);
-    var before = study.effects().byEventMonth().subMap(-8, -2);
+    var before = study.effects().aggregates().byEventMonth().subMap(-8, -2);
     Wald expected = study.joint(List.copyOf(before.values())).wald();
     assertThat(test.wald()).isEqualTo(expected);
     double largest = Math.abs(before.get(-3).value());
@@ -56,7 +56,8 @@ class PreTrendTest {
                     14, 1, StaggeredDesign.Controls.NOT_YET_JOINED, Base.UNIVERSAL, 4, 14, 5));
     PreTrend test = PreTrend.of(study).orElseThrow();
     Estimate only =
-        References.measured(study.joint(List.of(study.effects().byEventMonth().get(-3))).effect(0));
+        References.measured(
+            study.joint(List.of(study.effects().aggregates().byEventMonth().get(-3))).effect(0));
     double z = only.value() / only.stdError();
     References.agree(test.wald().statistic(), z * z);
     // 2.8016 = z(.975) + z(.8), but for the other tail.

@@ -39,7 +39,7 @@ class UnbalancedEventStudyTest {
   }
 
   private static List<LinearForm> forms(GroupTimeEffects effects) {
-    List<LinearForm> forms = new ArrayList<>(effects.byEventMonth().values());
+    List<LinearForm> forms = new ArrayList<>(effects.aggregates().byEventMonth().values());
     forms.addAll(effects.levels().byMonth(0).values());
     return forms;
   }
@@ -58,7 +58,7 @@ class UnbalancedEventStudyTest {
           UnbalancedEventStudy study =
               UnbalancedEventStudy.of(DESIGN, world.joined, world.acquired, world.months);
           LinearForm headline =
-              GroupTimeEffects.mean(study.effects().byEventMonth(), 1, 3).orElseThrow();
+              Aggregates.mean(study.effects().aggregates().byEventMonth(), 1, 3).orElseThrow();
           return study.joint(List.of(headline)).effect(0);
         });
   }
