@@ -118,7 +118,7 @@ class CovariateEventStudyTest {
   }
 
   @Test
-  void the_sums_of_parts_add_up_to_those_of_all_rows() {
+  void the_sums_of_parts_from_workers_add_up_to_those_of_all_rows() throws Exception {
     SplittableRandom random = new SplittableRandom(31);
     double[][] rows =
         IntStream.range(0, 90)
@@ -126,7 +126,7 @@ class CovariateEventStudyTest {
             .toArray(double[][]::new);
     double[] changes = random.doubles(90).toArray();
     CovariateEffect all = effect(rows, changes, 90);
-    CovariateEffect parts = effect(rows, changes, 30);
+    CovariateEffect parts = LinearFitTest.sent(effect(rows, changes, 30));
     References.agree(parts.value(), all.value());
     double sum = 0;
     for (int i = 0; i < 90; i++) {
@@ -141,7 +141,8 @@ class CovariateEventStudyTest {
   }
 
   /** Of rows summed in parts; every third is treated. */
-  private static CovariateEffect effect(double[][] rows, double[] changes, int part) {
+  private static CovariateEffect effect(double[][] rows, double[] changes, int part)
+      throws Exception {
     StaggeredDesign design = StaggeredDesign.twoByTwo();
     JoiningCohorts cohorts = JoiningCohorts.around(design, new double[1][3]);
     for (int from = 0; from < rows.length; from += part) {
@@ -150,7 +151,7 @@ class CovariateEventStudyTest {
         double[][] row = {{0, changes[i], rows[i][0]}};
         some.add(i % 3 == 0 ? 1 : StaggeredDesign.NEVER, -9, 0, row);
       }
-      cohorts.plus(some);
+      cohorts.plus(LinearFitTest.sent(some));
     }
     CovariateMoments moments = CovariateMoments.of(cohorts, design, 0);
     StaggeredDesign.Comparison of = moments.comparisons().get(0);
@@ -166,11 +167,11 @@ class CovariateEventStudyTest {
         CovariateCell.of(CovariateMethod.DOUBLY_ROBUST, moments.ofControls(of), Optional.of(score));
     CovariateCell.Slopes slopes = new CovariateCell.Slopes(cell);
     for (int from = 0; from < rows.length; from += part) {
-      CovariateCell.Slopes some = new CovariateCell.Slopes(cell);
+      CovariateCell.Slopes some = new CovariateCell.Slopes(LinearFitTest.sent(cell));
       for (int i = from; i < from + part; i++) {
         some.add(rows[i], changes[i], treated[i]);
       }
-      slopes.plus(some);
+      slopes.plus(LinearFitTest.sent(some));
     }
     return slopes.effect().orElseThrow();
   }
@@ -264,7 +265,7 @@ class CovariateEventStudyTest {
 
   /** Of customers whose covariate moves both joining and the trend. */
   private static JointEffects moved(SplittableRandom random, CovariateMethod method, Given given) {
-    int n = 300;
+    int n = 200;
     int[] joined = new int[n];
     int[] acquired = new int[n];
     Arrays.fill(acquired, -9);
@@ -280,7 +281,7 @@ class CovariateEventStudyTest {
       }
     }
     CovariateEventStudy study =
-        CovariateEventStudy.of(StaggeredDesign.of(6, 4), method, joined, acquired, rows, months);
+        CovariateEventStudy.of(StaggeredDesign.of(6, 3), method, joined, acquired, rows, months);
     return study.joint(List.of(study.effects().aggregates().simple(0).orElseThrow()));
   }
 }

@@ -82,7 +82,7 @@ class JointEffectsTest {
   }
 
   @Test
-  void influences_of_parts_add_up() {
+  void influences_of_parts_from_workers_add_up() throws Exception {
     StaggeredWorld world = StaggeredWorld.mixed(200, 9, 17);
     GroupTimeEffects effects = world.study(StaggeredDesign.of(9, 5)).effects();
     List<LinearForm> forms = List.copyOf(effects.aggregates().byEventMonth().values());
@@ -96,7 +96,7 @@ class JointEffectsTest {
       (i % 2 == 0 ? even : odd).add(cells, influences, 2, i % 3 - 1);
     }
     JointEffects expected = all.joint();
-    JointEffects found = even.plus(odd).joint();
+    JointEffects found = LinearFitTest.sent(even).plus(LinearFitTest.sent(odd)).joint();
     for (int form = 0; form < forms.size(); form++) {
       assertThat(found.covariance(form, 0)).isCloseTo(expected.covariance(form, 0), within(1e-12));
     }
