@@ -49,6 +49,19 @@ final class References {
     return json(file).getDoubleList(ConfigUtil.joinPath(keys));
   }
 
+  /** The numbers at a path of keys in a JSON file, {@code none} where there is null. */
+  static List<Double> listWithGaps(String file, double none, String... keys) {
+    return json(file).getList(ConfigUtil.joinPath(keys)).unwrapped().stream()
+        .map(value -> value == null ? none : ((Number) value).doubleValue())
+        .toList();
+  }
+
+  /** A row of the matrix at a path of keys in a JSON file. */
+  static List<Double> row(String file, int row, String... keys) {
+    List<?> numbers = (List<?>) json(file).getList(ConfigUtil.joinPath(keys)).unwrapped().get(row);
+    return numbers.stream().map(value -> ((Number) value).doubleValue()).toList();
+  }
+
   /** The estimate, which there must be. */
   static Estimate measured(Measurement measurement) {
     return measurement.estimate().orElseThrow();

@@ -1,0 +1,196 @@
+package dev.cohortium.stats;
+
+import java.io.Serial;
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * What an event study needs to know of customers who joined in one month, were acquired in one and
+ * belong to one stratum, and adds: their number and, of each metric, the sums of its months and of
+ * the products of two months, both after subtracting a fixed offset. A state that changes; rows are
+ * added without an object for any of them.
+ *
+ * <p>Takes 8 (T + T (T + 1) / 2) bytes a metric of T months: 6 metrics of 36 months 34 kB. Months
+ * of 0 after the offset cost nothing, so that a row of few purchases is added in the square of
+ * their number. An offset near the mean spares digits where the level is many deviations away.
+ *
+ * @see <a href="https://doi.org/10.1016/j.jeconom.2020.12.001">Callaway, Sant'Anna 2021</a>
+ */
+public final class CohortMoments implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
+  private final double[][] offsets;
+  private final double[][] sums;
+  private final double[][] products;
+  private final double[] values;
+  private final int[] places;
+  private long n;
+
+  private CohortMoments(double[][] offsets) {
+    int months = offsets[0].length;
+    this.offsets = offsets;
+    sums = new double[offsets.length][months];
+    products = new double[offsets.length][months * (months + 1) / 2];
+    values = new double[months];
+    places = new int[months];
+  }
+
+  /**
+   * No customers, without an offset.
+   *
+   * @throws IllegalArgumentException if metrics or months are below 1
+   */
+  public static CohortMoments none(int metrics, int months) {
+    Arguments.atLeast("metrics", metrics, 1);
+    Arguments.atLeast("months", months, 1);
+    return new CohortMoments(new double[metrics][months]);
+  }
+
+  /**
+   * No customers, around offsets.
+   *
+   * @param offsets of each metric and month, the same in every state that is added to this
+   * @throws IllegalArgumentException if there are none, their lengths differ or one is not finite
+   */
+  public static CohortMoments around(double[][] offsets) {
+    Arguments.atLeast("offsets.length", offsets.length, 1);
+    Arguments.atLeast("offsets[0].length", offsets[0].length, 1);
+    double[][] copies = new double[offsets.length][];
+    for (int metric = 0; metric < offsets.length; metric++) {
+      String name = "offsets[" + metric + "]";
+      Arguments.sameLength(name, offsets[metric].length, "offsets[0]", offsets[0].length);
+      Arguments.finite(name, offsets[metric]);
+      copies[metric] = offsets[metric].clone();
+    }
+    return new CohortMoments(copies);
+  }
+
+  /**
+   * A state that another program summed, without an offset.
+   *
+   * @param n customers, at least 0
+   * @param sums of each metric and month
+   * @param products of each metric, of months (0, 0), (1, 0), (1, 1), (2, 0) and so on
+   * @throws IllegalArgumentException if n is negative, lengths differ or a number is not finite
+   */
+  public static CohortMoments ofSums(long n, double[][] sums, double[][] products) {
+    Arguments.atLeast("n", (double) n, 0);
+    Arguments.atLeast("sums.length", sums.length, 1);
+    Arguments.sameLength("products", products.length, "sums", sums.length);
+    CohortMoments moments = none(sums.length, sums[0].length);
+    moments.n = n;
+    for (int metric = 0; metric < sums.length; metric++) {
+      copy("sums[" + metric + "]", sums[metric], moments.sums[metric]);
+      copy("products[" + metric + "]", products[metric], moments.products[metric]);
+    }
+    return moments;
+  }
+
+  private static void copy(String name, double[] from, double[] to) {
+    Arguments.sameLength(name, from.length, "its place", to.length);
+    Arguments.finite(name, from);
+    System.arraycopy(from, 0, to, 0, to.length);
+  }
+
+  /**
+   * Adds a customer.
+   *
+   * @param months of each metric the value of each month; any finite one before acquisition
+   * @return this, changed
+   * @throws IllegalArgumentException if they are not as many, or one is not finite
+   */
+  public CohortMoments add(double[][] months) {
+    Arguments.sameLength("months", months.length, "metrics", sums.length);
+    for (int metric = 0; metric < sums.length; metric++) {
+      Arguments.sameLength("months of a metric", months[metric].length, "this", values.length);
+      Arguments.finite("months of a metric", months[metric]);
+    }
+    for (int metric = 0; metric < sums.length; metric++) {
+      add(metric, months[metric]);
+    }
+    n++;
+    return this;
+  }
+
+  private void add(int metric, double[] row) {
+    int count = 0;
+    for (int month = 0; month < row.length; month++) {
+      double value = row[month] - offsets[metric][month];
+      if (value != 0) {
+        values[count] = value;
+        places[count++] = month;
+      }
+    }
+    double[] sum = sums[metric];
+    double[] product = products[metric];
+    for (int one = 0; one < count; one++) {
+      double value = values[one];
+      int first = places[one] * (places[one] + 1) / 2;
+      sum[places[one]] += value;
+      for (int other = 0; other <= one; other++) {
+        product[first + places[other]] += value * values[other];
+      }
+    }
+  }
+
+  /**
+   * Adds the customers of {@code other}, which stays as it is.
+   *
+   * @return this, changed
+   * @throws IllegalArgumentException if it has other metrics, months or offsets
+   */
+  public CohortMoments plus(CohortMoments other) {
+    if (!Arrays.deepEquals(offsets, other.offsets)) {
+      throw new IllegalArgumentException(
+          "other has other metrics, months or offsets, must have those of this");
+    }
+    n += other.n;
+    for (int metric = 0; metric < sums.length; metric++) {
+      add(other.sums[metric], sums[metric]);
+      add(other.products[metric], products[metric]);
+    }
+    return this;
+  }
+
+  /** Adds each of {@code more} to its place in {@code into}. */
+  static void add(double[] more, double[] into) {
+    for (int place = 0; place < more.length; place++) {
+      into[place] += more[place];
+    }
+  }
+
+  /** The number of customers. */
+  public long n() {
+    return n;
+  }
+
+  /** The number of metrics. */
+  public int metrics() {
+    return sums.length;
+  }
+
+  /** The number of months. */
+  public int months() {
+    return values.length;
+  }
+
+  /** The mean of a metric in a month; 0 of no customers. */
+  public double mean(int metric, int month) {
+    return n == 0 ? 0 : sums[metric][month] / n + offsets[metric][month];
+  }
+
+  /** The offset of a metric in a month. */
+  double offset(int metric, int month) {
+    return offsets[metric][month];
+  }
+
+  /** The sums of a metric's months less the offset; not a copy. */
+  double[] sums(int metric) {
+    return sums[metric];
+  }
+
+  /** The sums of products of a metric's months less the offset, packed; not a copy. */
+  double[] products(int metric) {
+    return products[metric];
+  }
+}

@@ -1,0 +1,149 @@
+package dev.cohortium.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.cohortium.stats.StaggeredDesign.Standing;
+import java.lang.management.ManagementFactory;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class JoiningCohortsTest {
+  private static final StaggeredDesign DESIGN = StaggeredDesign.of(9, 5);
+
+  @Test
+  void sums_of_parts_add_up_also_from_elsewhere() throws Exception {
+    StaggeredWorld world = StaggeredWorld.mixed(200, 9, 7);
+    EventStudy expected = world.study(DESIGN);
+    SplittableRandom random = new SplittableRandom(9);
+    for (int split = 0; split < 50; split++) {
+      int at = random.nextInt(201);
+      JoiningCohorts parts =
+          LinearFitTest.sent(world.add(JoiningCohorts.none(DESIGN, 1), at, 200))
+              .plus(world.add(JoiningCohorts.none(DESIGN, 1), 0, at));
+      EventStudy found = EventStudy.of(parts, DESIGN, 0);
+      for (int place = 0; place < expected.effects().cells().size(); place++) {
+        Estimate one = References.measured(expected.effect(place));
+        Estimate other = References.measured(found.effect(place));
+        assertThat(other.value()).isCloseTo(one.value(), within(1e-11 * one.stdError()));
+        References.agree(other.stdError(), one.stdError(), 1e-11);
+      }
+    }
+  }
+
+  @Test
+  void sums_of_another_program_give_the_same_state() {
+    double[][] months = {{1, 0, 2}, {3, 4, 0}};
+    CohortMoments rows = CohortMoments.none(2, 3).add(months).add(months);
+    CohortMoments sums =
+        CohortMoments.ofSums(
+            2,
+            new double[][] {{2, 0, 4}, {6, 8, 0}},
+            new double[][] {{2, 0, 0, 4, 0, 8}, {18, 24, 32, 0, 0, 0}});
+    for (int metric = 0; metric < 2; metric++) {
+      assertThat(sums.sums(metric)).isEqualTo(rows.sums(metric));
+      assertThat(sums.products(metric)).isEqualTo(rows.products(metric));
+    }
+    assertThat(sums.n()).isEqualTo(2);
+    assertThat(sums.mean(1, 1)).isEqualTo(4);
+    assertThat(CohortMoments.none(1, 3).mean(0, 0)).isZero();
+    assertThat(sums.metrics()).isEqualTo(2);
+    assertThat(sums.months()).isEqualTo(3);
+  }
+
+  @Test
+  void a_mean_contains_its_offset() {
+    CohortMoments around = CohortMoments.around(new double[][] {{5, 7}});
+    around.add(new double[][] {{1, 2}}).add(new double[][] {{2, 4}});
+    assertThat(around.mean(0, 0)).isEqualTo(1.5);
+    assertThat(around.mean(0, 1)).isEqualTo(3);
+  }
+
+  @Test
+  void rows_added_one_by_one_leave_nothing_to_collect() {
+    CohortMoments moments = CohortMoments.none(2, 36);
+    double[][] months = new double[2][36];
+    Runnable rows =
+        () -> {
+          for (int i = 0; i < 100_000; i++) {
+            months[i % 2][i % 36] = i % 7;
+            moments.add(months);
+          }
+        };
+    rows.run();
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    rows.run();
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100_000);
+  }
+
+  @Test
+  void customers_who_are_left_out_are_counted() {
+    double[][] months = {new double[9]};
+    JoiningCohorts cohorts =
+        JoiningCohorts.none(DESIGN, 1)
+            .add(-2, -9, 0, months)
+            .add(1, -9, 0, months)
+            .add(4, -1, 0, months)
+            .add(4, 0, 0, months)
+            .add(4, 4, 0, months)
+            .add(StaggeredDesign.NEVER, 3, 0, months)
+            .add(StaggeredDesign.NEVER, 4, 0, months);
+    Map<Standing, Long> expected =
+        Map.of(
+            Standing.ALWAYS_TREATED, 2L,
+            Standing.IN_A_COHORT, 1L,
+            Standing.ACQUIRED_TOO_LATE, 2L,
+            Standing.NEVER_JOINED, 1L,
+            Standing.ACQUIRED_TOO_LATE_TO_COMPARE, 1L);
+    expected.forEach((standing, count) -> assertThat(cohorts.count(standing)).isEqualTo(count));
+    JoiningCohorts twice = JoiningCohorts.none(DESIGN, 1).plus(cohorts).plus(cohorts);
+    expected.forEach((standing, count) -> assertThat(twice.count(standing)).isEqualTo(2 * count));
+    assertThat(cohorts.moments()).hasSize(3);
+    assertThat(cohorts.design()).isEqualTo(DESIGN);
+  }
+
+  @Test
+  void acquisitions_early_enough_for_all_share_a_state() {
+    double[][] months = {new double[9]};
+    JoiningCohorts cohorts = JoiningCohorts.none(DESIGN, 1);
+    for (int acquired = -20; acquired < -2; acquired++) {
+      cohorts.add(5, acquired, 0, months);
+    }
+    cohorts.add(
+        new JoiningCohorts.Key(5, -40, 0), CohortMoments.none(1, 9).add(months).add(months));
+    assertThat(cohorts.moments()).hasSize(1);
+    assertThat(cohorts.moments().values()).allMatch(of -> of.n() == 20);
+  }
+
+  @Test
+  void rows_that_cannot_be_are_refused() {
+    JoiningCohorts cohorts = JoiningCohorts.none(DESIGN, 1);
+    assertThatThrownBy(() -> cohorts.add(9, -9, 0, new double[1][9]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("joined is 9, must be at most 8");
+    assertThatThrownBy(() -> cohorts.add(5, -9, 0, new double[2][9]))
+        .hasMessage("months has 2 values, must have as many as metrics, 1");
+    assertThatThrownBy(() -> cohorts.add(5, -9, 0, new double[1][8]))
+        .hasMessage("months of a metric has 8 values, must have as many as this, 9");
+    double[][] wrong = new double[1][9];
+    wrong[0][3] = Double.NaN;
+    assertThatThrownBy(() -> cohorts.add(5, -9, 0, wrong))
+        .hasMessage("months of a metric[3] is NaN, must be finite");
+    assertThatThrownBy(() -> cohorts.plus(JoiningCohorts.none(DESIGN.withAnticipation(0), 1)))
+        .hasMessageStartingWith("other serves StaggeredDesign[months=9, anticipation=0");
+    assertThatThrownBy(
+            () -> cohorts.add(new JoiningCohorts.Key(5, -9, 0), CohortMoments.none(2, 9)))
+        .hasMessage("other has other metrics, months or offsets, must have those of this");
+    assertThatThrownBy(() -> JoiningCohorts.around(DESIGN, new double[1][8]))
+        .hasMessage("offsets[0].length is 8, must be at least 9");
+    assertThatThrownBy(() -> CohortMoments.none(0, 9))
+        .hasMessage("metrics is 0, must be at least 1");
+    assertThatThrownBy(() -> CohortMoments.ofSums(-1, new double[1][2], new double[1][3]))
+        .hasMessage("n is -1, must be at least 0");
+    assertThatThrownBy(() -> CohortMoments.ofSums(1, new double[1][2], new double[1][2]))
+        .hasMessage("products[0] has 2 values, must have as many as its place, 3");
+  }
+}
