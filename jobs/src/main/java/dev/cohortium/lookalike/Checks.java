@@ -32,12 +32,18 @@ final class Checks {
   private final Rules rules;
   private final Findings findings;
   private final String headline;
+  private final Check auc;
+  private final Check separation;
+  private final Check attrition;
   private final Map<Compared, Check> balances = new HashMap<>();
 
   Checks(Rules rules, Findings findings, String headline) {
     this.rules = rules;
     this.findings = findings;
     this.headline = headline;
+    auc = auc();
+    separation = separation();
+    attrition = attrition();
   }
 
   /** Those who are compared, and where. */
@@ -79,12 +85,12 @@ final class Checks {
         overlap(effect);
       }
       effect.check(balance);
-      effect.check(auc());
-      effect.check(separation());
+      effect.check(auc);
+      effect.check(separation);
       if (method == Method.ENTROPY && findings.weighing().balances().isEmpty()) {
         effect.unmeasured("No weights of the candidates give them the covariate means of members.");
       }
-      effect.check(attrition());
+      effect.check(attrition);
       if (effect.isMeasured()) {
         eValue(effect).ifPresent(effect::check);
         effect.check(

@@ -142,7 +142,8 @@ class LookAlikeSimulation extends SparkTest {
 
   private Map<String, Cell> cells(String conf, String... settings) {
     WorldPanel world = LookAlikeWorlds.world(spark(), conf, 8);
-    List<String> all = new ArrayList<>(List.of("metrics=[net_revenue, orders]"));
+    List<String> all =
+        new ArrayList<>(List.of("metrics=[net_revenue, orders]", "look-alike.horizons=[1, 3, 6]"));
     all.addAll(List.of(settings));
     Study study = LookAlikeWorlds.study(AS_OF, all);
     Frames out = new LookAlikeJob().run(world.frames(), study);
@@ -171,22 +172,41 @@ class LookAlikeSimulation extends SparkTest {
 
   @Test
   void worlds_are_measured_and_the_page_is_written() throws IOException {
-    List<String> lines = new ArrayList<>();
     Map<String, Cell> zero = cells(world("history", 101, false));
-    zero.forEach((name, cell) -> lines.add(cell.row("history, no effect", name)));
+    show("history, no effect", zero);
     Map<String, Cell> effect = cells(world("history", 102, true));
-    effect.forEach((name, cell) -> lines.add(cell.row("history, effect", name)));
-    cells(world("latent", 103, false))
-        .forEach((name, cell) -> lines.add(cell.row("latent, no effect", name)));
-    cells(world("level", 104, false))
-        .forEach((name, cell) -> lines.add(cell.row("level, no effect", name)));
-    cells(world("history", 101, false), "look-alike.most-orders=1")
-        .forEach(
-            (name, cell) -> {
-              if (name.startsWith("look_alike_did")) {
-                lines.add(cell.row("history, no effect, orders of a month not told apart", name));
-              }
-            });
+    show("history, effect", effect);
+    Map<String, Cell> latent = cells(world("latent", 103, false));
+    show("latent, no effect", latent);
+    Map<String, Cell> leaking = cells(world("history", 101, false), "look-alike.most-orders=1");
+    show("history, no effect, orders of a month not told apart", leaking);
+    show("level, no effect", cells(world("level", 104, false)));
+    for (Map<String, Cell> cells : List.of(zero, effect)) {
+      cells.forEach(
+          (name, cell) -> {
+            if (name.startsWith("look_alike_did")) {
+              assertThat(cell.passes()).as(name + " " + cell.row("", "")).isTrue();
+            }
+            if (name.startsWith(Method.NAIVE)) {
+              assertThat(Math.abs(cell.bias())).isGreaterThan(5 * cell.stdErrors / cell.count);
+            }
+          });
+    }
+    // Orders of one month that are not told apart compare who joined at the third with who made
+    // one.
+    Cell told = zero.get(LEAK);
+    Cell leaked = leaking.get(LEAK);
+    assertThat(told.bias()).isBetween(-3 * told.chance(), 3 * told.chance());
+    assertThat(leaked.bias()).isGreaterThan(3 * leaked.chance());
+    Cell hidden = latent.get(LEAK);
+    assertThat(hidden.placeboNotPassed).isGreaterThan(hidden.count / 2);
+  }
+
+  private static final String LEAK = "look_alike_did, join_vs_stay_out | orders | 1";
+
+  /** Adds what was seen of a world to the page. */
+  private void show(String world, Map<String, Cell> cells) throws IOException {
+    cells.forEach((name, cell) -> lines.add(cell.row(world, name)));
     String page = Files.readString(PAGE);
     Matcher measured = MEASURED.matcher(page);
     assertThat(measured.find()).isTrue();
@@ -204,16 +224,7 @@ class LookAlikeSimulation extends SparkTest {
             + "\n"
             + measured.group(2);
     Files.writeString(PAGE, measured.replaceFirst(Matcher.quoteReplacement(table)));
-    for (Map<String, Cell> cells : List.of(zero, effect)) {
-      cells.forEach(
-          (name, cell) -> {
-            if (name.startsWith("look_alike_did")) {
-              assertThat(cell.passes()).as(name + " " + cell.row("", "")).isTrue();
-            }
-            if (name.startsWith(Method.NAIVE)) {
-              assertThat(Math.abs(cell.bias())).isGreaterThan(5 * cell.stdErrors / cell.count);
-            }
-          });
-    }
   }
+
+  private final List<String> lines = new ArrayList<>();
 }
