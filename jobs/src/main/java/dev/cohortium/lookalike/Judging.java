@@ -1,9 +1,11 @@
 package dev.cohortium.lookalike;
 
 import dev.cohortium.config.Study;
+import dev.cohortium.evidence.Effect;
+import dev.cohortium.evidence.Effect.Check;
+import dev.cohortium.evidence.Families;
 import dev.cohortium.lookalike.Comparisons.Found;
 import dev.cohortium.lookalike.Comparisons.Place;
-import dev.cohortium.lookalike.Effect.Check;
 import dev.cohortium.lookalike.Opportunities.Measured;
 import dev.cohortium.stats.EValue;
 import dev.cohortium.stats.EffectiveSampleSize;
@@ -11,14 +13,10 @@ import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.Interval;
 import dev.cohortium.stats.JointEstimate;
 import dev.cohortium.stats.LogisticFit;
-import dev.cohortium.stats.MultipleTesting;
-import dev.cohortium.stats.Unmeasured;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.apache.spark.sql.Row;
 
 /** Makes effects of what was found, and says how far each can be trusted (methods.md 5, 9, 10). */
@@ -28,9 +26,11 @@ final class Judging {
   private static final double SHARE_OF_EFFECT = 0.25;
   private static final double SHARE_OF_BASELINE = 0.02;
   private static final double MOST_USED_UP = 0.5;
-  private static final int MOST_FOR_HOLM = 5;
   private static final double MOST_AUC = 0.95;
   private static final double LEAST_COMPARED = 0.5;
+
+  private static final Effect.Grading GRADING =
+      new Effect.Grading("C", List.of("balance", PLACEBO), "D", List.of());
 
   private final String program;
   private final Rules rules;
@@ -83,7 +83,6 @@ final class Judging {
                       Method.NAIVE,
                       Method.NAIVE,
                       place.months());
-              naive.forEach(Effect::naive);
               effects.addAll(naive);
             });
     if (findings.compared().isEmpty()) {
@@ -115,7 +114,8 @@ final class Judging {
               new Effect(
                   key(place, method.word(), estimand, Measured.RAW, headline, months),
                   unit(headline),
-                  new Inference.Effect(new Unmeasured(reason), 0, null),
+                  GRADING,
+                  Effect.Found.nothing(reason),
                   0,
                   0));
         }
@@ -251,7 +251,8 @@ final class Judging {
             new Effect(
                 key(place, method, estimand, measured.variant(), measured.metric().word(), months),
                 measured.metric().unit(),
-                inference.mean(metric),
+                grading(method),
+                found(inference.mean(metric)),
                 treated,
                 controls));
       }
@@ -261,16 +262,25 @@ final class Judging {
           new Effect(
               key(place, method, estimand, Measured.RAW, Metric.AVERAGE_RECEIPT, months),
               unit(Metric.AVERAGE_RECEIPT),
-              inference.ratio(place(Metric.NET_REVENUE), place(Metric.ORDERS)),
+              grading(method),
+              found(inference.ratio(place(Metric.NET_REVENUE), place(Metric.ORDERS))),
               treated,
               controls));
     }
     return effects;
   }
 
+  private static Effect.Grading grading(String method) {
+    return method.equals(Method.NAIVE) ? Effect.Grading.NAIVE : GRADING;
+  }
+
+  private static Effect.Found found(Inference.Effect found) {
+    return Effect.Found.of(found.value(), found.baseline(), found.relative());
+  }
+
   private Effect.Key key(
       Place place, String method, String estimand, String variant, String metric, int months) {
-    return new Effect.Key(
+    return Effect.Key.ofProgram(
         program, method, estimand, variant, metric, place.by(), place.value(), months);
   }
 
@@ -428,14 +438,12 @@ final class Judging {
 
   // --- families ---
 
-  private void adjust(List<Effect> effects) {
-    adjust(
-        effects,
-        effect -> effect.key().segmentBy().equals(Parts.ALL),
+  private static void adjust(List<Effect> effects) {
+    Families.adjust(
+        effects.stream().filter(effect -> effect.key().segmentBy().equals(Parts.ALL)).toList(),
         key -> List.of(key.method(), key.estimand(), key.variant(), key.months()));
-    adjust(
-        effects,
-        effect -> !effect.key().segmentBy().equals(Parts.ALL),
+    Families.adjust(
+        effects.stream().filter(effect -> !effect.key().segmentBy().equals(Parts.ALL)).toList(),
         key ->
             List.of(
                 key.method(),
@@ -444,33 +452,5 @@ final class Judging {
                 key.months(),
                 key.metric(),
                 key.segmentBy()));
-  }
-
-  private static void adjust(
-      List<Effect> effects,
-      java.util.function.Predicate<Effect> which,
-      Function<Effect.Key, List<Object>> family) {
-    Map<List<Object>, List<Effect>> families = new LinkedHashMap<>();
-    effects.stream()
-        .filter(which)
-        .filter(Effect::isSupported)
-        .forEach(
-            effect ->
-                families
-                    .computeIfAbsent(family.apply(effect.key()), key -> new ArrayList<>())
-                    .add(effect));
-    families
-        .values()
-        .forEach(
-            members -> {
-              double[] pValues = members.stream().mapToDouble(e -> e.estimate().pValue()).toArray();
-              double[] adjusted =
-                  pValues.length <= MOST_FOR_HOLM
-                      ? MultipleTesting.holm(pValues)
-                      : MultipleTesting.benjaminiHochberg(pValues);
-              for (int i = 0; i < adjusted.length; i++) {
-                members.get(i).adjusted(adjusted[i]);
-              }
-            });
   }
 }

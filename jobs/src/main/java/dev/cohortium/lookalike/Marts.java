@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import dev.cohortium.config.Study;
+import dev.cohortium.evidence.Effect;
 import dev.cohortium.lookalike.Likeness.Role;
 import dev.cohortium.lookalike.Opportunities.Measured;
 import dev.cohortium.runtime.Contracts;
@@ -88,7 +89,7 @@ final class Marts {
     List<Row> rows = new ArrayList<>();
     List<Row> checks = new ArrayList<>();
     for (Effect effect : effects) {
-      rows.add(effect.row(job, windowStart(effect), asOf, runId));
+      rows.add(effect.row(job, windowStart(effect), asOf, asOf, runId));
       checks.addAll(effect.checks(job, asOf, runId));
     }
     Map<Table, Dataset<Row>> tables = new LinkedHashMap<>();
