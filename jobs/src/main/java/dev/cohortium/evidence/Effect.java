@@ -76,7 +76,7 @@ public final class Effect {
    * @param value with its error, or why there is none
    * @param interval of 95 %, whose limits may be infinite; null: that of the value's error
    * @param always holds at all looks together; null: the method has none
-   * @param baseline what would have been without it
+   * @param baseline what would have been without it; NaN: nobody can tell
    * @param relative to the baseline; null: it is not asked
    */
   public record Found(
@@ -281,7 +281,7 @@ public final class Effect {
         numbers[5],
         numbers[6],
         isMeasured() ? adjusted : null,
-        isMeasured() ? found.baseline() : null,
+        isMeasured() ? finite(found.baseline()) : null,
         relative[0],
         relative[1],
         relative[2],
