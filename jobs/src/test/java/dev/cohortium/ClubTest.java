@@ -96,7 +96,7 @@ class ClubTest extends SparkTest {
             .collectAsList()
             .get(0);
     assertThat(effect.<String>getAs(Effects.STATUS)).isEqualTo("measured");
-    assertThat(truth.<Double>getAs("difference"))
+    assertThat(truth.<Double>getAs("estimate"))
         .isCloseTo(
             effect.<Double>getAs(Effects.ESTIMATE),
             within(4 * effect.<Double>getAs(Effects.STD_ERROR)));
