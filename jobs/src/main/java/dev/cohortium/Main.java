@@ -1,6 +1,8 @@
 package dev.cohortium;
 
 import dev.cohortium.cohorts.CohortsJob;
+import dev.cohortium.controlgroup.ControlGroupJob;
+import dev.cohortium.controlgroup.DesignControlGroupJob;
 import dev.cohortium.ingest.IngestJob;
 import dev.cohortium.lookalike.LookAlikeJob;
 import dev.cohortium.panel.PanelJob;
@@ -26,7 +28,13 @@ public final class Main {
 
   /** Every job, in the order in which data moves. */
   static List<Job> jobs() {
-    return List.of(new IngestJob(), new PanelJob(), new CohortsJob(), new LookAlikeJob());
+    return List.of(
+        new IngestJob(),
+        new PanelJob(),
+        new CohortsJob(),
+        new LookAlikeJob(),
+        new DesignControlGroupJob(),
+        new ControlGroupJob());
   }
 
   /** The version of the job jar; {@code dev} where classes run without one. */

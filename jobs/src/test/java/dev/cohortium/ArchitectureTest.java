@@ -36,7 +36,9 @@ class ArchitectureTest {
     "dev.cohortium.ingest..",
     "dev.cohortium.panel..",
     "dev.cohortium.cohorts..",
-    "dev.cohortium.lookalike.."
+    "dev.cohortium.lookalike..",
+    "dev.cohortium.controlgroup..",
+    "dev.cohortium.evidence.."
   };
 
   @ArchTest static final ArchRule the_contracts_import_nothing_of_ours = onlyOurs("table");
@@ -64,7 +66,15 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule lookalike_knows_no_other_room =
-      onlyOurs("lookalike", "runtime", "table", "stats", "config");
+      onlyOurs("lookalike", "evidence", "runtime", "table", "stats", "config");
+
+  @ArchTest
+  static final ArchRule control_group_knows_no_other_room =
+      onlyOurs("controlgroup", "evidence", "runtime", "table", "stats", "config");
+
+  @ArchTest
+  static final ArchRule what_comparisons_share_knows_none_of_them =
+      onlyOurs("evidence", "runtime", "table", "stats", "config");
 
   @ArchTest
   static final ArchRule world_knows_no_other_room =

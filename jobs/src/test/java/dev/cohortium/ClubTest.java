@@ -3,6 +3,7 @@ package dev.cohortium;
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
@@ -10,6 +11,8 @@ import dev.cohortium.runtime.JobRunner;
 import dev.cohortium.runtime.RunSummary;
 import dev.cohortium.runtime.Warehouse;
 import dev.cohortium.table.Catalogue;
+import dev.cohortium.table.ControlGroupChecks;
+import dev.cohortium.table.Effects;
 import dev.cohortium.table.Layer;
 import dev.cohortium.table.LookAlikePairs;
 import dev.cohortium.table.Table;
@@ -72,5 +75,37 @@ class ClubTest extends SparkTest {
             .get(0);
     assertThat(truth.getDouble(0)).isBetween(verdict.low(), verdict.high());
     assertThat(verdict.naive()).isGreaterThan(2 * verdict.high());
+    assertHoldOut(warehouse);
+  }
+
+  /** The experiment of the world is found, and sound. */
+  private void assertHoldOut(Warehouse warehouse) {
+    String headline =
+        "metric = 'net_revenue' and horizon_months = 3 and segment_by = 'all' and segment = 'all'";
+    Row effect =
+        warehouse
+            .read(Effects.TABLE)
+            .where("experiment_id = 'holdout-2022' and variant = 'raw' and " + headline)
+            .where("method = 'control_group_itt_cuped'")
+            .collectAsList()
+            .get(0);
+    Row truth =
+        spark()
+            .read()
+            .parquet(CLUB.resolve("truth/truth_effects").toString())
+            .where("estimand = 'itt' and " + headline)
+            .collectAsList()
+            .get(0);
+    assertThat(effect.<String>getAs(Effects.STATUS)).isEqualTo("measured");
+    assertThat(truth.<Double>getAs("estimate"))
+        .isCloseTo(
+            effect.<Double>getAs(Effects.ESTIMATE),
+            within(4 * effect.<Double>getAs(Effects.STD_ERROR)));
+    assertThat(
+            warehouse
+                .read(ControlGroupChecks.TABLE)
+                .where("check = 'sample_ratio' and outcome <> 'passed'")
+                .isEmpty())
+        .isTrue();
   }
 }

@@ -65,7 +65,8 @@ class CommandLineTest {
   @Test
   void jobs_are_listed_in_the_order_of_a_run() {
     assertThat(answer("jobs").out().lines().map(line -> line.substring(0, line.indexOf(' '))))
-        .containsExactly("ingest", "panel", "cohorts", "look-alike");
+        .containsExactly(
+            "ingest", "panel", "cohorts", "look-alike", "design-control-group", "control-group");
   }
 
   @Test

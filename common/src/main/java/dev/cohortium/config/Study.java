@@ -25,6 +25,8 @@ import java.util.Set;
  * @param headline the one result by which the programme is judged
  * @param cohorts what the cohorts job builds; empty: it does not run
  * @param lookAlike how members are compared with others like them; empty: they are not
+ * @param designControlGroup what is held out; empty: nothing is
+ * @param controlGroup how experiments are measured; empty: they are not
  * @param privacy how small cells are withheld
  * @param publish tables to publish besides those that always are
  * @param awaited sections the study configures whose job this version does not have
@@ -44,6 +46,8 @@ public record Study(
     Headline headline,
     Optional<Cohorts> cohorts,
     Optional<LookAlike> lookAlike,
+    Optional<DesignControlGroup> designControlGroup,
+    Optional<ControlGroup> controlGroup,
     Privacy privacy,
     Set<String> publish,
     List<String> awaited) {
@@ -65,6 +69,8 @@ public record Study(
         headline,
         cohorts,
         lookAlike,
+        designControlGroup,
+        controlGroup,
         privacy,
         publish,
         awaited);
@@ -153,6 +159,54 @@ public record Study(
     ASCENDING,
     RANDOM
   }
+
+  /**
+   * A control group to be drawn (methods.md 6).
+   *
+   * @param experiment names it
+   * @param salt makes the draw its own
+   * @param share of the customers that is held out, inside 0..1
+   * @param shares of the strata that differ, by the stratum's name
+   * @param strata names from {@link Study#segments} inside which the draw is made
+   * @param power chance of seeing {@code effect}
+   * @param effect smallest one worth seeing, as a share of the metric's mean
+   */
+  public record DesignControlGroup(
+      String experiment,
+      String salt,
+      double share,
+      Map<String, Double> shares,
+      List<String> strata,
+      double power,
+      double effect) {
+
+    /** The share of {@code stratum} that is held out. */
+    public double shareOf(String stratum) {
+      return shares.getOrDefault(stratum, share);
+    }
+  }
+
+  /**
+   * How experiments are measured (methods.md 6).
+   *
+   * @param horizons months after assignment that are measured, ascending
+   * @param segments names from {@link Study#segments} that are measured besides the whole
+   * @param experiments what is known of their design, by experiment_id
+   */
+  public record ControlGroup(
+      List<Integer> horizons, List<String> segments, Map<String, Experiment> experiments) {}
+
+  /**
+   * The design of an experiment that was drawn elsewhere.
+   *
+   * @param program the programme whose joining it moves; empty: the study's only one
+   * @param shares of the arms, in proportion; empty: not known
+   * @param strata the shares of strata that differ, by the stratum's name
+   */
+  public record Experiment(
+      Optional<String> program,
+      Map<String, Double> shares,
+      Map<String, Map<String, Double>> strata) {}
 
   /**
    * How small cells are withheld.

@@ -7,11 +7,15 @@ import static dev.cohortium.config.Kind.wordOf;
 
 import dev.cohortium.config.Study.CohortBy;
 import dev.cohortium.config.Study.Cohorts;
+import dev.cohortium.config.Study.ControlGroup;
+import dev.cohortium.config.Study.DesignControlGroup;
+import dev.cohortium.config.Study.Experiment;
 import dev.cohortium.config.Study.Granularity;
 import dev.cohortium.config.Study.Headline;
 import dev.cohortium.config.Study.LookAlike;
 import dev.cohortium.config.Study.Privacy;
 import dev.cohortium.config.Study.Programme;
+import dev.cohortium.table.Assignments;
 import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.Customers;
 import dev.cohortium.table.Enrolments;
@@ -47,10 +51,13 @@ public final class StudyReader {
           "churned_rate");
 
   /** Sections that are checked and kept for jobs to come. */
-  private static final List<String> AWAITED =
-      List.of("design-control-group", "control-group", "before-after");
+  private static final List<String> AWAITED = List.of("before-after");
+
+  private static final String CONTROL = "control";
 
   private static final Kind<Integer> MONTHS = wholeNumber(1, 60);
+  private static final Kind<Double> SHARE = number(0.001, 0.999);
+  private static final Kind<Double> WEIGHT = number(0.000001, 1e12);
 
   private StudyReader() {}
 
@@ -111,8 +118,19 @@ public final class StudyReader {
     boolean hasLookAlike = root.has("look-alike");
     LookAlike lookAlike =
         lookAlike(root.section("look-alike"), root.section("sources"), hasLookAlike);
-    designControlGroup(root.section("design-control-group"));
-    root.section("control-group").someOf("horizons", MONTHS);
+    boolean hasDesign = root.has("design-control-group");
+    Set<String> named = root.section("segments").keys();
+    boolean hasCustomers = root.section("sources").has(Customers.TABLE.name());
+    Optional<DesignControlGroup> design =
+        designControlGroup(root.section("design-control-group"), named, hasCustomers);
+    boolean hasControlGroup = root.has("control-group");
+    ControlGroup controlGroup =
+        controlGroup(root.section("control-group"), named, programmes.keySet(), hasCustomers);
+    if (hasControlGroup && !hasDesign && !root.section("sources").has(Assignments.TABLE.name())) {
+      root.refuse(
+          "control-group",
+          "measures experiments, which come from sources.assignments or from design-control-group; the study has neither");
+    }
     beforeAfter(root.section("before-after"));
     root.section("rewards").value("in-net-amount", Kind.TRUE_OR_FALSE);
 
@@ -135,6 +153,8 @@ public final class StudyReader {
         headline,
         hasCohorts ? Optional.of(cohorts) : Optional.empty(),
         hasLookAlike ? Optional.of(lookAlike) : Optional.empty(),
+        hasDesign ? design : Optional.empty(),
+        hasControlGroup ? Optional.of(controlGroup) : Optional.empty(),
         privacy,
         Collections.unmodifiableSet(publish),
         AWAITED.stream().filter(root::has).toList());
@@ -234,14 +254,76 @@ public final class StudyReader {
     return lookAlike;
   }
 
-  private static void designControlGroup(Section section) {
-    if (section.isGiven()) {
-      section.required("experiment", Kind.TEXT);
-      section.required("salt", Kind.TEXT);
+  private static Optional<DesignControlGroup> designControlGroup(
+      Section section, Set<String> segments, boolean hasCustomers) {
+    Optional<String> experiment = said(section, "experiment");
+    Optional<String> salt = said(section, "salt");
+    double share = section.value("share", SHARE).orElseThrow();
+    Map<String, Double> shares = section.section("shares").values(Kind.TEXT, SHARE);
+    List<String> strata = section.list("strata", nameOf("segments", segments));
+    double power = section.value("power", number(0.5, 0.999)).orElseThrow();
+    double effect = section.value("effect", number(0.0001, 10)).orElseThrow();
+    refuseWithoutCustomers(section, "strata", strata, hasCustomers);
+    if (!shares.isEmpty() && strata.isEmpty()) {
+      section.refuse("shares", "are those of strata, and design-control-group.strata names none");
     }
-    section.value("share", number(0.001, 0.999));
-    section.list("strata", Kind.IDENTIFIER);
-    section.value("power", number(0.5, 0.999));
+    return experiment.flatMap(
+        name ->
+            salt.map(s -> new DesignControlGroup(name, s, share, shares, strata, power, effect)));
+  }
+
+  /** What a section that the study has must say. */
+  private static Optional<String> said(Section section, String key) {
+    return section.isGiven() ? section.required(key, Kind.TEXT) : section.value(key, Kind.TEXT);
+  }
+
+  private static ControlGroup controlGroup(
+      Section section, Set<String> segments, Set<String> programmes, boolean hasCustomers) {
+    Map<String, Experiment> experiments = new LinkedHashMap<>();
+    section
+        .section("experiments")
+        .sections(Kind.TEXT)
+        .forEach((id, experiment) -> experiments.put(id, experiment(experiment, programmes)));
+    ControlGroup controlGroup =
+        new ControlGroup(
+            section.someOf("horizons", wholeNumber(1, 24)).stream().sorted().distinct().toList(),
+            section.list("segments", nameOf("segments", segments)),
+            Collections.unmodifiableMap(experiments));
+    refuseWithoutCustomers(section, "segments", controlGroup.segments(), hasCustomers);
+    return controlGroup;
+  }
+
+  private static void refuseWithoutCustomers(
+      Section section, String key, List<String> segments, boolean hasCustomers) {
+    if (!segments.isEmpty() && !hasCustomers) {
+      section.refuse(
+          key,
+          "segments are made from customers and need sources.customers, which the study does not have");
+    }
+  }
+
+  private static Experiment experiment(Section section, Set<String> programmes) {
+    Map<String, Map<String, Double>> strata = new LinkedHashMap<>();
+    section
+        .section("strata")
+        .sections(Kind.TEXT)
+        .forEach((stratum, shares) -> strata.put(stratum, shares.values(Kind.TEXT, WEIGHT)));
+    Experiment experiment =
+        new Experiment(
+            section.value("program", nameOf("programmes", programmes)),
+            section.section("shares").values(Kind.TEXT, WEIGHT),
+            Collections.unmodifiableMap(strata));
+    refuseWithoutControl(section, "shares", experiment.shares());
+    strata.forEach(
+        (stratum, shares) -> refuseWithoutControl(section.section("strata"), stratum, shares));
+    return experiment;
+  }
+
+  private static void refuseWithoutControl(
+      Section section, String key, Map<String, Double> shares) {
+    if (section.has(key) && !(shares.containsKey(CONTROL) && shares.size() > 1)) {
+      section.refuse(key, "must name the arm control and at least one more");
+    }
   }
 
   private static void beforeAfter(Section section) {

@@ -17,6 +17,9 @@ public final class CrossMoments implements Serializable {
   /** Of the terms' size: a variance below this is rounding, not variance. */
   private static final double ROUNDING = 1e-14;
 
+  /** The same of plain sums, which cancel more. */
+  private static final double POWER_ROUNDING = 1e-12;
+
   private final long count;
   private final double[] means;
   private final double[][] scatter;
@@ -111,6 +114,78 @@ public final class CrossMoments implements Serializable {
       }
     }
     return new CrossMoments(count, means.clone(), copy(scatter));
+  }
+
+  /**
+   * The moments of plain sums, as a query adds them up; where a variance is only rounding it is 0.
+   *
+   * @param sums k sums of x_i
+   * @param products k by k sums of x_i x_j, symmetric
+   * @throws IllegalArgumentException as {@link #ofSums}
+   */
+  public static CrossMoments ofPowerSums(long count, double[] sums, double[][] products) {
+    Arguments.atLeast("count", (double) count, 0);
+    Arguments.sameLength("products", products.length, "sums", sums.length);
+    int variables = sums.length;
+    double n = Math.max(1, (double) count);
+    double[] means = new double[variables];
+    double[] roots = new double[variables];
+    for (int i = 0; i < variables; i++) {
+      means[i] = sums[i] / n;
+      double squares = products[i][i] - means[i] * sums[i];
+      boolean isRounding = count < 2 || squares <= POWER_ROUNDING * products[i][i];
+      roots[i] = isRounding ? 0 : Math.sqrt(squares);
+    }
+    double[][] scatter = new double[variables][variables];
+    for (int i = 0; i < variables; i++) {
+      scatter[i][i] = roots[i] * roots[i];
+      for (int j = 0; j < i; j++) {
+        double most = roots[i] * roots[j];
+        double about = products[i][j] - means[i] * sums[j];
+        scatter[i][j] = Math.max(-most, Math.min(most, about));
+        scatter[j][i] = scatter[i][j];
+      }
+    }
+    return ofSums(count, means, scatter);
+  }
+
+  /**
+   * The moments of linear combinations, offsets_r + sum of weights_ri x_i.
+   *
+   * @param weights a row of k for each combination
+   * @param offsets one of each
+   * @throws IllegalArgumentException if lengths differ or a number is not finite
+   */
+  public CrossMoments transformed(double[][] weights, double... offsets) {
+    Arguments.sameLength("offsets", offsets.length, "weights", weights.length);
+    int made = weights.length;
+    double[] combined = new double[made];
+    double[][] sums = new double[made][made];
+    for (int r = 0; r < made; r++) {
+      Arguments.sameLength("weights[" + r + "]", weights[r].length, "variables", means.length);
+      combined[r] = count == 0 ? 0 : offsets[r];
+      for (int i = 0; i < means.length; i++) {
+        combined[r] += weights[r][i] * means[i];
+      }
+      for (int q = 0; q <= r; q++) {
+        sums[r][q] = count < 2 ? 0 : product(weights[r], weights[q]);
+        sums[q][r] = sums[r][q];
+      }
+    }
+    return new CrossMoments(count, combined, sums);
+  }
+
+  private double product(double[] one, double[] other) {
+    double sum = 0;
+    double size = 0;
+    for (int i = 0; i < one.length; i++) {
+      for (int j = 0; j < other.length; j++) {
+        double term = one[i] * other[j] * scatter[i][j];
+        sum += term;
+        size += Math.abs(term);
+      }
+    }
+    return Math.abs(sum) <= ROUNDING * size ? 0 : sum;
   }
 
   /**

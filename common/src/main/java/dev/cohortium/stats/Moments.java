@@ -16,6 +16,9 @@ import java.io.Serializable;
  */
 public record Moments(long count, double mean, double squaredDeviations, double cubedDeviations)
     implements Serializable {
+  /** Of the sum of squares: a variance of plain sums below it is rounding. */
+  private static final double POWER_ROUNDING = 1e-12;
+
   /** The moments of no values: what adds nothing. */
   public static final Moments NONE = new Moments(0, 0, 0, 0);
 
@@ -60,6 +63,26 @@ public record Moments(long count, double mean, double squaredDeviations, double 
       cubes += deviation * deviation * deviation;
     }
     return new Moments(values.length, mean, squares, cubes);
+  }
+
+  /**
+   * The moments of plain sums, as a query adds them up; a variance that is only rounding is 0.
+   *
+   * @param sum of x
+   * @param squares sum of x²
+   * @param cubes sum of x³
+   * @throws IllegalArgumentException if count is negative or a sum not finite
+   */
+  public static Moments ofPowerSums(long count, double sum, double squares, double cubes) {
+    Arguments.atLeast("count", (double) count, 0);
+    if (count == 0) {
+      return NONE;
+    }
+    double mean = sum / count;
+    double second = squares - mean * sum;
+    return count < 2 || second <= POWER_ROUNDING * squares
+        ? new Moments(count, mean, 0, 0)
+        : new Moments(count, mean, second, cubes - 3 * mean * squares + 2 * mean * mean * sum);
   }
 
   /** The moments of both samples together. */

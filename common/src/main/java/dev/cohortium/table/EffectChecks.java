@@ -37,6 +37,7 @@ public final class EffectChecks {
               required(JOB, STRING, "The job that made the row."),
               required(AS_OF, DATE, "Last day of the last month that was used."),
               required(RUN_ID, STRING, "The run that made the row."))
+          .partitionedBy(JOB, AS_OF)
           .build();
 
   private EffectChecks() {}

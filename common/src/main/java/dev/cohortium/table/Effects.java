@@ -131,6 +131,7 @@ public final class Effects {
                   STRING,
                   "Names of the checks that failed or were inconclusive, separated by commas; empty: none."),
               required(RUN_ID, STRING, "The run that made the row."))
+          .partitionedBy(JOB, AS_OF)
           .build();
 
   private Effects() {}

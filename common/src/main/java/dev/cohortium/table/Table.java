@@ -26,6 +26,8 @@ public record Table(
     List<Rule> rules,
     Publication publication) {
 
+  private static final String JOB = "job";
+
   /** When a table is put out as one Parquet file. */
   public enum Publication {
     ALWAYS,
@@ -59,6 +61,14 @@ public record Table(
 
   public Optional<Column> column(String columnName) {
     return columns.stream().filter(c -> c.name().equals(columnName)).findFirst();
+  }
+
+  /**
+   * Whether several jobs write it: a run of one replaces the rows of its own column {@code job} and
+   * of its {@code as_of}, and leaves those of others and of other months.
+   */
+  public boolean isShared() {
+    return !partitionedBy.isEmpty() && partitionedBy.get(0).equals(JOB);
   }
 
   @Override

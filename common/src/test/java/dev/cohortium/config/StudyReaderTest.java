@@ -173,8 +173,7 @@ class StudyReaderTest {
                 List.of("country")));
     assertThat(study.privacy().smallestCell()).isEqualTo(10);
     assertThat(study.publish()).containsExactly("customer_months");
-    assertThat(study.awaited())
-        .containsExactly("design-control-group", "control-group", "before-after");
+    assertThat(study.awaited()).containsExactly("before-after");
     assertThat(study.lookAlike())
         .contains(
             new Study.LookAlike(
@@ -190,6 +189,12 @@ class StudyReaderTest {
                 20,
                 4));
     assertThat(study.headline()).isEqualTo(new Study.Headline("net_revenue", "look_alike_did", 6));
+    assertThat(study.designControlGroup())
+        .contains(
+            new Study.DesignControlGroup(
+                "holdout-2024", "x", 0.1, Map.of(), List.of("country"), 0.8, 0.05));
+    assertThat(study.controlGroup())
+        .contains(new Study.ControlGroup(List.of(1, 3, 6), List.of(), Map.of()));
   }
 
   @Test
@@ -316,6 +321,15 @@ class StudyReaderTest {
         "look-alike.replacement = maybe    | look-alike.replacement = maybe (line 8): must be true or false",
         "look-alike.caliper = wide         | look-alike.caliper = wide (line 8): must be a number from 0 to 10",
         "design-control-group { salt = x } | design-control-group.experiment: is missing; it must be some text",
+        "design-control-group { experiment = e, salt = x, shares { n = 0.2 } } | design-control-group.shares (line 8): are those of strata, and design-control-group.strata names none",
+        "design-control-group { experiment = e, salt = x, strata = [country] } | design-control-group.strata = country (line 8): must be a name declared under segments, which has none",
+        "design-control-group { experiment = e, salt = x, share = 1 } | design-control-group.share = 1 (line 8): must be a number from 0.001 to 0.999",
+        "design-control-group { experiment = e, salt = x, effect = 0 } | design-control-group.effect = 0 (line 8): must be a number from 0.0001 to 10",
+        "control-group {}                  | control-group (line 8): measures experiments, which come from sources.assignments or from design-control-group; the study has neither",
+        "control-group.horizons = [25]     | control-group.horizons = 25 (line 8): must be a whole number from 1 to 24",
+        "control-group.experiments.e.shares { treatment = 1 } | control-group.experiments.e.shares (line 8): must name the arm control and at least one more",
+        "control-group.experiments.e.strata.n { control = 1 } | control-group.experiments.e.strata.n (line 8): must name the arm control and at least one more",
+        "control-group.experiments.e.program = club | control-group.experiments.e.program = club (line 8): must be a name declared under programmes, which has none",
         "programmes.club.launched = 2024-02-30 | programmes.club.launched = 2024-02-30 (line 8): must be a date YYYY-MM-DD",
         "programmes.club.launched-by-region.north = May | programmes.club.launched-by-region.north = May (line 8): must be a date YYYY-MM-DD",
         "programmes.club.fixed-cost-per-month = -5 | programmes.club.fixed-cost-per-month = -5 (line 8): must be a number from 0 to 1000000000000",
@@ -644,6 +658,28 @@ class StudyReaderTest {
   }
 
   @Test
+  void the_design_of_an_experiment_drawn_elsewhere_is_read_with_its_strata() {
+    Study study =
+        parse(
+            WHOLE
+                + """
+                control-group.experiments."pilot 1" {
+                  shares { control = 1, treatment = 9 }
+                  strata { north { control = 2, treatment = 8 } }
+                }
+                """);
+
+    assertThat(study.controlGroup().orElseThrow().experiments())
+        .containsExactly(
+            Map.entry(
+                "pilot 1",
+                new Study.Experiment(
+                    Optional.empty(),
+                    Map.of("control", 1.0, "treatment", 9.0),
+                    Map.of("north", Map.of("control", 2.0, "treatment", 8.0)))));
+  }
+
+  @Test
   void reference_conf_with_its_examples_is_a_study() throws IOException {
     Study study =
         StudyReader.parse(
@@ -651,7 +687,7 @@ class StudyReaderTest {
 
     assertThat(study.name()).isEqualTo("spring-club");
     assertThat(study.cohorts()).isPresent();
-    assertThat(study.awaited()).hasSize(3);
+    assertThat(study.awaited()).hasSize(1);
     assertThat(study.lookAlike()).isPresent();
   }
 

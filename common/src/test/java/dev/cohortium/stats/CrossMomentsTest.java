@@ -124,4 +124,40 @@ class CrossMomentsTest {
         .hasMessage("scatter[0][0] of fewer than 2 observations is 2, must be 0");
     assertThat(CrossMoments.ofSums(1, means, new double[1][1]).mean(0)).isEqualTo(3);
   }
+
+  @Test
+  void plain_sums_give_the_moments_of_their_rows_and_constants_do_not_vary() {
+    double[][] rows = {{1, 7.1, 2}, {2, 7.1, 5}, {4, 7.1, -3}};
+    double[] sums = new double[3];
+    double[][] products = new double[3][3];
+    for (double[] row : rows) {
+      for (int i = 0; i < 3; i++) {
+        sums[i] += row[i];
+        for (int j = 0; j < 3; j++) {
+          products[i][j] += row[i] * row[j];
+        }
+      }
+    }
+
+    CrossMoments found = CrossMoments.ofPowerSums(3, sums, products);
+
+    CrossMoments wanted = CrossMoments.of(rows);
+    References.agree(found.mean(0), wanted.mean(0), 1e-14);
+    References.agree(found.covariance(0, 2), wanted.covariance(0, 2), 1e-13);
+    assertThat(found.covariance(1, 1)).isZero();
+    assertThat(found.covariance(1, 2)).isZero();
+    assertThat(CrossMoments.ofPowerSums(0, new double[1], new double[1][1]).count()).isZero();
+  }
+
+  @Test
+  void linear_combinations_have_the_moments_of_combined_rows() {
+    CrossMoments found =
+        CrossMoments.of(new double[][] {{1, 3}, {2, 5}, {4, -3}})
+            .transformed(new double[][] {{2, 1}, {0, -1}}, 10, 0);
+
+    CrossMoments wanted = CrossMoments.of(new double[][] {{15, -3}, {19, -5}, {15, 3}});
+    References.agree(found.mean(0), wanted.mean(0), 1e-14);
+    References.agree(found.covariance(0, 0), wanted.covariance(0, 0), 1e-13);
+    References.agree(found.covariance(0, 1), wanted.covariance(0, 1), 1e-13);
+  }
 }

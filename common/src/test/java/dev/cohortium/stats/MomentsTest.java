@@ -116,4 +116,16 @@ class MomentsTest {
         .hasMessage("cubedDeviations of fewer than 2 values is 2, must be 0");
     assertThat(new Moments(1, 3, 0, 0)).isEqualTo(Moments.of(3));
   }
+
+  @Test
+  void plain_sums_give_the_moments_of_their_values() {
+    // 1, 2, 4, 9.
+    Moments found = Moments.ofPowerSums(4, 16, 102, 802);
+
+    Moments wanted = Moments.of(1, 2, 4, 9);
+    References.agree(found.variance(), wanted.variance(), 1e-13);
+    References.agree(found.skewness(), wanted.skewness(), 1e-12);
+    assertThat(Moments.ofPowerSums(3, 0.3, 0.03, 0.003).isConstant()).isTrue();
+    assertThat(Moments.ofPowerSums(0, 0, 0, 0)).isEqualTo(Moments.NONE);
+  }
 }

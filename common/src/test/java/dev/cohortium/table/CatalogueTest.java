@@ -71,10 +71,11 @@ class CatalogueTest {
       Column asOf = table.column("as_of").orElseThrow();
       assertThat(asOf.isRequired()).as(table.name()).isTrue();
       assertThat(asOf.type()).as(table.name()).isEqualTo(ColumnType.DATE);
-      boolean tellsWhoIsAlike = table.equals(LookAlikePairs.TABLE);
+      boolean tellsPersons =
+          List.of(LookAlikePairs.TABLE, ControlGroupAssignments.TABLE).contains(table);
       assertThat(table.publication())
           .as(table.name())
-          .isEqualTo(tellsWhoIsAlike ? Table.Publication.ON_REQUEST : Table.Publication.ALWAYS);
+          .isEqualTo(tellsPersons ? Table.Publication.ON_REQUEST : Table.Publication.ALWAYS);
     }
   }
 

@@ -53,7 +53,7 @@ class TablesPageTest {
   void the_overview_has_one_aligned_line_for_each_table() {
     assertThat(TablesPage.overview().lines())
         .hasSize(Catalogue.ALL.size())
-        .contains("customers             clean   One customer as last delivered.")
-        .contains("cohort_retention      marts   " + CohortRetention.TABLE.grain());
+        .contains("customers                  clean   One customer as last delivered.")
+        .contains("cohort_retention           marts   " + CohortRetention.TABLE.grain());
   }
 }

@@ -1,6 +1,7 @@
 package dev.cohortium.lookalike;
 
 import dev.cohortium.config.Study;
+import dev.cohortium.evidence.Effect;
 import dev.cohortium.lookalike.Opportunities.Measured;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.table.LookAlikeAudience;

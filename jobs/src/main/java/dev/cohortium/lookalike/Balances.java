@@ -1,8 +1,9 @@
 package dev.cohortium.lookalike;
 
+import dev.cohortium.evidence.Effect;
+import dev.cohortium.evidence.Effect.Check;
 import dev.cohortium.lookalike.Comparisons.Place;
 import dev.cohortium.lookalike.Covariates.Trait;
-import dev.cohortium.lookalike.Effect.Check;
 import dev.cohortium.lookalike.Likeness.Role;
 import dev.cohortium.stats.Balance;
 import dev.cohortium.stats.Wilson;

@@ -1,8 +1,9 @@
 package dev.cohortium.lookalike;
 
+import dev.cohortium.evidence.Effect;
+import dev.cohortium.evidence.Effect.Check;
 import dev.cohortium.lookalike.Comparisons.Found;
 import dev.cohortium.lookalike.Comparisons.Place;
-import dev.cohortium.lookalike.Effect.Check;
 import dev.cohortium.lookalike.Opportunities.Measured;
 import dev.cohortium.stats.EValue;
 import dev.cohortium.stats.EffectiveSampleSize;

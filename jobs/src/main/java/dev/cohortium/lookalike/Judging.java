@@ -1,24 +1,23 @@
 package dev.cohortium.lookalike;
 
 import dev.cohortium.config.Study;
+import dev.cohortium.evidence.Effect;
+import dev.cohortium.evidence.Families;
 import dev.cohortium.lookalike.Comparisons.Found;
 import dev.cohortium.lookalike.Comparisons.Place;
 import dev.cohortium.lookalike.Opportunities.Measured;
 import dev.cohortium.stats.JointEstimate;
-import dev.cohortium.stats.MultipleTesting;
-import dev.cohortium.stats.Unmeasured;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 
 /** Makes effects of what was found, and says how far each can be trusted (methods.md 5, 9, 10). */
 final class Judging {
   private static final String BALANCED = "balanced";
-  private static final int MOST_FOR_HOLM = 5;
+
+  private static final Effect.Grading GRADING =
+      new Effect.Grading("C", List.of("balance", Checks.PLACEBO_OUTCOME), "D", List.of());
 
   private final String program;
   private final Rules rules;
@@ -69,7 +68,6 @@ final class Judging {
                       Method.NAIVE,
                       place.months(),
                       null);
-              naive.forEach(Effect::naive);
               effects.addAll(naive);
             });
     if (findings.compared().isEmpty()) {
@@ -109,7 +107,8 @@ final class Judging {
                       headline,
                       months),
                   unit(headline),
-                  new Inference.Effect(new Unmeasured(reason), 0, null),
+                  GRADING,
+                  Effect.Found.nothing(reason),
                   0,
                   0));
         }
@@ -215,7 +214,8 @@ final class Judging {
                     measured.metric().word(),
                     months),
                 measured.metric().unit(),
-                inference.mean(metric),
+                grading(method),
+                found(inference.mean(metric)),
                 treated,
                 controls));
       }
@@ -231,16 +231,27 @@ final class Judging {
                   Metric.AVERAGE_RECEIPT,
                   months),
               unit(Metric.AVERAGE_RECEIPT),
-              inference.ratio(findings.place(Metric.NET_REVENUE), findings.place(Metric.ORDERS)),
+              grading(method),
+              found(
+                  inference.ratio(
+                      findings.place(Metric.NET_REVENUE), findings.place(Metric.ORDERS))),
               treated,
               controls));
     }
     return effects;
   }
 
+  private static Effect.Grading grading(String method) {
+    return method.equals(Method.NAIVE) ? Effect.Grading.NAIVE : GRADING;
+  }
+
+  private static Effect.Found found(Inference.Effect found) {
+    return Effect.Found.of(found.value(), found.baseline(), found.relative());
+  }
+
   private Effect.Key key(
       Place place, String method, String estimand, String variant, String metric, int months) {
-    return new Effect.Key(
+    return Effect.Key.ofProgram(
         program, method, estimand, variant, metric, place.by(), place.value(), months);
   }
 
@@ -255,14 +266,12 @@ final class Judging {
 
   // --- families ---
 
-  private void adjust(List<Effect> effects) {
-    adjust(
-        effects,
-        effect -> effect.key().segmentBy().equals(Parts.ALL),
+  private static void adjust(List<Effect> effects) {
+    Families.adjust(
+        effects.stream().filter(effect -> effect.key().segmentBy().equals(Parts.ALL)).toList(),
         key -> List.of(key.method(), key.estimand(), key.variant(), key.months()));
-    adjust(
-        effects,
-        effect -> !effect.key().segmentBy().equals(Parts.ALL),
+    Families.adjust(
+        effects.stream().filter(effect -> !effect.key().segmentBy().equals(Parts.ALL)).toList(),
         key ->
             List.of(
                 key.method(),
@@ -271,33 +280,5 @@ final class Judging {
                 key.months(),
                 key.metric(),
                 key.segmentBy()));
-  }
-
-  private static void adjust(
-      List<Effect> effects,
-      java.util.function.Predicate<Effect> which,
-      Function<Effect.Key, List<Object>> family) {
-    Map<List<Object>, List<Effect>> families = new LinkedHashMap<>();
-    effects.stream()
-        .filter(which)
-        .filter(Effect::isSupported)
-        .forEach(
-            effect ->
-                families
-                    .computeIfAbsent(family.apply(effect.key()), key -> new ArrayList<>())
-                    .add(effect));
-    families
-        .values()
-        .forEach(
-            members -> {
-              double[] pValues = members.stream().mapToDouble(e -> e.estimate().pValue()).toArray();
-              double[] adjusted =
-                  pValues.length <= MOST_FOR_HOLM
-                      ? MultipleTesting.holm(pValues)
-                      : MultipleTesting.benjaminiHochberg(pValues);
-              for (int i = 0; i < adjusted.length; i++) {
-                members.get(i).adjusted(adjusted[i]);
-              }
-            });
   }
 }

@@ -7,7 +7,8 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
-import dev.cohortium.lookalike.Effect.Check;
+import dev.cohortium.evidence.Effect;
+import dev.cohortium.evidence.Effect.Check;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.stats.Estimate;

@@ -1,9 +1,5 @@
 package dev.cohortium.lookalike;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
-
 import dev.cohortium.config.Study;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
@@ -21,7 +17,6 @@ import dev.cohortium.table.LookAlikeOverlap;
 import dev.cohortium.table.LookAlikePairs;
 import dev.cohortium.table.ReceiptMonths;
 import dev.cohortium.table.Table;
-import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -92,11 +87,7 @@ public final class LookAlikeJob implements Job {
           .forEach((table, rows) -> made.get(table).add(rows));
     }
     Frames out = new Frames(in.session());
-    made.forEach(
-        (table, parts) ->
-            out.with(
-                table,
-                parts.stream().reduce(kept(in, table, asOf.atEndOfMonth()), Dataset::unionByName)));
+    made.forEach((table, parts) -> out.with(table, together(in, table, parts)));
     return out;
   }
 
@@ -116,14 +107,8 @@ public final class LookAlikeJob implements Job {
     return YearMonth.from(first.getDate(0).toLocalDate());
   }
 
-  /** What earlier months were told stands: of the effects and their checks. */
-  private Dataset<Row> kept(Frames in, Table table, LocalDate asOf) {
-    boolean isHistory = table.equals(Effects.TABLE) || table.equals(EffectChecks.TABLE);
+  private static Dataset<Row> together(Frames in, Table table, List<Dataset<Row>> parts) {
     Dataset<Row> none = in.session().createDataFrame(List.of(), Contracts.schema(table));
-    if (!isHistory || !in.stands(table)) {
-      return none;
-    }
-    return in.standing(table)
-        .where(not(col(Effects.JOB).equalTo(name()).and(col(Effects.AS_OF).equalTo(lit(asOf)))));
+    return parts.stream().reduce(none, Dataset::unionByName);
   }
 }

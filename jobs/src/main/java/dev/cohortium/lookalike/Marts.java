@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 
 import dev.cohortium.config.Study;
+import dev.cohortium.evidence.Effect;
 import dev.cohortium.lookalike.Findings.Lost;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
@@ -78,7 +79,7 @@ final class Marts {
     List<Row> rows = new ArrayList<>();
     List<Row> checks = new ArrayList<>();
     for (Effect effect : effects) {
-      rows.add(effect.row(job, windowStart(effect), asOf, runId));
+      rows.add(effect.row(job, windowStart(effect), asOf, asOf, runId));
       checks.addAll(effect.checks(job, asOf, runId));
     }
     Map<Table, Dataset<Row>> tables = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.cohortium.config.UserFault;
 import dev.cohortium.table.Catalogue;
+import dev.cohortium.table.ControlGroupAssignments;
 import dev.cohortium.table.Forgotten;
 import dev.cohortium.table.Layer;
 import dev.cohortium.table.Quarantine;
@@ -23,8 +24,9 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.RowFactory;
 
 /**
- * Erases a customer from the clean tables, quarantine and the panel. What is delivered of the
- * customer from then on is filtered: the warehouse remembers whom, by a hash of the id.
+ * Erases a customer from the clean tables, quarantine, the panel and the control groups drawn. What
+ * is delivered of the customer from then on is filtered: the warehouse remembers whom, by a hash of
+ * the id.
  */
 public final class Erasure {
   private final RunContext context;
@@ -36,7 +38,12 @@ public final class Erasure {
 
   /** The tables that may hold a customer. */
   private static List<Table> tables() {
-    return Stream.concat(Catalogue.in(Layer.CLEAN).stream(), Catalogue.in(Layer.PANEL).stream())
+    // Of the marts, the one that is not made anew from these.
+    return Stream.of(
+            Catalogue.in(Layer.CLEAN),
+            Catalogue.in(Layer.PANEL),
+            List.of(ControlGroupAssignments.TABLE))
+        .flatMap(List::stream)
         .filter(
             table ->
                 table.equals(Quarantine.TABLE)

@@ -22,7 +22,10 @@ public interface Job {
   /** The tables it reads; one that does not exist yet is given as empty. */
   List<Table> reads();
 
-  /** The tables it replaces, whole or some months of them. */
+  /**
+   * The tables it replaces, whole or some months of them; of a shared one its own rows of its as-of
+   * ({@link Table#isShared}).
+   */
   List<Table> writes();
 
   /** All of the study on which its outputs depend; equal texts, equal outputs of equal inputs. */

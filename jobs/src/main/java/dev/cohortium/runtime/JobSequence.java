@@ -102,7 +102,7 @@ final class JobSequence {
             addInputs(in, job, upTo);
             last.flatMap(this::since).ifPresent(in::since);
             Frames out = job.run(in, upTo);
-            write(job, out, counts);
+            write(job, out, counts, asOf);
             publishMissing(job);
             return out.tables().isEmpty() ? "nothing new" : null;
           } finally {
@@ -153,14 +153,30 @@ final class JobSequence {
                 last ->
                     job.writes().stream()
                         .filter(table -> table.layer() != Layer.SYSTEM)
-                        .allMatch(table -> isAsIn(last.outputs(), table)));
+                        .allMatch(table -> isAsLeft(job, last.outputs(), table)));
+  }
+
+  /** Whether what the job wrote stands; in a shared table others may have written theirs. */
+  private boolean isAsLeft(Job job, Versions versions, Table table) {
+    return changedSince(versions, table)
+        .filter(changed -> table.isShared() ? !isOwn(job, changed) : changed.isEmpty())
+        .isPresent();
+  }
+
+  /** Whether rows of the job are among these partitions, or nothing tells whose they are. */
+  private static boolean isOwn(Job job, Set<String> changed) {
+    return changed.contains(job.name()) || changed.contains("");
   }
 
   private boolean isAsIn(Versions versions, Table table) {
-    Long version = versions.byTable().get(table.name());
-    return version != null
-        && version <= warehouse.version(table)
-        && warehouse.partitionsChanged(table, version).filter(Set::isEmpty).isPresent();
+    return changedSince(versions, table).filter(Set::isEmpty).isPresent();
+  }
+
+  /** The partitions that changed since {@code versions}; empty: nothing tells. */
+  private Optional<Set<String>> changedSince(Versions versions, Table table) {
+    return Optional.ofNullable(versions.byTable().get(table.name()))
+        .filter(version -> version <= warehouse.version(table))
+        .flatMap(version -> warehouse.partitionsChanged(table, version));
   }
 
   /**
@@ -183,7 +199,7 @@ final class JobSequence {
           version > warehouse.version(table)
               ? Optional.empty()
               : warehouse.partitionsChanged(table, version);
-      boolean isByMonth = !table.partitionedBy().isEmpty();
+      boolean isByMonth = !table.partitionedBy().isEmpty() && !table.isShared();
       boolean isKept = warehouse.keeps(table, version, run.startedAt());
       if (partitions.isEmpty() || (!isByMonth && !partitions.get().isEmpty() && !isKept)) {
         return Optional.empty();
@@ -227,7 +243,7 @@ final class JobSequence {
   }
 
   /** Writes and publishes the outputs, and adds the rows of run_counts. */
-  private void write(Job job, Frames out, List<Row> counts) {
+  private void write(Job job, Frames out, List<Row> counts, Optional<LocalDate> asOf) {
     for (Table table : out.tables()) {
       if (!job.writes().contains(table)) {
         throw new IllegalStateException(
@@ -248,7 +264,9 @@ final class JobSequence {
       writing.check();
       progress.step(job.name() + ": writing " + table);
       long before = warehouse.has(table) ? warehouse.read(table).count() : 0;
-      if (out.monthsOf(table).isPresent()) {
+      if (table.isShared()) {
+        warehouse.replaceOwn(table, out.get(table), job.name(), asOf.orElseThrow());
+      } else if (out.monthsOf(table).isPresent()) {
         warehouse.replaceMonths(table, out.get(table), out.monthsOf(table).get());
       } else {
         warehouse.replace(table, out.get(table));

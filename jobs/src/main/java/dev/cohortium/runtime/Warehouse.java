@@ -185,6 +185,15 @@ public final class Warehouse {
         .save(path(table));
   }
 
+  /** Replaces the rows of one job and as-of in one commit; all others stay as they are. */
+  void replaceOwn(Table table, Dataset<Row> rows, String job, LocalDate asOf) {
+    create(table);
+    writer(table, rows)
+        .mode(SaveMode.Overwrite)
+        .option("replaceWhere", String.format("job = '%s' and as_of = DATE'%s'", job, asOf))
+        .save(path(table));
+  }
+
   /** The rows as they were at {@code version}. */
   Dataset<Row> readAt(Table table, long version) {
     return session.read().format("delta").option("versionAsOf", version).load(path(table));
@@ -210,7 +219,7 @@ public final class Warehouse {
   }
 
   /**
-   * The partitions whose rows changed after {@code version}, by their only column; the empty name
+   * The partitions whose rows changed after {@code version}, by their first column; the empty name
    * stands for a table without partitions. Read from the table's own log.
    *
    * @return empty: the log does not tell
@@ -218,8 +227,10 @@ public final class Warehouse {
   Optional<Set<String>> partitionsChanged(Table table, long version) {
     Set<String> changed = new TreeSet<>();
     for (long next = version + 1; next <= version(table); next++) {
-      for (JsonNode action : actions(table, next)) {
-        if (action.has("metaData") || action.has("unreadable")) {
+      List<JsonNode> actions = actions(table, next);
+      boolean isTakingBack = actions.stream().anyMatch(Warehouse::isRestore);
+      for (JsonNode action : actions) {
+        if ((action.has("metaData") && !isTakingBack) || action.has("unreadable")) {
           return Optional.empty();
         }
         for (String kind : List.of("add", "remove")) {
@@ -234,6 +245,11 @@ public final class Warehouse {
       }
     }
     return Optional.of(changed);
+  }
+
+  /** Whether a commit takes back later ones: it declares the table again, as it was. */
+  private static boolean isRestore(JsonNode action) {
+    return action.path("commitInfo").path("operation").asText().equals("RESTORE");
   }
 
   private List<JsonNode> actions(Table table, long version) {

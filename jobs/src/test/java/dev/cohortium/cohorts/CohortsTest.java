@@ -640,6 +640,8 @@ class CohortsTest extends SparkTest {
           new Study.Headline("net_revenue", "look_alike_did", 6),
           Optional.of(new Study.Cohorts(by, granularities, 2, List.copyOf(segments.keySet()))),
           Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
           new Study.Privacy(smallestCell),
           Set.of(),
           List.of());

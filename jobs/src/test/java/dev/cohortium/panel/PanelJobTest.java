@@ -384,6 +384,8 @@ class PanelJobTest extends SparkTest {
         new Study.Headline("net_revenue", "look_alike_did", 6),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         new Study.Privacy(5),
         Set.of(),
         List.of());

@@ -1,0 +1,164 @@
+package dev.cohortium.controlgroup;
+
+import dev.cohortium.config.Study;
+import dev.cohortium.config.UserFault;
+import dev.cohortium.evidence.Effect;
+import dev.cohortium.runtime.Contracts;
+import dev.cohortium.runtime.Expressions;
+import dev.cohortium.runtime.Frames;
+import dev.cohortium.runtime.Job;
+import dev.cohortium.table.Assignments;
+import dev.cohortium.table.ControlGroupAssignments;
+import dev.cohortium.table.ControlGroupChecks;
+import dev.cohortium.table.ControlGroupPaths;
+import dev.cohortium.table.CustomerMonths;
+import dev.cohortium.table.Customers;
+import dev.cohortium.table.EffectChecks;
+import dev.cohortium.table.Effects;
+import dev.cohortium.table.Exposures;
+import dev.cohortium.table.Joinings;
+import dev.cohortium.table.Table;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Measures experiments: arms against control, after their guards (methods.md 6). */
+public final class ControlGroupJob implements Job {
+  static final String NAME = "control-group";
+  private static final int INACTIVE_MONTHS = 6;
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String sentence() {
+    return "measures experiments with a control group, and checks whether they are sound";
+  }
+
+  @Override
+  public boolean isConfiguredIn(Study study) {
+    return study.controlGroup().isPresent();
+  }
+
+  @Override
+  public List<Table> reads() {
+    return List.of(
+        CustomerMonths.TABLE,
+        Joinings.TABLE,
+        Customers.TABLE,
+        Assignments.TABLE,
+        Exposures.TABLE,
+        ControlGroupAssignments.TABLE);
+  }
+
+  @Override
+  public List<Table> writes() {
+    return List.of(
+        Effects.TABLE, EffectChecks.TABLE, ControlGroupChecks.TABLE, ControlGroupPaths.TABLE);
+  }
+
+  @Override
+  public String settings(Study study) {
+    return String.join(
+        "\n",
+        study.asOf().toString(),
+        study.controlGroup().toString(),
+        study.designControlGroup().toString(),
+        study.metrics().toString(),
+        study.headline().toString(),
+        study.segments().toString(),
+        study.programmes().keySet().toString(),
+        study.privacy().toString(),
+        study.sources().keySet().toString(),
+        study.cohorts().map(Study.Cohorts::inactiveMonths).toString());
+  }
+
+  @Override
+  public Frames run(Frames in, Study study) {
+    Expressions.checkSegments(study, in.get(Customers.TABLE));
+    Experiments experiments = Experiments.of(in, study);
+    List<Integer> spans = study.controlGroup().orElseThrow().horizons();
+    Windows windows =
+        new Windows(
+            spans.stream().map(Span::afterAssignment).toList(),
+            study.cohorts().map(Study.Cohorts::inactiveMonths).orElse(INACTIVE_MONTHS),
+            Months.number(study.asOf().orElseThrow()));
+    Sums sums = new Sums(Measured.of(study.metrics(), true));
+    Dataset<Row> visits =
+        in.keep(windows.visits(experiments.assigned(), in.get(CustomerMonths.TABLE)));
+    Dataset<Row> byWindow = windows.byWindow(in.keep(windows.customers(visits)));
+    Numbered numbered = Numbered.capped(sums.measured(), windows.complete(byWindow));
+    Dataset<Row> rows = numbered.in(Windows.bySegment(byWindow));
+    List<Cell> cells = sums.of(rows);
+    refuseTwoArms(cells);
+    Lines lines = new Lines(sums.measured().size());
+    for (Experiment experiment : experiments.list()) {
+      List<Cell> own = of(cells, experiment);
+      for (Place place : Measuring.places(own)) {
+        lines.add(place, Pair.of(place, own, Months.number(study.asOf().orElseThrow())));
+      }
+    }
+    lines.addVariances(in.session(), windows.complete(rows));
+    Paths paths = new Paths(study, spans.get(spans.size() - 1));
+    paths.read(visits);
+    return tables(in, study, experiments, cells, sums, numbered, lines, paths);
+  }
+
+  private static Frames tables(
+      Frames in,
+      Study study,
+      Experiments experiments,
+      List<Cell> cells,
+      Sums sums,
+      Numbered numbered,
+      Lines lines,
+      Paths paths) {
+    LocalDate day = study.asOf().orElseThrow().atEndOfMonth();
+    String runId = in.run().id();
+    List<Integer> spans = study.controlGroup().orElseThrow().horizons();
+    Map<Table, List<Row>> made = new LinkedHashMap<>();
+    new ControlGroupJob().writes().forEach(table -> made.put(table, new ArrayList<>()));
+    for (Experiment experiment : experiments.list()) {
+      List<Cell> own = of(cells, experiment);
+      Guards guards = new Guards(study, experiment, sums, own, spans);
+      Measuring measuring = new Measuring(study, experiment, guards, own, sums, numbered, lines);
+      for (Effect effect : measuring.effects()) {
+        made.get(Effects.TABLE).add(measuring.row(effect, day, runId));
+        made.get(EffectChecks.TABLE).addAll(effect.checks(NAME, day, runId));
+      }
+      for (Guard guard : guards.all()) {
+        made.get(ControlGroupChecks.TABLE)
+            .add(guard.row(experiment.program(), experiment.id(), NAME, day, runId));
+      }
+      List<Cell> everybody =
+          own.stream().filter(c -> c.isWhole() && c.span() == spans.get(0)).toList();
+      made.get(ControlGroupPaths.TABLE).addAll(paths.rows(experiment, everybody, runId));
+    }
+    Frames out = new Frames(in.session());
+    made.forEach(
+        (table, rows) ->
+            out.with(table, in.session().createDataFrame(rows, Contracts.schema(table))));
+    return out;
+  }
+
+  private static List<Cell> of(List<Cell> cells, Experiment experiment) {
+    return cells.stream().filter(cell -> cell.experiment().equals(experiment.id())).toList();
+  }
+
+  private static void refuseTwoArms(List<Cell> cells) {
+    for (Cell cell : cells) {
+      long moved = Math.round(cell.sum(Windows.TWO_ARMS));
+      if (moved > 0) {
+        throw new UserFault(
+            "%d customers of experiment '%s' are in two of its arms.\nA customer belongs to one arm: correct sources.assignments."
+                .formatted(moved, cell.experiment()));
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.cohortium.controlgroup;
+
+import dev.cohortium.evidence.Effect;
+import java.time.LocalDate;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/**
+ * A check of an experiment.
+ *
+ * @param check its name
+ * @param month YYYY-MM of assignment, or all
+ * @param value null: nothing that is a number
+ * @param threshold null: it is held against nothing
+ * @param pValue null: there is none
+ */
+record Guard(
+    String check,
+    String month,
+    String stratum,
+    Double value,
+    Double threshold,
+    Double pValue,
+    String outcome,
+    String note) {
+
+  /** Of all months and strata. */
+  static Guard ofAll(
+      String check, Double value, Double threshold, Double pValue, String outcome, String note) {
+    return new Guard(check, Cell.ALL, Cell.ALL, value, threshold, pValue, outcome, note);
+  }
+
+  /** It as a check of an effect. */
+  Effect.Check asCheck(String name) {
+    return new Effect.Check(name, value, threshold, outcome, note);
+  }
+
+  boolean isFailed() {
+    return outcome.equals(Effect.FAILED);
+  }
+
+  /** The row of table control_group_checks. */
+  Row row(String program, String experiment, String job, LocalDate asOf, String runId) {
+    return RowFactory.create(
+        program,
+        experiment,
+        check,
+        month,
+        stratum,
+        value,
+        threshold,
+        pValue,
+        outcome,
+        note,
+        job,
+        java.sql.Date.valueOf(asOf),
+        runId);
+  }
+}

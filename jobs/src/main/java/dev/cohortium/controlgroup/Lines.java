@@ -1,0 +1,185 @@
+package dev.cohortium.controlgroup;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import dev.cohortium.stats.LinByArms;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Lin's lines of all comparisons, and the variances that a second pass over the customers' windows
+ * adds up ({@link LinByArms}).
+ */
+final class Lines {
+  private static final String VERSUS = "versus";
+  private static final String NUMBERS = "line";
+  private static final int PER_LINE = 6;
+  private static final List<String> KEY =
+      List.of(
+          Windows.EXPERIMENT,
+          Windows.ARM,
+          Windows.STRATUM,
+          Windows.SPAN,
+          Windows.SEGMENT_BY,
+          Windows.SEGMENT);
+
+  private final int metrics;
+  private final Map<Pairing, LinByArms[]> lines = new HashMap<>();
+  private final Map<Pairing, Map<String, double[]>> variances = new HashMap<>();
+
+  /** A comparison in a stratum. */
+  private record Pairing(Place place, String stratum) {}
+
+  /** Of so many metrics. */
+  Lines(int metrics) {
+    this.metrics = metrics;
+  }
+
+  /** Finds the lines of a place. */
+  void add(Place place, List<Pair> pairs) {
+    for (Pair pair : pairs) {
+      if (pair.isWhole()) {
+        LinByArms[] found = new LinByArms[metrics];
+        for (int i = 0; i < metrics; i++) {
+          found[i] =
+              LinByArms.of(
+                  pair.treated().moments("y" + i, "x" + i),
+                  pair.control().moments("y" + i, "x" + i));
+        }
+        lines.put(new Pairing(place, pair.stratum()), found);
+      }
+    }
+  }
+
+  /** Their effect on a metric in a stratum; both arms have customers enough. */
+  dev.cohortium.stats.Measurement effect(Place place, String stratum, int metric) {
+    Pairing pairing = new Pairing(place, stratum);
+    Map<String, double[]> found = variances.getOrDefault(pairing, Map.of());
+    double[] none = new double[metrics];
+    return lines.get(pairing)[metric].effect(
+        found.getOrDefault(place.arm(), none)[metric],
+        found.getOrDefault(Draw.CONTROL, none)[metric]);
+  }
+
+  /**
+   * Adds up the variances.
+   *
+   * @param windows complete ones by segment, with columns y0, x0, y1, x1, ...
+   */
+  void addVariances(SparkSession session, Dataset<Row> windows) {
+    if (lines.isEmpty()) {
+      return;
+    }
+    Column[] sums = new Column[metrics];
+    for (int i = 0; i < metrics; i++) {
+      sums[i] = sum(variance(i)).as("variance_" + i);
+    }
+    String[] key = KEY.toArray(String[]::new);
+    windows
+        .join(broadcast(session.createDataFrame(rows(), schema())), key)
+        .groupBy(
+            Stream.concat(KEY.stream(), Stream.of(VERSUS))
+                .map(org.apache.spark.sql.functions::col)
+                .toArray(Column[]::new))
+        .agg(sums[0], Stream.of(sums).skip(1).toArray(Column[]::new))
+        .collectAsList()
+        .forEach(this::keep);
+  }
+
+  private void keep(Row row) {
+    Place place =
+        new Place(
+            row.getAs(Windows.EXPERIMENT),
+            row.getAs(VERSUS),
+            row.getAs(Windows.SEGMENT_BY),
+            row.getAs(Windows.SEGMENT),
+            row.<Integer>getAs(Windows.SPAN));
+    double[] found = new double[metrics];
+    for (int i = 0; i < metrics; i++) {
+      found[i] = row.<Double>getAs("variance_" + i);
+    }
+    variances
+        .computeIfAbsent(new Pairing(place, row.getAs(Windows.STRATUM)), p -> new HashMap<>())
+        .put(row.getAs(Windows.ARM), found);
+  }
+
+  /** {@link LinByArms.Line#variance} as a column. */
+  private static Column variance(int metric) {
+    Column customers = number(metric, 0);
+    Column scatter = number(metric, 2);
+    Column away = col("x" + metric).minus(number(metric, 1));
+    Column pull = when(scatter.equalTo(0), 0.0).otherwise(away.divide(scatter));
+    Column residual =
+        col("y" + metric).minus(number(metric, 3)).minus(number(metric, 4).multiply(away));
+    Column each = lit(1.0).divide(customers);
+    Column weight = each.plus(number(metric, 5).minus(number(metric, 1)).multiply(pull));
+    Column free = lit(1.0).minus(each).minus(away.multiply(pull));
+    Column influence = weight.multiply(residual);
+    return influence.multiply(influence).divide(free);
+  }
+
+  private static Column number(int metric, int place) {
+    return col(NUMBERS).getItem(PER_LINE * metric + place);
+  }
+
+  private List<Row> rows() {
+    List<Row> rows = new ArrayList<>();
+    lines.forEach(
+        (pairing, found) -> {
+          Place place = pairing.place();
+          rows.add(row(pairing, place.arm(), Stream.of(found).map(LinByArms::treated).toList()));
+          rows.add(row(pairing, Draw.CONTROL, Stream.of(found).map(LinByArms::control).toList()));
+        });
+    return rows;
+  }
+
+  private static Row row(Pairing pairing, String arm, List<LinByArms.Line> found) {
+    List<Double> numbers = new ArrayList<>();
+    for (LinByArms.Line line : found) {
+      numbers.addAll(
+          List.of(
+              (double) line.customers(),
+              line.mean(),
+              line.scatter(),
+              line.level(),
+              line.slope(),
+              line.at()));
+    }
+    Place place = pairing.place();
+    return RowFactory.create(
+        place.experiment(),
+        arm,
+        pairing.stratum(),
+        place.span(),
+        place.segmentBy(),
+        place.segment(),
+        place.arm(),
+        numbers);
+  }
+
+  private static StructType schema() {
+    StructType schema = new StructType();
+    for (String name : KEY) {
+      schema =
+          schema.add(
+              name, name.equals(Windows.SPAN) ? DataTypes.IntegerType : DataTypes.StringType);
+    }
+    return schema
+        .add(VERSUS, DataTypes.StringType)
+        .add(NUMBERS, DataTypes.createArrayType(DataTypes.DoubleType));
+  }
+}

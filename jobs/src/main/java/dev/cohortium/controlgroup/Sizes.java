@@ -1,0 +1,127 @@
+package dev.cohortium.controlgroup;
+
+import dev.cohortium.config.Study;
+import dev.cohortium.config.Study.DesignControlGroup;
+import dev.cohortium.runtime.Frames;
+import dev.cohortium.table.CustomerMonths;
+import java.sql.Date;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/** What a drawn control group will be able to see, by what its customers did up to as-of. */
+final class Sizes {
+  private static final int INACTIVE_MONTHS = 6;
+
+  private final Frames in;
+  private final Study study;
+  private final DesignControlGroup design;
+  private final Sums sums;
+
+  /** Of the study's design, on its metrics. */
+  Sizes(Frames in, Study study) {
+    this.in = in;
+    this.study = study;
+    this.design = study.designControlGroup().orElseThrow();
+    this.sums = new Sums(Measured.of(study.metrics(), false));
+  }
+
+  /** Name and value of a segment. */
+  private record Place(String by, String value) implements Comparable<Place> {
+    @Override
+    public int compareTo(Place other) {
+      return (by + "\u001f" + value).compareTo(other.by + "\u001f" + other.value);
+    }
+  }
+
+  /**
+   * The rows of table control_group_design.
+   *
+   * @param assigned one row per customer of the experiment, as {@link Windows#visits} wants them
+   * @param months lengths of the windows that the panel has
+   */
+  List<Row> rows(Dataset<Row> assigned, List<Integer> months) {
+    if (months.isEmpty()) {
+      return List.of();
+    }
+    Windows windows =
+        new Windows(
+            months.stream().map(Span::upTo).toList(),
+            study.cohorts().map(Study.Cohorts::inactiveMonths).orElse(INACTIVE_MONTHS),
+            Months.number(study.asOf().orElseThrow()));
+    Dataset<Row> byWindow =
+        windows.byWindow(windows.customers(windows.visits(assigned, in.get(CustomerMonths.TABLE))));
+    List<Cell> cells = sums.of(Numbered.uncapped(sums.measured()).in(Windows.bySegment(byWindow)));
+    Map<Place, List<Cell>> places =
+        cells.stream()
+            .collect(
+                Collectors.groupingBy(
+                    cell -> new Place(cell.segmentBy(), cell.segment()),
+                    TreeMap::new,
+                    Collectors.toList()));
+    List<Row> rows = new ArrayList<>();
+    places.forEach(
+        (place, of) -> study.metrics().forEach(metric -> rows.add(row(place, of, months, metric))));
+    return rows;
+  }
+
+  private Row row(Place place, List<Cell> cells, List<Integer> months, String metric) {
+    List<Power> powers = months.stream().map(length -> power(cells, length, metric)).toList();
+    int shown = shown(months);
+    Power power = powers.get(shown);
+    double target = design.effect() * power.baseline();
+    OptionalLong reached = Power.shortest(months, powers, design);
+    return RowFactory.create(
+        design.experiment(),
+        place.by(),
+        place.value(),
+        power.treatment() + power.control(),
+        power.control(),
+        power.treatment(),
+        metric,
+        months.get(shown),
+        power.baseline(),
+        power.correlation(),
+        orNull(power.effect()),
+        orNull(power.unadjusted()),
+        target,
+        reached.isPresent() ? (Integer) (int) reached.getAsLong() : null,
+        orNull(power.share(target)),
+        Date.valueOf(study.asOf().orElseThrow().atEndOfMonth()),
+        in.run().id());
+  }
+
+  private Power power(List<Cell> cells, int length, String metric) {
+    List<Cell> windows = cells.stream().filter(cell -> cell.span() == length).toList();
+    Cell all = Cell.together(windows);
+    return Power.of(
+        Power.moments(all, sums, metric),
+        design.power(),
+        customers(windows, Draw.TREATMENT),
+        customers(windows, Draw.CONTROL));
+  }
+
+  private static long customers(List<Cell> cells, String arm) {
+    return cells.stream().filter(cell -> cell.arm().equals(arm)).mapToLong(Cell::customers).sum();
+  }
+
+  /** The headline's window, or the longest that is shorter. */
+  private int shown(List<Integer> months) {
+    int place = 0;
+    for (int i = 0; i < months.size(); i++) {
+      place = months.get(i) <= study.headline().horizon() ? i : place;
+    }
+    return place;
+  }
+
+  private static Double orNull(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+}
