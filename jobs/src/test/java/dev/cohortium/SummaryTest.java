@@ -122,8 +122,8 @@ class SummaryTest {
                 isMeasured ? (Double) (estimate - 4) : null,
                 isMeasured ? (Double) (estimate + 4) : null,
                 54.0,
-                0,
-                34,
+                604,
+                "passed. 0 of 34 covariates differ.",
                 members)));
   }
 
@@ -134,8 +134,8 @@ class SummaryTest {
             """
             club: members have 13.00 more net revenue a month than their look-alikes (9.00 to 17.00), over 6 months after joining.
               Compared with all other customers they have 54.00 more: 41.00 of that was selection.
-              Credibility D (did not pass: placebo outcome). Balance: passed, 34 covariates.
-              670 of 797 members are compared;
+              Credibility D (did not pass: placebo outcome). Balance: passed. 0 of 34 covariates differ.
+              670 of 797 members are compared, 604 of them over all 6 months;
                 127: not known before joining
             """);
     assertThat(Summary.text(judged(-3.0, "Matching took nearly all candidates.")))

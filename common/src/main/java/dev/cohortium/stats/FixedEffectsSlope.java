@@ -10,11 +10,14 @@ import java.util.Arrays;
  * @see <a href="https://doi.org/10.1162/003355304772839588">Bertrand, Duflo, Mullainathan 2004</a>
  */
 public final class FixedEffectsSlope {
+  /** With fewer clusters the error is far too small; with 2 it is that of rounding. */
+  static final int LEAST_PLACES = 6;
+
   private FixedEffectsSlope() {}
 
   /**
-   * The slope; unmeasured with fewer than 2 places or months, where the regressor does not vary
-   * within them, or where nothing is left to tell an error.
+   * The slope; unmeasured with fewer than {@value #LEAST_PLACES} places or 2 months, where the
+   * regressor does not vary within them, or where nothing is left to tell an error.
    *
    * @param regressor by place and month
    * @param outcome by place and month
@@ -29,8 +32,9 @@ public final class FixedEffectsSlope {
       Arguments.finite("regressor", regressor[place]);
       Arguments.finite("outcome", outcome[place]);
     }
-    if (regressor.length < 2 || months < 2) {
-      return new Unmeasured("Fewer than 2 places or months tell no change within them.");
+    if (regressor.length < LEAST_PLACES || months < 2) {
+      return new Unmeasured(
+          "Fewer than " + LEAST_PLACES + " places, or than 2 months, tell no change within them.");
     }
     double[][] x = within(regressor);
     double[][] y = within(outcome);
@@ -54,7 +58,7 @@ public final class FixedEffectsSlope {
       }
       meat += score * score;
     }
-    double error = Math.sqrt(meat * x.length / (x.length - 1.0)) / squares;
+    double error = Rounding.without(Math.sqrt(meat * x.length / (x.length - 1.0)) / squares, slope);
     return error > 0
         ? new Estimate(slope, error, x.length - 1)
         : new Unmeasured("Nothing is left to tell an error.");

@@ -87,12 +87,18 @@ class FixedEffectsSlopeTest {
   @Test
   void what_cannot_be_told_is_unmeasured() {
     assertThat(FixedEffectsSlope.of(new double[0][], new double[0][]))
-        .isEqualTo(new Unmeasured("Fewer than 2 places or months tell no change within them."));
+        .isEqualTo(
+            new Unmeasured("Fewer than 6 places, or than 2 months, tell no change within them."));
     assertThat(FixedEffectsSlope.of(new double[][] {{1, 2}}, new double[][] {{1, 2}}))
         .isInstanceOf(Unmeasured.class);
     // Alike everywhere: nothing but months tells them apart.
-    double[][] same = {{1, 2, 5}, {1, 2, 5}};
-    assertThat(FixedEffectsSlope.of(same, new double[][] {{1, 2, 3}, {3, 1, 2}}))
+    double[][] same = new double[6][];
+    double[][] outcomes = new double[6][];
+    for (int place = 0; place < 6; place++) {
+      same[place] = new double[] {1, 2, 5};
+      outcomes[place] = new double[] {place, 2, 3 * place};
+    }
+    assertThat(FixedEffectsSlope.of(same, outcomes))
         .isEqualTo(new Unmeasured("The regressor does not vary within places and months."));
   }
 

@@ -2,6 +2,7 @@ package dev.cohortium.lookalike;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.evidence.Effect;
+import dev.cohortium.lookalike.Comparisons.Place;
 import dev.cohortium.lookalike.Opportunities.Measured;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.table.LookAlikeAudience;
@@ -123,30 +124,36 @@ final class Audience {
             schema);
   }
 
-  /** What joining brings in an exact segment, where that was measured; else in all. */
+  /** What joining brings in the first exact segment in which it was measured; else in all. */
   private Double expected(List<Effect> effects, String exact, Metric metric) {
-    String[] values = exact.split(Histories.SEPARATOR, -1);
-    List<String> names = study.lookAlike().orElseThrow().exact();
-    Double found = null;
-    for (Effect effect : effects) {
-      Effect.Key key = effect.key();
-      boolean isAsked =
-          effect.isSupported()
-              && key.metric().equals(metric.word())
-              && key.variant().equals(Measured.RAW)
-              && key.method().equals(Method.DID.word())
-              && key.estimand().equals(Weighing.ESTIMANDS.get(Weighing.STAY_OUT))
-              && key.months() == study.headline().horizon();
-      boolean isAll = key.segmentBy().equals(Parts.ALL);
-      boolean isHere =
-          names.size() == 1
-              && key.segmentBy().equals(names.get(0))
-              && key.segment().equals(values[0]);
-      if (isAsked && (isHere || (isAll && found == null))) {
-        found = effect.estimate().value();
+    for (Place place : Parts.Places.all(exact, study.lookAlike().orElseThrow().exact(), 0)) {
+      if (!place.by().equals(Parts.ALL)) {
+        Double found = expected(effects, place, metric);
+        if (found != null) {
+          return found;
+        }
       }
     }
-    return found;
+    return expected(effects, new Place(Parts.ALL, Parts.ALL, 0), metric);
+  }
+
+  private Double expected(List<Effect> effects, Place place, Metric metric) {
+    return effects.stream()
+        .filter(Effect::isSupported)
+        .filter(
+            effect -> {
+              Effect.Key key = effect.key();
+              return key.metric().equals(metric.word())
+                  && key.variant().equals(Measured.RAW)
+                  && key.method().equals(Method.DID.word())
+                  && key.estimand().equals(Weighing.ESTIMANDS.get(Weighing.STAY_OUT))
+                  && key.months() == study.headline().horizon()
+                  && key.segmentBy().equals(place.by())
+                  && key.segment().equals(place.value());
+            })
+        .findFirst()
+        .map(effect -> effect.estimate().value())
+        .orElse(null);
   }
 
   /**

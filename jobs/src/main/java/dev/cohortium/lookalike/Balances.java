@@ -10,6 +10,7 @@ import dev.cohortium.stats.Wilson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
@@ -36,10 +37,16 @@ final class Balances {
    * One sweep over everybody who is followed for a month at least.
    *
    * @param rows of histories and their matched sets
+   * @param horizons months over which effects are measured
    * @param columns of the covariates, which come first among those of a unit
    */
   static Balances of(
-      Dataset<Row> rows, Units units, Weighing weighing, List<Trait> columns, Parts.Places places) {
+      Dataset<Row> rows,
+      Units units,
+      Weighing weighing,
+      List<Trait> columns,
+      Parts.Places places,
+      List<Integer> horizons) {
     int count = columns.size();
     return new Balances(
         columns,
@@ -49,7 +56,7 @@ final class Balances {
               List<? extends Unit> found = Parts.scored(row, units, weighing.scores());
               for (Unit unit : found) {
                 if (unit.months() > 0) {
-                  add(state, unit, weighing, places, count);
+                  add(state, unit, weighing, at(unit, places, horizons), count);
                 }
               }
               Parts.matched(
@@ -58,7 +65,7 @@ final class Balances {
                   (unit, set) -> {
                     if (unit.months() > 0) {
                       Role role = unit.isTreated() ? Role.MATCHED_MEMBER : Role.LOOK_ALIKE;
-                      at(unit, places)
+                      at(unit, places, horizons)
                           .forEach(
                               place ->
                                   of(state, place, count)
@@ -70,10 +77,10 @@ final class Balances {
   }
 
   private static void add(
-      Map<Place, Likeness> state, Unit unit, Weighing weighing, Parts.Places places, int count) {
+      Map<Place, Likeness> state, Unit unit, Weighing weighing, List<Place> at, int count) {
     double[] weights =
         weighing.weights(unit, weighing.scores().logit(unit.group(), unit.covariates()));
-    for (Place place : at(unit, places)) {
+    for (Place place : at) {
       Likeness of = of(state, place, count);
       if (unit.isTreated()) {
         of.add(Role.MEMBER, unit.covariates(), 1);
@@ -85,15 +92,25 @@ final class Balances {
     }
   }
 
-  private static List<Place> at(Unit unit, Parts.Places places) {
+  /** Segments, the year, and all who are in an effect over so many months. */
+  private static List<Place> at(Unit unit, Parts.Places places, List<Integer> horizons) {
     List<Place> at = new ArrayList<>(places.of(unit.exact(), 0));
+    for (int months : horizons) {
+      if (months <= unit.months()) {
+        at.add(Checks.whole(months));
+      }
+    }
     at.add(new Place(YEAR, Integer.toString(unit.year()), 0));
     return at;
   }
 
   private static Likeness of(Map<Place, Likeness> state, Place place, int count) {
-    boolean hasDistances = place.by().equals(Parts.ALL) || place.by().equals(YEAR);
+    boolean hasDistances = isWhole(place) || place.by().equals(YEAR);
     return state.computeIfAbsent(place, key -> new Likeness(count, hasDistances));
+  }
+
+  private static boolean isWhole(Place place) {
+    return place.by().equals(Parts.ALL) && place.months() == 0;
   }
 
   /** Of everybody, how alike one covariate is. */
@@ -116,7 +133,16 @@ final class Balances {
   }
 
   /** Whether all covariates are alike in a place. */
-  Check check(Place place, Role others) {
+  Check check(Place place, Optional<Role> asked) {
+    if (asked.isEmpty()) {
+      return new Check(
+          "balance",
+          null,
+          null,
+          Effect.NOT_JUDGED,
+          "It is looked at with weights that are capped.");
+    }
+    Role others = asked.get();
     Likeness of = likeness.get(place);
     int judged = 0;
     int failed = 0;
@@ -145,9 +171,8 @@ final class Balances {
     new TreeMap<>(likeness)
         .forEach(
             (place, of) -> {
-              boolean isAll = place.by().equals(Parts.ALL);
               for (int column = 0; column < columns.size(); column++) {
-                if (isAll || place.by().equals(YEAR)) {
+                if (isWhole(place) || place.by().equals(YEAR)) {
                   rows.add(
                       row(place, columns.get(column).name(), of, column, program, asOf, runId));
                 }

@@ -25,7 +25,6 @@ final class Checks {
   private static final double SHARE_OF_BASELINE = 0.02;
   private static final double MOST_USED_UP = 0.5;
   private static final double MOST_AUC = 0.95;
-  private static final double LEAST_COMPARED = 0.5;
 
   /** Beyond it a standardised difference is no risk ratio. */
   private static final double MOST_DEVIATIONS = 100;
@@ -33,12 +32,20 @@ final class Checks {
   private final Rules rules;
   private final Findings findings;
   private final String headline;
+  private final boolean isOneToOne;
   private final Check auc;
   private final Check separation;
   private final Check attrition;
   private final Map<Compared, Check> balances = new HashMap<>();
 
-  Checks(Rules rules, Findings findings, String headline) {
+  /**
+   * Checks of a programme's effects.
+   *
+   * @param headline the metric by which the programme is judged
+   * @param isOneToOne whether each member has one look-alike
+   */
+  Checks(Rules rules, Findings findings, String headline, boolean isOneToOne) {
+    this.isOneToOne = isOneToOne;
     this.rules = rules;
     this.findings = findings;
     this.headline = headline;
@@ -47,8 +54,13 @@ final class Checks {
     attrition = attrition();
   }
 
+  /** All who were followed for so many months. */
+  static Place whole(int months) {
+    return new Place(Parts.ALL, Parts.ALL, months);
+  }
+
   /** Those who are compared, and where. */
-  private record Compared(Place place, Likeness.Role others) {}
+  private record Compared(Place place, Optional<Likeness.Role> others) {}
 
   /** The checks of the effects of a method, on all metrics. */
   Of of(Place place, Found found, Method method, int estimand, int horizon) {
@@ -72,9 +84,10 @@ final class Checks {
       this.estimand = estimand;
       this.horizon = horizon;
       block = found.comparison().block(method.place(), estimand, horizon);
+      Place over = place.by().equals(Parts.ALL) ? whole(rules.horizons().get(horizon)) : place;
       balance =
           balances.computeIfAbsent(
-              new Compared(place, method.others()),
+              new Compared(over, method.others()),
               key -> findings.balances().check(key.place(), key.others()));
     }
 
@@ -150,14 +163,14 @@ final class Checks {
     }
 
     private void overlap(Effect effect) {
-      double share = findings.usedUp().getOrDefault(place, 0.0);
-      boolean isUsedUp = share > MOST_USED_UP;
+      Double share = findings.usedUp().get(place);
+      boolean isUsedUp = share != null && share > MOST_USED_UP;
       effect.check(
           new Check(
               "overlap",
               share,
               MOST_USED_UP,
-              isUsedUp ? Effect.FAILED : Effect.PASSED,
+              share == null ? Effect.NOT_JUDGED : isUsedUp ? Effect.FAILED : Effect.PASSED,
               "Share of the matched members in whose stratum nearly all candidates were taken: there matching changes nothing."));
       if (isUsedUp) {
         effect.unsupported(
@@ -204,6 +217,10 @@ final class Checks {
     }
 
     private Check placebo(Effect effect, String name, int contrast, int horizon, String note) {
+      if (method == Method.IPW_UNCAPPED) {
+        return new Check(
+            name, null, null, Effect.NOT_JUDGED, "It is looked at with weights that are capped.");
+      }
       Found earlier = findings.placebo().get(place);
       if (earlier == null) {
         return new Check(name, null, null, Effect.NOT_JUDGED, "Nobody was known that long before.");
@@ -253,7 +270,9 @@ final class Checks {
 
     private Optional<Check> rosenbaum(Effect effect) {
       boolean isAsked =
-          place.by().equals(Parts.ALL)
+          isOneToOne
+              && place(effect) >= 0
+              && place.by().equals(Parts.ALL)
               && (method == Method.MATCHED || method == Method.DID)
               && estimand == Weighing.AS_USUAL
               && effect.key().variant().equals(Measured.RAW)
@@ -270,10 +289,10 @@ final class Checks {
               null,
               Effect.NOT_JUDGED,
               bound.gamma().isPresent()
-                  ? "%d pairs in which nobody stands elsewhere: something hidden would have to multiply the odds of joining within a pair by so much to explain which of the two bought more."
-                      .formatted(bound.pairs())
-                  : "%d pairs in which nobody stands elsewhere do not tell which of the two bought more, even if nothing is hidden."
-                      .formatted(bound.pairs())));
+                  ? "%d pairs in which nobody stood before: something hidden would have to multiply the odds of joining within a pair by so much to explain which of the two has more %s."
+                      .formatted(bound.pairs(), headline.replace('_', ' '))
+                  : "%d pairs in which nobody stood before do not tell which of the two has more %s, even if nothing is hidden."
+                      .formatted(bound.pairs(), headline.replace('_', ' '))));
     }
   }
 
@@ -294,17 +313,23 @@ final class Checks {
   }
 
   private Check separation() {
-    boolean isSeparated =
-        findings.weighing().scores().fits().values().stream()
-            .anyMatch(fit -> fit.likelihood() != LogisticFit.Likelihood.MAXIMISED);
+    boolean isSeparated = isAny(LogisticFit.Likelihood.SEPARATED);
+    boolean isSingular = isAny(LogisticFit.Likelihood.SINGULAR);
     return new Check(
         "separation",
         null,
         null,
-        isSeparated ? Effect.FAILED : Effect.PASSED,
+        isSeparated || isSingular ? Effect.FAILED : Effect.PASSED,
         isSeparated
             ? "Some covariates tell without error who joins: the score leans on a prior."
-            : "No covariates tell without error who joins.");
+            : isSingular
+                ? "Some customers are so far from all others that the score leans on a prior."
+                : "No covariates tell without error who joins.");
+  }
+
+  private boolean isAny(LogisticFit.Likelihood likelihood) {
+    return findings.weighing().scores().fits().values().stream()
+        .anyMatch(fit -> fit.likelihood() == likelihood);
   }
 
   private Check attrition() {
@@ -315,8 +340,8 @@ final class Checks {
     return new Check(
         "attrition",
         compared,
-        LEAST_COMPARED,
+        null,
         Effect.NOT_JUDGED,
-        "Share of the members that are compared: the effect is theirs, and nothing is known of the others.");
+        "Share of the programme's members that are compared for a month at least; `treated` are those of this effect, and nothing is known of the others.");
   }
 }

@@ -126,7 +126,8 @@ final class Comparing {
             naive(histories, metrics, places),
             metrics,
             surveys,
-            Balances.of(rows, opportunities, weighing, covariates.columns(), places),
+            Balances.of(
+                rows, opportunities, weighing, covariates.columns(), places, rules.horizons()),
             Pairs.of(matched, opportunities, headline(metrics), rules.horizons()),
             Linking.of(linkability),
             attrition,

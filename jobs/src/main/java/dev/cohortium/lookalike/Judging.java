@@ -33,7 +33,7 @@ final class Judging {
     this.findings = findings;
     this.headline = study.headline().metric();
     this.smallest = study.privacy().smallestCell();
-    checks = new Checks(rules, findings, headline);
+    checks = new Checks(rules, findings, headline, study.lookAlike().orElseThrow().ratio() == 1);
     study.metrics().forEach(words::add);
   }
 
@@ -53,6 +53,9 @@ final class Judging {
               }
             });
     findings.balanced().forEach((place, found) -> effects.addAll(balanced(place, found)));
+    if (!findings.compared().isEmpty() && findings.balanced().isEmpty()) {
+      effects.addAll(incomplete());
+    }
     findings
         .naive()
         .forEach(
@@ -83,10 +86,14 @@ final class Judging {
                         place,
                         members < smallest
                             ? "Fewer than " + smallest + " members could be compared."
-                            : members
-                                + " members could be compared; fewer than "
-                                + Math.max(smallest, JointEstimate.LEAST_TREATED)
-                                + " tell no effect.")));
+                            : members >= Math.max(smallest, JointEstimate.LEAST_TREATED)
+                                ? "Only the "
+                                    + Parts.Places.MOST
+                                    + " values of a segment with the most members are measured."
+                                : members
+                                    + " members could be compared; fewer than "
+                                    + Math.max(smallest, JointEstimate.LEAST_TREATED)
+                                    + " tell no effect.")));
     adjust(effects);
     return effects;
   }
@@ -109,6 +116,33 @@ final class Judging {
                   unit(headline),
                   GRADING,
                   Effect.Found.nothing(reason),
+                  0,
+                  0));
+        }
+      }
+    }
+    return effects;
+  }
+
+  /** The headline of those whose longest horizon is complete, where there are none. */
+  private List<Effect> incomplete() {
+    List<Effect> effects = new ArrayList<>();
+    for (String estimand : Weighing.ESTIMANDS) {
+      for (int months : rules.horizons()) {
+        for (Method method : List.of(Method.MATCHED, Method.DID)) {
+          effects.add(
+              new Effect(
+                  key(
+                      new Place(Parts.ALL, Parts.ALL, 0),
+                      method.word(),
+                      estimand,
+                      BALANCED,
+                      headline,
+                      months),
+                  unit(headline),
+                  GRADING,
+                  Effect.Found.nothing(
+                      "No member was followed for " + rules.longest() + " months."),
                   0,
                   0));
         }

@@ -21,9 +21,13 @@ import dev.cohortium.table.ReceiptMonths;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -38,10 +42,12 @@ final class Linking {
 
   private static final double NOT_KNOWN = Double.NaN;
 
+  private final boolean hasAnonymous;
   private final Relabelled revenue;
   private final Relabelled receipts;
 
-  private Linking(Relabelled revenue, Relabelled receipts) {
+  private Linking(boolean hasAnonymous, Relabelled revenue, Relabelled receipts) {
+    this.hasAnonymous = hasAnonymous;
     this.revenue = revenue;
     this.receipts = receipts;
   }
@@ -49,7 +55,8 @@ final class Linking {
   /**
    * What a member shows that was anonymous before, per month.
    *
-   * @param likely by how much anonymous sales fall with each member of a store; NaN: not known
+   * @param likely by how much anonymous sales fall with each member of a store, in stores of equal
+   *     size; NaN: not known
    * @param most that it can be: the upper 95 % limit of that, and at most all that ever was
    *     anonymous
    */
@@ -119,70 +126,136 @@ final class Linking {
     List<Row> sums =
         rows.groupBy(Linkability.STORE_ID, Linkability.MONTH)
             .agg(
+                sum(Linkability.NEW_MEMBERS).cast("double"),
+                sum(Linkability.IDENTIFIED_REVENUE).cast("double"),
                 sum(Linkability.ANONYMOUS_REVENUE).cast("double"),
-                sum(Linkability.ANONYMOUS_RECEIPTS).cast("double"),
-                sum(Linkability.NEW_MEMBERS).cast("double"))
+                sum(Linkability.IDENTIFIED_RECEIPTS).cast("double"),
+                sum(Linkability.ANONYMOUS_RECEIPTS).cast("double"))
             .collectAsList();
-    return new Linking(relabelled(sums, 2), relabelled(sums, 3));
+    boolean hasAnonymous = sums.stream().anyMatch(row -> row.getDouble(6) > 0);
+    return new Linking(hasAnonymous, relabelled(sums, 3, 4), relabelled(sums, 5, 6));
   }
 
-  private static Relabelled relabelled(List<Row> sums, int column) {
-    LocalDate first =
+  /** One store over the months in which anybody sold something. */
+  private static final class Store {
+    private final double[] joined;
+    private final double[] sold;
+    private final double[] anonymous;
+    private final boolean[] isOpen;
+    private double joinedBefore;
+
+    Store(int months) {
+      joined = new double[months];
+      sold = new double[months];
+      anonymous = new double[months];
+      isOpen = new boolean[months];
+    }
+
+    /** Members of each month: who joins in one is a member from the next one on. */
+    double[] members() {
+      double[] members = new double[joined.length];
+      double stock = joinedBefore;
+      for (int month = 0; month < members.length; month++) {
+        members[month] = stock;
+        stock += joined[month];
+      }
+      return members;
+    }
+
+    double joined() {
+      return joinedBefore + Arrays.stream(joined).sum();
+    }
+
+    boolean isWhole() {
+      return IntStream.range(0, isOpen.length).allMatch(month -> isOpen[month]) && size() > 0;
+    }
+
+    /** What it sells in a month. */
+    double size() {
+      return Arrays.stream(sold).average().orElse(0);
+    }
+
+    /** Values in sizes of the store, so that stores of any size move alike. */
+    double[] bySize(double... values) {
+      return Arrays.stream(values).map(value -> value / size()).toArray();
+    }
+  }
+
+  private static Relabelled relabelled(List<Row> sums, int identified, int anonymous) {
+    List<LocalDate> open =
         sums.stream()
+            .filter(Linking::isOpen)
             .map(row -> row.getDate(1).toLocalDate())
-            .min(LocalDate::compareTo)
-            .orElse(LocalDate.EPOCH);
-    LocalDate last =
-        sums.stream()
-            .map(row -> row.getDate(1).toLocalDate())
-            .max(LocalDate::compareTo)
-            .orElse(first);
-    int months = (int) ChronoUnit.MONTHS.between(first, last) + 1;
-    Map<String, double[]> anonymous = new TreeMap<>();
-    Map<String, double[]> members = new TreeMap<>();
+            .sorted()
+            .toList();
+    if (open.isEmpty()) {
+      return new Relabelled(NOT_KNOWN, 0);
+    }
+    LocalDate first = open.get(0);
+    int months = (int) ChronoUnit.MONTHS.between(first, open.get(open.size() - 1)) + 1;
+    Map<String, Store> stores = new TreeMap<>();
     for (Row row : sums) {
+      Store store = stores.computeIfAbsent(row.getString(0), name -> new Store(months));
       int month = (int) ChronoUnit.MONTHS.between(first, row.getDate(1).toLocalDate());
-      anonymous.computeIfAbsent(row.getString(0), store -> new double[months])[month] +=
-          row.getDouble(column);
-      double[] stock = members.computeIfAbsent(row.getString(0), store -> new double[months]);
-      // Who joins in a month is a member from the next one on.
-      for (int later = month + 1; later < months; later++) {
-        stock[later] += row.getDouble(4);
+      if (month < 0) {
+        store.joinedBefore += row.getDouble(2);
+      } else if (month < months) {
+        store.joined[month] += row.getDouble(2);
+        store.sold[month] += row.getDouble(identified) + row.getDouble(anonymous);
+        store.anonymous[month] += row.getDouble(anonymous);
+        store.isOpen[month] |= isOpen(row);
       }
     }
-    double[] everywhere = ofAll(anonymous, months);
-    double[] all = ofAll(members, months);
-    double memberMonths = Arrays.stream(all).sum();
-    double most =
-        memberMonths == 0
-            ? 0
-            : Arrays.stream(everywhere).max().orElse(0)
-                * Arrays.stream(all).filter(stock -> stock > 0).count()
-                / memberMonths;
-    // Without a store there is nothing to compare with.
-    anonymous.remove(Effects.NONE);
-    members.remove(Effects.NONE);
-    return most > 0
+    double most = most(stores.values(), months);
+    List<Store> whole =
+        stores.entrySet().stream()
+            .filter(store -> !store.getKey().equals(Effects.NONE))
+            .map(Map.Entry::getValue)
+            .filter(Store::isWhole)
+            .toList();
+    // What happens elsewhere is not seen in these stores.
+    boolean isNearlyAll =
+        isNearlyAll(whole, stores.values(), Store::joined)
+            && isNearlyAll(whole, stores.values(), store -> Arrays.stream(store.anonymous).sum());
+    return isNearlyAll
             && FixedEffectsSlope.of(
-                    members.values().toArray(double[][]::new),
-                    anonymous.values().toArray(double[][]::new))
+                    of(whole, store -> store.bySize(store.members())),
+                    of(whole, store -> store.bySize(store.anonymous)))
                 instanceof Estimate slope
         ? new Relabelled(
-            Math.max(0, -slope.value()), Math.min(most, Math.max(0, -slope.interval().low())))
-        : new Relabelled(most > 0 ? NOT_KNOWN : 0, most);
+            Math.min(most, Math.max(0, -slope.value())),
+            Math.min(most, Math.max(0, -slope.interval().low())))
+        : new Relabelled(NOT_KNOWN, most);
   }
 
-  private static double[] ofAll(Map<String, double[]> byStore, int months) {
-    double[] sum = new double[months];
-    byStore
-        .values()
-        .forEach(
-            of -> {
-              for (int month = 0; month < months; month++) {
-                sum[month] += of[month];
-              }
-            });
-    return sum;
+  private static boolean isOpen(Row row) {
+    return row.getDouble(5) + row.getDouble(6) > 0;
+  }
+
+  private static boolean isNearlyAll(
+      Collection<Store> some, Collection<Store> all, ToDoubleFunction<Store> of) {
+    double ofAll = all.stream().mapToDouble(of).sum();
+    return some.stream().mapToDouble(of).sum() >= (1 - MOST) * ofAll;
+  }
+
+  private static double[][] of(List<Store> stores, Function<Store, double[]> values) {
+    return stores.stream().map(values).toArray(double[][]::new);
+  }
+
+  /** All that was anonymous in a month at most, for each member. */
+  private static double most(Collection<Store> stores, int months) {
+    double greatest = 0;
+    double memberMonths = 0;
+    int withMembers = 0;
+    for (int month = 0; month < months; month++) {
+      int of = month;
+      double members = stores.stream().mapToDouble(store -> store.members()[of]).sum();
+      greatest =
+          Math.max(greatest, stores.stream().mapToDouble(store -> store.anonymous[of]).sum());
+      memberMonths += members;
+      withMembers += members > 0 ? 1 : 0;
+    }
+    return memberMonths == 0 ? 0 : greatest * withMembers / memberMonths;
   }
 
   /**
@@ -193,7 +266,7 @@ final class Linking {
    */
   Check check(boolean isOfReceipts, double effect) {
     Relabelled of = isOfReceipts ? receipts : revenue;
-    if (of.most() == 0) {
+    if (!hasAnonymous) {
       return new Check(
           "relabelling",
           null,
@@ -211,11 +284,11 @@ final class Linking {
         isNone ? Effect.PASSED : isLikely ? Effect.FAILED : Effect.INCONCLUSIVE,
         String.format(
             java.util.Locale.ROOT,
-            "Share of the effect that may be what members bought before without showing who they are: anonymous %s fall by %s a member and month, at most %.3g.",
+            "Share of the effect that may be what members bought before without showing who they are: anonymous %s %s a member and month, at most by %.3g.",
             isOfReceipts ? "receipts" : "sales",
             Double.isNaN(of.likely())
-                ? "what cannot be told"
-                : String.format(java.util.Locale.ROOT, "%.3g", of.likely()),
+                ? "cannot be seen to fall by"
+                : String.format(java.util.Locale.ROOT, "fall by %.3g", of.likely()),
             of.most()));
   }
 }

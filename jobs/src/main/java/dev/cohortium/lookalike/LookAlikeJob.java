@@ -72,13 +72,14 @@ public final class LookAlikeJob implements Job {
         study.headline().toString(),
         study.segments().toString(),
         study.programmes().keySet().toString(),
-        study.cohorts().map(Study.Cohorts::inactiveMonths).toString());
+        study.cohorts().map(Study.Cohorts::inactiveMonths).toString(),
+        study.privacy().toString());
   }
 
   @Override
   public Frames run(Frames in, Study study) {
     YearMonth asOf = study.asOf().orElseThrow();
-    YearMonth first = firstMonth(in);
+    YearMonth first = firstMonth(in, asOf);
     Map<Table, List<Dataset<Row>>> made = new LinkedHashMap<>();
     writes().forEach(table -> made.put(table, new ArrayList<>()));
     for (String program : programmes(in, study)) {
@@ -102,9 +103,10 @@ public final class LookAlikeJob implements Job {
     return programmes;
   }
 
-  private static YearMonth firstMonth(Frames in) {
+  /** That of the panel; where nobody is known, the last. */
+  private static YearMonth firstMonth(Frames in, YearMonth asOf) {
     Row first = Histories.firstMonth(in.get(CustomerMonths.TABLE));
-    return YearMonth.from(first.getDate(0).toLocalDate());
+    return first.isNullAt(0) ? asOf : YearMonth.from(first.getDate(0).toLocalDate());
   }
 
   private static Dataset<Row> together(Frames in, Table table, List<Dataset<Row>> parts) {

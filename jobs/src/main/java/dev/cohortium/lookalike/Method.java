@@ -5,6 +5,7 @@ import dev.cohortium.stats.ComparisonPlan.Contrast;
 import dev.cohortium.stats.ComparisonPlan.Outcome;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** The ways of comparing members with those like them, side by side. */
 enum Method {
@@ -39,12 +40,13 @@ enum Method {
     return contrast().weighting() == Weighing.MATCHED;
   }
 
-  /** Those with whom members are compared. */
-  Likeness.Role others() {
+  /** Those with whom members are compared, whose balance is known. */
+  Optional<Likeness.Role> others() {
     return switch (this) {
-      case MATCHED, DID, REGRESSION -> Likeness.Role.LOOK_ALIKE;
-      case IPW, IPW_UNCAPPED, AIPW -> Likeness.Role.BY_ODDS;
-      case ENTROPY -> Likeness.Role.BY_ENTROPY;
+      case MATCHED, DID, REGRESSION -> Optional.of(Likeness.Role.LOOK_ALIKE);
+      case IPW, AIPW -> Optional.of(Likeness.Role.BY_ODDS);
+      case ENTROPY -> Optional.of(Likeness.Role.BY_ENTROPY);
+      case IPW_UNCAPPED -> Optional.empty();
     };
   }
 

@@ -3,6 +3,8 @@ package dev.cohortium.lookalike;
 import dev.cohortium.stats.RosenbaumBounds;
 import java.io.Serial;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +16,9 @@ import org.apache.spark.sql.Row;
 import scala.Tuple2;
 
 /**
- * By how much members of pairs in which nobody stands elsewhere exceed their look-alikes in one
- * metric: what a bound on hidden bias needs, which holds for pairs that are independent.
+ * By how much members of pairs in which nobody stood before exceed their look-alikes in one metric:
+ * what a bound on hidden bias needs, which holds for pairs that are independent. Nobody is in two
+ * of them, and what a look-alike does later does not decide whether its pair is one.
  */
 final class Pairs {
   private final Map<Key, SortedMap<Double, long[]>> tallies;
@@ -44,10 +47,10 @@ final class Pairs {
     private final double[] levels;
     private final double[] changes;
     private int halves = 1;
-    private boolean isAlone;
+    private boolean isFirst;
 
-    Pair(Unit unit, int metric, List<Integer> horizons, boolean isAlone) {
-      this.isAlone = isAlone;
+    Pair(Unit unit, int metric, List<Integer> horizons, boolean isFirst) {
+      this.isFirst = isFirst;
       int known = (int) horizons.stream().filter(months -> months <= unit.months()).count();
       levels = new double[known];
       changes = new double[known];
@@ -66,7 +69,7 @@ final class Pairs {
 
     Pair plus(Pair other) {
       halves += other.halves;
-      isAlone &= other.isAlone;
+      isFirst &= other.isFirst;
       for (int horizon = 0; horizon < Math.min(levels.length, other.levels.length); horizon++) {
         levels[horizon] += other.levels[horizon];
         changes[horizon] += other.changes[horizon];
@@ -103,18 +106,25 @@ final class Pairs {
 
   private static List<Tuple2<Long, Pair>> halves(
       Row row, Units units, int metric, List<Integer> horizons) {
-    List<Tuple2<Long, Pair>> halves = new java.util.ArrayList<>();
-    boolean isAlone = row.getList(row.fieldIndex(Parts.SETS)).size() == 1;
-    Parts.matched(
-        row,
-        units.of(row),
-        (unit, set) ->
-            halves.add(new Tuple2<>(set.set(), new Pair(unit, metric, horizons, isAlone))));
-    return halves;
+    List<Half> halves = new ArrayList<>();
+    Parts.matched(row, units.of(row), (unit, set) -> halves.add(new Half(unit, set.set())));
+    halves.sort(
+        Comparator.comparingInt((Half half) -> half.unit().month()).thenComparing(Half::set));
+    // What comes later must not decide: the first set that a customer stands in is its only one.
+    return halves.stream()
+        .map(
+            half ->
+                new Tuple2<>(
+                    half.set(),
+                    new Pair(half.unit(), metric, horizons, half.equals(halves.get(0)))))
+        .toList();
   }
 
+  /** A customer in a set. */
+  private record Half(Unit unit, long set) {}
+
   private static void count(Pair pair, Map<Key, SortedMap<Double, long[]>> counts) {
-    if (!pair.isAlone || pair.halves != 2) {
+    if (!pair.isFirst || pair.halves != 2) {
       return;
     }
     for (int horizon = 0; horizon < pair.levels.length; horizon++) {

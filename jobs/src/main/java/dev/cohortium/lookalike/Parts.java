@@ -42,6 +42,9 @@ final class Parts {
       implements Serializable {
     @Serial private static final long serialVersionUID = 1;
 
+    /** Values of a segment that are measured at most, those with the most members. */
+    static final int MOST = 250;
+
     static Places of(List<String> names, List<String> groups, Strata strata, int smallest) {
       Map<Place, Long> members = new HashMap<>();
       strata
@@ -52,15 +55,25 @@ final class Parts {
                       .forEach(place -> members.merge(place, of.members(), Long::sum)));
       Set<Place> measured = new HashSet<>();
       Map<Place, Long> small = new HashMap<>();
-      members.forEach(
-          (place, count) -> {
-            if (count < Math.max(JointEstimate.LEAST_TREATED, smallest)
-                && !place.by().equals(ALL)) {
-              small.put(place, count);
-            } else {
-              measured.add(place);
-            }
-          });
+      Map<String, Integer> ofSegment = new HashMap<>();
+      members.entrySet().stream()
+          .sorted(
+              Map.Entry.<Place, Long>comparingByValue()
+                  .reversed()
+                  .thenComparing(Map.Entry.comparingByKey()))
+          .forEach(
+              place -> {
+                String by = place.getKey().by();
+                boolean isMeasured =
+                    by.equals(ALL)
+                        || (place.getValue() >= Math.max(JointEstimate.LEAST_TREATED, smallest)
+                            && ofSegment.merge(by, 1, Integer::sum) <= MOST);
+                if (isMeasured) {
+                  measured.add(place.getKey());
+                } else {
+                  small.put(place.getKey(), place.getValue());
+                }
+              });
       return new Places(List.copyOf(names), List.copyOf(groups), measured, small);
     }
 
@@ -183,6 +196,9 @@ final class Parts {
     public void of(Row row, Sink sink) {
       List<? extends Unit> found = scored(row, units, weighing.scores());
       for (Unit unit : found) {
+        if (unit.knownBefore() == 0) {
+          continue;
+        }
         double logit = weighing.scores().logit(unit.group(), unit.covariates());
         Earlier earlier = new Earlier(unit, weighing.weights(unit, logit), unit.knownBefore());
         places.of(unit.exact(), 0).forEach(place -> sink.accept(place, earlier, null));

@@ -52,8 +52,8 @@ public record RunSummary(
    * @param estimate what members have more than their look-alikes, with its interval; null:
    *     unmeasured
    * @param naive what members have more than all others; null: unmeasured
-   * @param unbalanced covariates that differ between members and look-alikes
-   * @param judged covariates that were compared
+   * @param treated members of whom the estimate speaks
+   * @param balance whether those compared are alike, as its check says it
    * @param members by what became of them: a sentence, and how many; those compared last
    */
   public record Verdict(
@@ -68,7 +68,7 @@ public record RunSummary(
       Double low,
       Double high,
       Double naive,
-      long unbalanced,
-      long judged,
+      long treated,
+      String balance,
       Map<String, Long> members) {}
 }

@@ -2,16 +2,14 @@ package dev.cohortium.runtime;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.table.CohortAverage;
 import dev.cohortium.table.CustomerMonths;
+import dev.cohortium.table.EffectChecks;
 import dev.cohortium.table.Effects;
 import dev.cohortium.table.LookAlikeAttrition;
-import dev.cohortium.table.LookAlikeBalance;
 import dev.cohortium.table.ReceiptMonths;
 import java.time.LocalDate;
 import java.util.HashMap;
@@ -132,14 +130,19 @@ final class SummingUp {
         .select(LookAlikeAttrition.REASON, LookAlikeAttrition.MEMBERS)
         .collectAsList()
         .forEach(row -> members.put(row.getString(0), row.getLong(1)));
-    Row balance =
+    String balance =
         warehouse
-            .read(LookAlikeBalance.TABLE)
-            .where(col(LookAlikeBalance.PROGRAM_ID).equalTo(program))
-            .where(col(LookAlikeBalance.JOINING_YEAR).equalTo("all"))
-            .agg(count_if(not(col(LookAlikeBalance.PASSED))), count(col(LookAlikeBalance.PASSED)))
+            .read(EffectChecks.TABLE)
+            .where(
+                col(EffectChecks.EFFECT_ID)
+                    .equalTo(effect.<String>getAs(Effects.EFFECT_ID))
+                    .and(col(EffectChecks.CHECK_NAME).equalTo("balance")))
             .collectAsList()
-            .get(0);
+            .stream()
+            .findFirst()
+            .map(check -> check.getAs(EffectChecks.OUTCOME) + ". " + check.getAs(EffectChecks.NOTE))
+            .orElse("not judged.")
+            .replace('_', ' ');
     return new RunSummary.Verdict(
         program,
         effect.getAs(Effects.METRIC),
@@ -152,8 +155,8 @@ final class SummingUp {
         effect.getAs(Effects.CI_LOW),
         effect.getAs(Effects.CI_HIGH),
         naive.get(program),
-        balance.getLong(0),
-        balance.getLong(1),
+        effect.<Long>getAs(Effects.TREATED),
+        balance,
         members);
   }
 

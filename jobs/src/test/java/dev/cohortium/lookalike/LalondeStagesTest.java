@@ -322,7 +322,7 @@ class LalondeStagesTest extends SparkTest {
     assertThat(estimate(found, Method.AIPW).value()).isCloseTo(1231.04431291887, within(1e-5));
     assertThat(estimate(found, Method.ENTROPY).value()).isCloseTo(1273.26181391191, within(1e-5));
 
-    Balances balances = Balances.of(joined, units, weighing, COLUMNS, places);
+    Balances balances = Balances.of(joined, units, weighing, COLUMNS, places, List.of(1));
     double[] weights = new double[others.length];
     IntStream.range(0, members.length)
         .filter(member -> matches.controlCount(member) > 0)
