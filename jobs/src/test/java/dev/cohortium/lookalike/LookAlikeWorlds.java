@@ -9,6 +9,7 @@ import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
 import dev.cohortium.config.WorldReader;
 import dev.cohortium.runtime.Frames;
+import dev.cohortium.table.EffectChecks;
 import dev.cohortium.table.Effects;
 import dev.cohortium.table.LookAlikePairs;
 import dev.cohortium.world.WorldPanel;
@@ -55,7 +56,7 @@ final class LookAlikeWorlds {
 
   /**
    * Effects of each replicate with what they should be: method, estimand, metric, horizon_months,
-   * segment, estimate, std_error, ci_low, ci_high, truth, members.
+   * segment, estimate, std_error, ci_low, ci_high, truth, members, placebo.
    */
   static Dataset<Row> held(Frames out, Dataset<Row> truth) {
     Dataset<Row> members =
@@ -76,7 +77,12 @@ final class LookAlikeWorlds {
                 count(lit(1)).as("members"));
     Dataset<Row> effects =
         out.get(Effects.TABLE).where(col(Effects.SEGMENT_BY).equalTo("replicate"));
+    Dataset<Row> placebo =
+        out.get(EffectChecks.TABLE)
+            .where(col(EffectChecks.CHECK_NAME).equalTo("placebo_outcome"))
+            .select(col(EffectChecks.EFFECT_ID), col(EffectChecks.OUTCOME).as("placebo"));
     return effects
+        .join(placebo, new String[] {Effects.EFFECT_ID}, "left")
         .join(of, new String[] {Effects.SEGMENT, Effects.METRIC, Effects.HORIZON_MONTHS})
         .withColumn(
             "truth",
