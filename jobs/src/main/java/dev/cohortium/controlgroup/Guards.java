@@ -9,6 +9,9 @@ import dev.cohortium.stats.SampleRatio;
 import dev.cohortium.stats.SmallSampleSkew;
 import dev.cohortium.stats.Stratified;
 import dev.cohortium.stats.TwoSample;
+import dev.cohortium.table.Customers;
+import dev.cohortium.table.Enrolments;
+import dev.cohortium.table.Exposures;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -216,7 +219,7 @@ final class Guards {
   private void attrition() {
     Cell whole = Cell.together(everybody);
     long missing = Math.round(whole.sum("unknown"));
-    boolean isListed = study.sources().containsKey("customers");
+    boolean isListed = study.sources().containsKey(Customers.TABLE.name());
     Map<String, Cell> byArm = new TreeMap<>();
     everybody.forEach(cell -> byArm.merge(cell.arm(), cell, Cell::plus));
     Double pValue = null;
@@ -249,11 +252,19 @@ final class Guards {
     Cell control =
         Cell.together(
             complete(span).stream().filter(cell -> cell.arm().equals(Draw.CONTROL)).toList());
-    share(span, "joined", control.mean("joined_since"), control.customers(), true);
-    share(span, "contacted", control.mean("contacted"), control.customers(), true);
+    boolean hasMembers = study.sources().containsKey(Enrolments.TABLE.name());
+    boolean hasContacts = study.sources().containsKey(Exposures.TABLE.name());
+    share(span, "joined", control.mean("joined_since"), control.customers(), hasMembers);
+    share(span, "contacted", control.mean("contacted"), control.customers(), hasContacts);
     share(span, "redeemed", control.mean("redeemed"), control.customers(), false);
   }
 
+  /**
+   * The share of the control arm to which something happened.
+   *
+   * @param isJudged whether there is a source that tells, and the share speaks against the
+   *     experiment
+   */
   private void share(int span, String what, double share, long customers, boolean isJudged) {
     all.add(
         Guard.ofAll(

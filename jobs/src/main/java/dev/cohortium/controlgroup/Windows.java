@@ -223,9 +223,9 @@ final class Windows {
     };
   }
 
+  /** The months with a bit among so many from {@code first}; before what is within reach none. */
   private Column ordering(Column bits, int first, int months) {
-    long mask =
-        Math.max(0, first - from) == first - from ? ((1L << months) - 1) << (first - from) : 0;
+    long mask = first < from ? 0 : ((1L << months) - 1) << (first - from);
     return bit_count(coalesce(bits, lit(0L)).bitwiseAND(lit(mask))).cast("double");
   }
 

@@ -106,6 +106,10 @@ class ControlGroupJobTest extends SparkTest {
                     """
                     as-of = "2024-06", metrics = [net_revenue, orders, average_receipt, active_rate, churned_rate], headline.horizon = 3
                     programmes.club {}
+                    sources {
+                      enrolments { format = csv, path = x, columns { customer_id = a, enrolled_at = b } }
+                      exposures { format = csv, path = x, columns { experiment_id = a, customer_id = b, exposed_at = c } }
+                    }
                     segments.region = region
                     control-group {
                       horizons = [1, 3, 6], segments = [region]

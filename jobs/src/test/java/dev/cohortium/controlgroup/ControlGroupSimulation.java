@@ -2,6 +2,7 @@ package dev.cohortium.controlgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cohortium.Project;
 import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
@@ -13,6 +14,9 @@ import dev.cohortium.table.Customers;
 import dev.cohortium.table.Effects;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,10 +33,11 @@ import org.junit.jupiter.api.Test;
 /**
  * 500 replicates as segments of one experiment in one run of the job. The offer makes half of the
  * treated join, and each order of who joined costs 10 more: with .6 orders a month 3 for all
- * treated and 6 for compliers.
+ * treated and 6 for compliers. Written into docs/coverage.md.
  */
 @Tag("simulation")
 class ControlGroupSimulation extends SparkTest {
+  private static final Path PAGE = Project.root().resolve("docs/coverage.md");
   private static final int REPLICATES = 500;
   private static final int CUSTOMERS = 400;
   private static final List<Integer> HORIZONS = List.of(1, 2, 3);
@@ -44,13 +49,17 @@ class ControlGroupSimulation extends SparkTest {
               "control_group_itt_lin", 3.0,
               "control_group_cace", 6.0));
 
+  private final List<String> page =
+      new ArrayList<>(
+          List.of("| method | horizon | mean error | coverage, % |", "|---|---|---|---|"));
+
   @Override
   public SparkConf conf() {
     return super.conf().set("spark.sql.shuffle.partitions", "8");
   }
 
   @Test
-  void intervals_cover_the_truth_and_adjustment_never_widens_them() {
+  void intervals_cover_the_truth_and_adjustment_never_widens_them() throws IOException {
     List<Row> effects =
         new ControlGroupJob()
             .run(world(), study())
@@ -74,17 +83,27 @@ class ControlGroupSimulation extends SparkTest {
             judge(method, months, cell, truth, outside);
           }
           long all = always.values().stream().filter(n -> n == HORIZONS.size()).count();
-          System.out.printf(
-              Locale.ROOT, "%s at all looks: %.1f %%%n", method, 100.0 * all / REPLICATES);
+          page.add(
+              String.format(
+                  Locale.ROOT, "| %s | all | | %.1f |", method, 100.0 * all / REPLICATES));
           if (all < band().inverseCumulativeProbability(0.001)) {
             outside.add(method + " at all looks: " + all);
           }
         });
-    assertThat(outside).isEmpty();
     assertNarrower(effects);
+    write();
+    assertThat(outside).isEmpty();
   }
 
-  private static void judge(
+  private void write() throws IOException {
+    String text = Files.readString(PAGE);
+    int from = text.indexOf('\n', text.indexOf("<!-- control-group:")) + 1;
+    int to = text.indexOf("<!-- end of control-group -->");
+    Files.writeString(
+        PAGE, text.substring(0, from) + String.join("\n", page) + "\n" + text.substring(to));
+  }
+
+  private void judge(
       String method, int months, List<Row> cell, double truth, List<String> outside) {
     long covered =
         cell.stream().filter(row -> isIn(row, Effects.CI_LOW, Effects.CI_HIGH, truth)).count();
@@ -98,14 +117,15 @@ class ControlGroupSimulation extends SparkTest {
             .mapToDouble(row -> Math.pow(row.<Double>getAs(Effects.ESTIMATE) - mean, 2))
             .sum();
     double chance = Math.sqrt(squares / (REPLICATES - 1.0) / REPLICATES);
-    System.out.printf(
-        Locale.ROOT,
-        "%s, %d months: coverage %.1f %%, mean error %.3f +- %.3f%n",
-        method,
-        months,
-        100.0 * covered / REPLICATES,
-        mean - truth,
-        chance);
+    page.add(
+        String.format(
+            Locale.ROOT,
+            "| %s | %d | %.3f ± %.3f | %.1f |",
+            method,
+            months,
+            mean - truth,
+            chance,
+            100.0 * covered / REPLICATES));
     double level = 0.001 / (TRUTH.size() * HORIZONS.size());
     boolean isRight =
         covered >= band().inverseCumulativeProbability(level / 2)
@@ -116,7 +136,7 @@ class ControlGroupSimulation extends SparkTest {
     }
   }
 
-  private static void assertNarrower(List<Row> effects) {
+  private void assertNarrower(List<Row> effects) {
     for (int months : HORIZONS) {
       Map<Object, Double> plain = errors(cell(effects, "control_group_itt", months));
       Map<Object, Double> adjusted = errors(cell(effects, "control_group_itt_cuped", months));
@@ -126,8 +146,9 @@ class ControlGroupSimulation extends SparkTest {
         assertThat(error).isLessThanOrEqualTo(entry.getValue() * (1 + 1e-9));
         ratio += error * error / entry.getValue() / entry.getValue() / REPLICATES;
       }
-      System.out.printf(
-          Locale.ROOT, "%d months: CUPED's variance is %.3f of the plain one%n", months, ratio);
+      page.add(
+          String.format(
+              Locale.ROOT, "| CUPED's variance of the plain | %d | %.3f | |", months, ratio));
     }
   }
 
