@@ -28,6 +28,10 @@ final class Lines {
   private static final String VERSUS = "versus";
   private static final String NUMBERS = "line";
   private static final int PER_LINE = 6;
+
+  /** What a line must leave free of a customer; less is rounding. */
+  private static final double LEAST_FREE = 1e-9;
+
   private static final List<String> KEY =
       List.of(
           Windows.EXPERIMENT,
@@ -129,7 +133,9 @@ final class Lines {
     Column weight = each.plus(number(metric, 5).minus(number(metric, 1)).multiply(pull));
     Column free = lit(1.0).minus(each).minus(away.multiply(pull));
     Column influence = weight.multiply(residual);
-    return influence.multiply(influence).divide(free);
+    // Who alone decides the line of an arm has no variance that could be told.
+    return when(free.gt(LEAST_FREE), influence.multiply(influence).divide(free))
+        .otherwise(Double.NaN);
   }
 
   private static Column number(int metric, int place) {

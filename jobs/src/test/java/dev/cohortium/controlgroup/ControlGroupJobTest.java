@@ -302,6 +302,15 @@ class ControlGroupJobTest extends SparkTest {
         .isEqualTo(
             "Of 300 customers in the experiment 300 were assigned after as-of, and of 0 nobody knows when.");
     assertThat(reason(effects, "lossy", "orders")).contains("No arm varies");
+    assertThat(
+            effects.stream()
+                .filter(e -> e.getAs(Effects.EXPERIMENT_ID).equals("tiny"))
+                .filter(e -> e.getAs(Effects.METHOD).equals("control_group_itt_lin"))
+                .filter(e -> e.getAs(Effects.VARIANT).equals("raw"))
+                .filter(e -> e.getAs(Effects.METRIC).equals("net_revenue"))
+                .map(e -> e.<String>getAs(Effects.REASON)))
+        .isNotEmpty()
+        .containsOnly("There are too few customers to adjust by what they did before.");
     Row lossy = of(effects, "lossy", "net_revenue");
     assertThat(lossy.<String>getAs(Effects.STATUS)).isEqualTo("measured");
     assertThat(lossy.<String>getAs(Effects.CREDIBILITY)).isEqualTo("E");
@@ -320,11 +329,13 @@ class ControlGroupJobTest extends SparkTest {
     Dataset<Row> arms =
         customers.selectExpr(
             "customer_id",
-            "stack(5, 'alone', 'control', timestamp'2024-02-15 00:00:00',"
+            "stack(6, 'alone', 'control', timestamp'2024-02-15 00:00:00',"
                 + " 'without', 'treatment', timestamp'2024-02-15 00:00:00',"
                 + " 'late', if(id % 2 = 0, 'control', 'treatment'), timestamp'2024-06-15 00:00:00',"
                 + " 'future', if(id % 2 = 0, 'control', 'treatment'), timestamp'2024-07-15 00:00:00',"
-                + " 'lossy', if(id % 3 = 0, 'control', 'treatment'), timestamp'2024-02-15 00:00:00')"
+                + " 'lossy', if(id % 3 = 0, 'control', 'treatment'), timestamp'2024-02-15 00:00:00',"
+                // One bought before and one did not: the line through two customers leaves nothing.
+                + " 'tiny', if(id < 2, 'treatment', 'control'), timestamp'2024-04-15 00:00:00')"
                 + " as (experiment_id, arm, assigned_at)");
     return new Frames(spark())
         .with(Assignments.TABLE, as(Assignments.TABLE, arms))

@@ -399,7 +399,10 @@ class LookAlikeJobTest extends SparkTest {
   void each_effect_of_the_matched_has_its_checks() {
     Frames out =
         new LookAlikeJob()
-            .run(world(2), study("look-alike.pre-months=3", "headline.metric=orders"));
+            .run(
+                LookAlikeWorlds.world(spark(), WORLD.replace("orders = 1.3", "orders = 3"), 2)
+                    .frames(),
+                study("look-alike.pre-months=3", "headline.metric=orders"));
     Row effect = headline(out, Method.DID.word());
     List<String> names =
         out
