@@ -206,9 +206,8 @@ class LookAlikeSimulation extends SparkTest {
     Cell leaked = leaking.get(LEAK);
     assertThat(told.bias()).isBetween(-3 * told.chance(), 3 * told.chance());
     assertThat(leaked.bias()).isGreaterThan(3 * leaked.chance());
-    // The placebo needs as many pairs as a programme has to see what is hidden.
     Cell hidden = large.get(LEAK);
-    assertThat(hidden.placeboFailed).isGreaterThan(hidden.count / 2);
+    assertThat(hidden.bias()).isGreaterThan(3 * hidden.chance());
   }
 
   private static final String LEAK = "look_alike_did, join_vs_stay_out | orders | 1";
