@@ -35,10 +35,6 @@ record Guard(
     return new Effect.Check(name, value, threshold, outcome, note);
   }
 
-  boolean isFailed() {
-    return outcome.equals(Effect.FAILED);
-  }
-
   /** The row of table control_group_checks. */
   Row row(String program, String experiment, String job, LocalDate asOf, String runId) {
     return RowFactory.create(

@@ -156,7 +156,7 @@ final class Comparing {
   }
 
   /** Histories with the matched sets of each customer; null: in none. */
-  private static Dataset<Row> joined(Dataset<Row> histories, Dataset<Row> sets) {
+  static Dataset<Row> joined(Dataset<Row> histories, Dataset<Row> sets) {
     return histories.join(
         sets.where(col(MatchedSets.WEIGHT).isNotNull())
             .groupBy(col(MatchedSets.CUSTOMER_ID))

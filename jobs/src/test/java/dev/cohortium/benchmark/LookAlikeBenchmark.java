@@ -1,9 +1,9 @@
 package dev.cohortium.benchmark;
 
 import dev.cohortium.config.Study;
-import dev.cohortium.config.StudyReader;
 import dev.cohortium.config.WorldReader;
 import dev.cohortium.lookalike.LookAlikeJob;
+import dev.cohortium.lookalike.LookAlikeWorlds;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.runtime.Progress;
 import dev.cohortium.runtime.Run;
@@ -27,24 +27,6 @@ public final class LookAlikeBenchmark {
       """
       seed = 5, customers = %d, months = 36
       joining { selection = history, hazard = 0.022 }
-      """;
-
-  private static final String STUDY =
-      """
-      study = "world"
-      time-zone = "Europe/Berlin"
-      currency = "EUR"
-      sources {
-        transactions {
-          format = csv, path = "t"
-          columns { transaction_id = "t", occurred_at = "o", net_amount = "n" }
-        }
-        customers { format = csv, path = "c", columns { customer_id = "c" } }
-        enrolments { format = csv, path = "e", columns { customer_id = "c", enrolled_at = "e" } }
-      }
-      programmes { club {} }
-      segments { region = "region" }
-      look-alike { exact = [region] }
       """;
 
   private final SparkSession session;
@@ -111,7 +93,9 @@ public final class LookAlikeBenchmark {
   /** Measures the job on the panel that was prepared. */
   public Figures run(int customers) {
     Study study =
-        StudyReader.parse(STUDY, "world", List.of(), Map.of()).withAsOf(YearMonth.of(2023, 12));
+        LookAlikeWorlds.study(
+            YearMonth.of(2023, 12),
+            List.of("look-alike.exact=[region]", "look-alike.propensity-by=[]"));
     Figures figures = new Figures(customers);
     Steps steps = new Steps(figures);
     Frames in = new Frames(session, new Run("benchmark", Instant.now(), steps, Run.Reading.NEW));

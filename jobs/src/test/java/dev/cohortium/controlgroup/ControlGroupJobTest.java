@@ -266,7 +266,7 @@ class ControlGroupJobTest extends SparkTest {
   }
 
   /** Rows with the contract's columns: what they lack is null. */
-  private static Dataset<Row> as(Table table, Dataset<Row> rows) {
+  static Dataset<Row> as(Table table, Dataset<Row> rows) {
     List<String> given = List.of(rows.columns());
     return rows.select(
         table.columns().stream()

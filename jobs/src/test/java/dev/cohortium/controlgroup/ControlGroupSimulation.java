@@ -1,19 +1,18 @@
 package dev.cohortium.controlgroup;
 
+import static dev.cohortium.controlgroup.ControlGroupJobTest.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cohortium.Project;
 import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
-import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.table.Assignments;
 import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Customers;
 import dev.cohortium.table.Effects;
 import dev.cohortium.table.Joinings;
-import dev.cohortium.table.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +24,6 @@ import java.util.TreeMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 import org.hipparchus.distribution.discrete.BinomialDistribution;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -222,19 +220,6 @@ class ControlGroupSimulation extends SparkTest {
   /** A number between 0 and 1 that follows from the id and this. */
   private static String uniform(String of) {
     return "(pmod(xxhash64(id, " + of + "), 1000003) / 1000003)";
-  }
-
-  /** Rows with the contract's columns: what they lack is null. */
-  private static Dataset<Row> as(Table table, Dataset<Row> rows) {
-    List<String> given = List.of(rows.columns());
-    return rows.select(
-        table.columns().stream()
-            .map(
-                c ->
-                    (given.contains(c.name()) ? functions.col(c.name()) : functions.lit(null))
-                        .cast(Contracts.type(c))
-                        .as(c.name()))
-            .toArray(org.apache.spark.sql.Column[]::new));
   }
 
   private static Study study() {

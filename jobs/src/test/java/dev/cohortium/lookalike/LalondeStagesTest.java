@@ -1,8 +1,5 @@
 package dev.cohortium.lookalike;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.collect_list;
-import static org.apache.spark.sql.functions.struct;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -271,20 +268,7 @@ class LalondeStagesTest extends SparkTest {
     // reference_ties.json, nn_1to1_linlogit_caliper02: 117 matched whatever decides ties.
     assertThat(pairs).hasSize(117);
 
-    Dataset<Row> joined =
-        rows.join(
-            sets.where("weight is not null")
-                .groupBy(MatchedSets.CUSTOMER_ID)
-                .agg(
-                    collect_list(
-                            struct(
-                                col(MatchedSets.UNIT),
-                                col(MatchedSets.SET),
-                                col(MatchedSets.WEIGHT),
-                                col(MatchedSets.KNOWN)))
-                        .as(Parts.SETS)),
-            new String[] {MatchedSets.CUSTOMER_ID},
-            "left");
+    Dataset<Row> joined = Comparing.joined(rows, sets);
     Weighing weighing =
         new Weighing(
             1,

@@ -380,6 +380,7 @@ class LookAlikeJobTest extends SparkTest {
                     .where("check_name = 'effective_sample_size' and outcome = 'failed'"),
                 new String[] {Effects.EFFECT_ID},
                 "left_semi");
+    assertThat(collapsed.isEmpty()).isFalse();
     for (Row row : collapsed.collectAsList()) {
       assertThat(row.<String>getAs(Effects.REASON)).contains("collapse on a few");
     }

@@ -21,7 +21,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Worlds whose truth is known, compared replicate by replicate. */
-final class LookAlikeWorlds {
+public final class LookAlikeWorlds {
   private LookAlikeWorlds() {}
 
   private static final String STUDY =
@@ -44,7 +44,7 @@ final class LookAlikeWorlds {
       """;
 
   /** The study, as of the last month of a world. */
-  static Study study(YearMonth asOf, List<String> settings) {
+  public static Study study(YearMonth asOf, List<String> settings) {
     return StudyReader.parse(STUDY, "world", settings, Map.of()).withAsOf(asOf);
   }
 
