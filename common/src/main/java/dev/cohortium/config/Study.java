@@ -138,7 +138,7 @@ public record Study(
    * @param propensityBy of {@code exact}: those inside which the score is fitted alone
    * @param candidatesPerMember comparison customers drawn for each member of a stratum at most
    * @param mostOrders orders of a month that are told apart; the last stands for itself and all
-   *     later ones
+   *     later ones; 0: joining takes no order, and customers are compared month by month
    */
   public record LookAlike(
       int preMonths,

@@ -239,7 +239,7 @@ public final class StudyReader {
             section.value("order", wordOf(Study.MatchingOrder.class)).orElseThrow(),
             section.list("propensity-by", nameOf("look-alike.exact", Set.copyOf(exact))),
             section.value("candidates-per-member", wholeNumber(1, 1_000)).orElseThrow(),
-            section.value("most-orders", wholeNumber(1, 8)).orElseThrow());
+            section.value("most-orders", wholeNumber(0, 8)).orElseThrow());
     if (isAsked && !sources.has(Enrolments.TABLE.name())) {
       section.refuse(
           "pre-months",

@@ -35,7 +35,7 @@ enum Attrition {
     if (history.acquired() > joined - rules.preMonths()) {
       return SHORT_HISTORY;
     }
-    if (history.ordersUntilJoining() == 0) {
+    if (rules.isAtOrders() && history.ordersUntilJoining() == 0) {
       return NO_ORDER_AT_JOINING;
     }
     return rules.observedAfter(joined) < 1 ? NOT_OBSERVED : COMPARED;

@@ -46,7 +46,7 @@ record Covariates(
   int count() {
     return described()
         + Math.max(0, lastMonth - firstMonth)
-        + rules.mostOrders()
+        + rules.mostOpportunities()
         - 1
         + segments.size();
   }
@@ -141,7 +141,7 @@ record Covariates(
     if (opportunity.order() > 1) {
       row[at + opportunity.order() - 2] = 1;
     }
-    at += rules.mostOrders() - 1;
+    at += rules.mostOpportunities() - 1;
     Integer segment = segments.get(history.exact());
     if (segment == null && !segments.isEmpty()) {
       row[at + segments.size() - 1] = 1;

@@ -77,7 +77,7 @@ record Opportunities(Rules rules, Covariates covariates, Shares shares, List<Mea
     /** The chance of not joining at an order of a month after the given one. */
     double staying(int month, int after, Scores scores) {
       double chance = 1;
-      int orders = Math.min(history.orders(month), rules.mostOrders());
+      int orders = rules.opportunities(history.orders(month));
       for (int order = after + 1; order <= orders; order++) {
         Opportunity opportunity = new Opportunity(history, month, order, false);
         if (shares.of(opportunity) > 0) {

@@ -6,18 +6,18 @@ import java.util.List;
 
 /**
  * One order of one month at which a customer who had not joined could join, and did (a member's
- * joining) or did not (a candidate).
+ * joining) or did not (a candidate); where joining takes no order, the month itself.
  *
  * @param history of the customer
  * @param month of the order
  * @param order which of the month's orders it is, from 1; the last that is told apart stands for
- *     itself and all later ones
+ *     itself and all later ones; 1 for a month
  * @param isTaken whether the customer joined at it
  */
 record Opportunity(History history, int month, int order, boolean isTaken) {
   /**
    * The opportunities of a customer who has a history before them: every order of a month until
-   * joining, the joining order included.
+   * joining, the joining order included, or each such month.
    *
    * <p>What the customer does later never decides whether there is one.
    */
@@ -29,10 +29,9 @@ record Opportunity(History history, int month, int order, boolean isTaken) {
     int last = Math.min(rules.months() - 1, history.joined());
     for (int month = history.acquired() + rules.preMonths(); month <= last; month++) {
       boolean joins = month == history.joined();
-      int until = joins ? history.ordersUntilJoining() : history.orders(month);
-      for (int order = 1; order <= Math.min(until, rules.mostOrders()); order++) {
-        boolean isLast = order == Math.min(until, rules.mostOrders());
-        found.add(new Opportunity(history, month, order, joins && isLast));
+      int until = rules.opportunities(joins ? history.ordersUntilJoining() : history.orders(month));
+      for (int order = 1; order <= until; order++) {
+        found.add(new Opportunity(history, month, order, joins && order == until));
       }
     }
     return found;

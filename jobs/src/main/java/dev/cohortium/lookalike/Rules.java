@@ -14,7 +14,8 @@ import java.util.List;
  * @param months of the panel up to as-of
  * @param preMonths months before joining that describe a customer
  * @param horizons months after it that are measured, ascending
- * @param mostOrders orders of a month that are told apart; the last stands for all later ones
+ * @param mostOrders orders of a month that are told apart; the last stands for all later ones; 0:
+ *     joining takes no order, and a month is one opportunity
  * @param inactiveMonths months without an order after which a customer has churned
  * @param salt of the draw of candidates
  */
@@ -48,6 +49,21 @@ record Rules(
   /** Months that are observed after {@code month}, up to the longest horizon. */
   int observedAfter(int month) {
     return Math.min(longest(), months - 1 - month);
+  }
+
+  /** Whether joining takes an order. */
+  boolean isAtOrders() {
+    return mostOrders > 0;
+  }
+
+  /** Opportunities of a month that are told apart. */
+  int mostOpportunities() {
+    return Math.max(1, mostOrders);
+  }
+
+  /** Opportunities of a month with so many orders. */
+  int opportunities(int orders) {
+    return isAtOrders() ? Math.min(orders, mostOrders) : 1;
   }
 
   int longest() {

@@ -19,7 +19,7 @@ final class Shares implements Serializable {
   /** Nothing is looked at so far. */
   Shares(Rules rules) {
     months = rules.months();
-    orders = rules.mostOrders();
+    orders = rules.mostOpportunities();
   }
 
   void put(String exact, int month, int order, double share) {

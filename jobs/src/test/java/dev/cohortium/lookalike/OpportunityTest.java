@@ -36,7 +36,11 @@ class OpportunityTest {
   }
 
   private static List<String> of(History history) {
-    return Opportunity.of(history, RULES).stream()
+    return of(history, RULES);
+  }
+
+  private static List<String> of(History history, Rules rules) {
+    return Opportunity.of(history, rules).stream()
         .map(o -> o.month() + "." + o.order() + (o.isTaken() ? " taken" : ""))
         .toList();
   }
@@ -62,6 +66,17 @@ class OpportunityTest {
     assertThat(of(history(5, 0, 1, 0, 0, 1, 0, 2, 3))).containsExactly("3.1");
     assertThat(Attrition.of(history(5, 0, 1, 0, 0, 1, 0, 2, 3), RULES))
         .isEqualTo(Attrition.NO_ORDER_AT_JOINING);
+  }
+
+  @Test
+  void where_joining_takes_no_order_every_month_until_it_is_one_opportunity() {
+    Rules byMonth = new Rules(YearMonth.of(2024, 1), MONTHS, 3, List.of(1, 3), 0, 6, "club");
+    History member = history(5, 0, 1, 0, 0, 2, 0, 2, 3);
+    assertThat(of(member, byMonth)).containsExactly("3.1", "4.1", "5.1 taken");
+    assertThat(Attrition.of(member, byMonth)).isEqualTo(Attrition.COMPARED);
+    assertThat(of(history(null, 0, 1), byMonth)).hasSize(MONTHS - 3).startsWith("3.1", "4.1");
+    Covariates covariates = new Covariates(byMonth, List.of(), 3, 3, java.util.Map.of());
+    assertThat(covariates.of(new Opportunity(member, 3, 1, false))).hasSize(covariates.described());
   }
 
   @Test

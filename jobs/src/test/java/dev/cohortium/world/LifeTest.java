@@ -1,48 +1,26 @@
 package dev.cohortium.world;
 
+import static dev.cohortium.world.Lives.STRONG;
+import static dev.cohortium.world.Lives.ZERO;
+import static dev.cohortium.world.Lives.lives;
+import static dev.cohortium.world.Lives.members;
+import static dev.cohortium.world.Lives.setting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.cohortium.config.World;
-import dev.cohortium.config.WorldReader;
 import dev.cohortium.world.HoldOut.Arm;
 import dev.cohortium.world.Receipt.Kind;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
-import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The laws of a life; every world here has its seed, so that bands of chance never blink. */
 class LifeTest {
-  private static final String SMALL = "months = 24, regions { all { launch-month = 8 } }\n";
-  private static final String STRONG =
-      "effect { orders = 1.5, receipt = 1.2, drop-out = 0.5, discount = 0.1, ramp-months = 3 }\n";
-  private static final String ZERO = "effect { orders = 1, receipt = 1, drop-out = 1 }\n";
-
-  private static Setting setting(String... hocon) {
-    return new Setting(world(hocon));
-  }
-
-  private static World world(String... hocon) {
-    return WorldReader.parse(SMALL + String.join("\n", hocon), "test", List.of(), Map.of());
-  }
-
-  private static Stream<Life> lives(Setting setting, int customers) {
-    return LongStream.range(0, customers)
-        .mapToObj(number -> new Life(setting, Person.of(setting, 0, number)));
-  }
-
-  private static Stream<Life> members(Setting setting, int customers) {
-    return lives(setting, customers).filter(life -> life.actual().hasJoined());
-  }
 
   private static List<String> bought(Path path) {
     return path.receipts().stream()
@@ -68,42 +46,6 @@ class LifeTest {
       assertThat(actual).isEqualTo(bought(life.stayingOut(life.actual())));
       assertThat(actual).isEqualTo(bought(life.asUsual(life.actual())));
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"level", "history", "latent"})
-  void without_an_effect_every_true_difference_is_zero(String selection) {
-    Setting setting =
-        setting(
-            ZERO,
-            "joining.selection = " + selection,
-            "receipts.returned = 0.5",
-            "truth.horizons = [1, 3, 6, 9]");
-    int rows = 0;
-    for (Life life : lives(setting, 600).toList()) {
-      for (Row row : Truth.of(setting, life)) {
-        // By level joining adds a purchase: who looks back on the joining month sees it, and a
-        // later
-        // joining, which had come instead, brings its own.
-        boolean isByLevel = selection.equals("level");
-        if (!isByLevel || !text(row, "metric").equals("churned_rate")) {
-          assertThat(number(row, "difference_vs_stay_out")).as(row.toString()).isZero();
-        }
-        if (!isByLevel) {
-          assertThat(number(row, "difference_vs_as_usual")).as(row.toString()).isZero();
-        }
-        rows++;
-      }
-    }
-    assertThat(rows).isGreaterThan(1000);
-  }
-
-  private static String text(Row row, String column) {
-    return row.getString(Truth.SCHEMA.fieldIndex(column));
-  }
-
-  private static double number(Row row, String column) {
-    return ((Number) row.get(Truth.SCHEMA.fieldIndex(column))).doubleValue();
   }
 
   @Test
@@ -428,215 +370,5 @@ class LifeTest {
     double share =
         lives(setting, 10_000).filter(life -> life.holdOut().arm() == Arm.CONTROL).count() / 1e4;
     assertThat(share).isCloseTo(0.3, within(4 * Math.sqrt(0.21 / 1e4)));
-  }
-
-  @Test
-  void the_truth_is_what_adding_up_receipts_gives() {
-    Setting setting = setting(STRONG, "experiment { from-month = 12, control-share = 0.5 }");
-    Map<String, Double> byHand = new HashMap<>();
-    Map<String, Double> truth = new HashMap<>();
-    lives(setting, 300)
-        .forEach(
-            life -> {
-              Truth.of(setting, life).forEach(row -> put(truth, row));
-              addByHand(byHand, setting, life);
-            });
-    assertThat(truth).hasSizeGreaterThan(200);
-    assertThat(truth.keySet()).isEqualTo(byHand.keySet());
-    truth.forEach(
-        (key, value) -> assertThat(value).as(key).isCloseTo(byHand.get(key), within(1e-9)));
-  }
-
-  /** Net revenue over six months, by hand from the receipts. */
-  private static void addByHand(Map<String, Double> sums, Setting setting, Life life) {
-    Path actual = life.actual();
-    int first = actual.joiningMonth() + 1;
-    if (actual.hasJoined() && first + 6 <= setting.months()) {
-      double treated = revenue(actual, first);
-      sums.put(
-          life.person().id() + " stay out",
-          treated - revenue(life.stayingOut(life.actual()), first));
-      sums.put(life.person().id() + " as usual", treated - revenue(life.asUsual(actual), first));
-    }
-    int assigned = life.holdOut().assigned().orElse(setting.months());
-    if (actual.joinedAt() >= assigned && assigned + 6 <= setting.months()) {
-      sums.put(
-          life.person().id() + " control",
-          revenue(life.in(Arm.TREATMENT), assigned) - revenue(life.in(Arm.CONTROL), assigned));
-    }
-  }
-
-  private static double revenue(Path path, int first) {
-    return path.receipts().stream()
-            .filter(r -> r.moment() >= first && r.moment() < first + 6)
-            .flatMap(r -> r.lines().stream())
-            .mapToDouble(line -> line.net() / 100.0)
-            .sum()
-        / 6;
-  }
-
-  private static void put(Map<String, Double> truth, Row row) {
-    if (!text(row, "metric").equals("net_revenue") || number(row, "horizon_months") != 6) {
-      return;
-    }
-    Map<String, String> columns =
-        Map.of(
-            " stay out", "difference_vs_stay_out",
-            " as usual", "difference_vs_as_usual",
-            " control", "difference_vs_control");
-    columns.forEach(
-        (name, column) -> {
-          int at = Truth.SCHEMA.fieldIndex(column);
-          if (!row.isNullAt(at)) {
-            truth.put(row.getString(0) + name, row.getDouble(at));
-          }
-        });
-  }
-
-  @Test
-  void an_experiment_tells_who_has_joined_and_for_how_long() {
-    Setting setting =
-        setting(
-            "experiment { from-month = 12, control-share = 0.5, contamination = 0.3 }",
-            "joining.hazard = 0.2",
-            "membership.leaving = 0.1",
-            "truth.horizons = [6]");
-    int compliers = 0;
-    for (Life life : lives(setting, 400).toList()) {
-      for (Row row : Truth.of(setting, life)) {
-        int first = life.holdOut().assigned().orElse(0);
-        double joined =
-            joinedBy(first + 6, life.in(Arm.TREATMENT)) - joinedBy(first + 6, life.in(Arm.CONTROL));
-        switch (text(row, "metric")) {
-          case "joined" -> {
-            assertThat(number(row, "difference_vs_control")).isEqualTo(joined).isNotNegative();
-            compliers += (int) joined;
-          }
-          case "member_months" -> {
-            double months = monthsAsMember(life.in(Arm.TREATMENT), first);
-            assertThat(number(row, "treated")).isCloseTo(months / 6, within(1e-12));
-          }
-          default -> {}
-        }
-      }
-    }
-    assertThat(compliers).isGreaterThan(30);
-  }
-
-  private static int joinedBy(int month, Path path) {
-    return path.joinedAt() < month ? 1 : 0;
-  }
-
-  private static double monthsAsMember(Path path, int first) {
-    return IntStream.range(first, first + 6)
-        .filter(t -> path.joinedAt() < t + 1 && path.leftAt() > t + 1)
-        .count();
-  }
-
-  @Test
-  void joiners_are_told_by_what_was_known_of_them_and_by_their_arm() {
-    Setting setting =
-        setting(
-            "anonymous.before-joining = 0.3",
-            "experiment { from-month = 12, control-share = 0.3 }");
-    Map<Boolean, Long> known =
-        members(setting, 400)
-            .flatMap(life -> Truth.of(setting, life).stream().limit(1))
-            .filter(row -> text(row, "experiment_id").equals("-"))
-            .collect(
-                Collectors.groupingBy(
-                    row -> row.getBoolean(Truth.SCHEMA.fieldIndex("is_known")),
-                    Collectors.counting()));
-    assertThat(known.get(false)).isPositive();
-    assertThat(known.get(true)).isGreaterThan(known.get(false));
-    for (Life life : members(setting, 400).toList()) {
-      int joined = life.actual().joiningMonth();
-      boolean isAssigned = joined >= life.holdOut().assigned().orElse(setting.months());
-      for (Row row : Truth.of(setting, life)) {
-        assertThat(text(row, "arm")).isEqualTo(isAssigned ? life.holdOut().arm().word() : null);
-      }
-    }
-  }
-
-  @Test
-  void tiers_count_the_revenue_of_membership_alone() {
-    // Everybody who spends a cent as a member, the joining receipt included, is gold.
-    Setting setting = setting("membership { silver = 0.01, gold = 0.01, leaving = 0.2 }");
-    Setting before = setting("membership { silver = 100, gold = 100, leaving = 0.2 }");
-    for (Life life : members(setting, 300).toList()) {
-      Path path = life.actual();
-      int last = path.hasLeft() ? (int) path.leftAt() : setting.months() - 1;
-      long cents = 0;
-      for (int t = Math.max(path.joiningMonth(), last - 11); t <= last; t++) {
-        cents += path.net(t);
-      }
-      assertThat(tier(setting, life)).isEqualTo(cents > 0 ? "gold" : "basic");
-      assertThat(tier(before, life)).isEqualTo(cents >= 10_000 ? "gold" : "basic");
-    }
-  }
-
-  private static String tier(Setting setting, Life life) {
-    return new Records(setting, life).of(Feed.ENROLMENTS).get(0)[3];
-  }
-
-  @Test
-  void stores_belong_to_one_replicate_each() {
-    Setting one = setting("regions { all { launch-month = 8, stores = 2 } }");
-    Setting two = setting("regions { all { launch-month = 8, stores = 2 } }, replicates = 2");
-    assertThat(stores(one, 0)).containsExactly("all-01 0", "all-02 0");
-    assertThat(stores(two, 0)).containsExactly("r000-all-01 0", "r000-all-02 0");
-    assertThat(stores(two, 1)).containsExactly("r001-all-01 1", "r001-all-02 1");
-    Life life = new Life(two, Person.of(two, 1, 3));
-    assertThat(new Records(two, life).of(Feed.STORES)).isEmpty();
-    assertThat(new Records(two, life).of(Feed.TRANSACTIONS))
-        .filteredOn(line -> line[4] != null)
-        .isNotEmpty()
-        .allMatch(line -> line[4].startsWith("r001-all-0"));
-  }
-
-  private static List<String> stores(Setting setting, int replicate) {
-    return new Records(setting, new Life(setting, Person.of(setting, replicate, 0)))
-        .of(Feed.STORES).stream().map(row -> row[0] + " " + row[4]).toList();
-  }
-
-  @Test
-  void no_field_of_any_source_needs_quotes() {
-    Setting setting =
-        setting("experiment { from-month = 12, control-share = 0.5 }, survey.asked = 1");
-    for (Life life : lives(setting, 30).toList()) {
-      Records records = new Records(setting, life);
-      for (Feed feed : Feed.values()) {
-        for (String[] row : records.of(feed)) {
-          assertThat(row).hasSameSizeAs(feed.columns());
-          assertThat(Stream.of(row).filter(field -> field != null))
-              .allMatch(field -> field.matches("[A-Za-z0-9_.: -]*[A-Za-z0-9]"));
-        }
-      }
-    }
-  }
-
-  @Test
-  void points_are_never_overdrawn() {
-    Setting setting = setting("membership { redeem-from = 50, expire-months = 4, leaving = 0.05 }");
-    Map<String, Long> kinds =
-        members(setting, 300)
-            .flatMap(
-                life -> {
-                  Path path = life.actual();
-                  List<Points.Entry> entries = Points.of(setting, life.person().draws(), path);
-                  long balance = 0;
-                  double last = 0;
-                  for (Points.Entry entry : entries) {
-                    boolean isPlus = entry.kind().equals("earn") || entry.kind().equals("adjust");
-                    balance += isPlus ? entry.points() : -entry.points();
-                    assertThat(balance).isNotNegative();
-                    assertThat(entry.moment()).isGreaterThanOrEqualTo(last);
-                    last = entry.moment();
-                  }
-                  assertThat(path.hasLeft() && balance > 0).isFalse();
-                  return entries.stream();
-                })
-            .collect(Collectors.groupingBy(Points.Entry::kind, Collectors.counting()));
-    assertThat(kinds.keySet()).containsExactlyInAnyOrder("earn", "redeem", "expire", "adjust");
   }
 }
