@@ -196,12 +196,12 @@ record Opportunities(Rules rules, Covariates covariates, Shares shares, List<Mea
       if (opportunity.isTaken()) {
         return 1;
       }
-      int at = opportunity.month() + month;
-      if (life.history.joined() < at) {
+      int until = rules.outUntil(opportunity.month() + month);
+      if (life.history.joined() < until) {
         return 0;
       }
       double chance = life.staying(opportunity.month(), opportunity.order(), scores);
-      for (int before = opportunity.month() + 1; before < at; before++) {
+      for (int before = opportunity.month() + 1; before < until; before++) {
         chance *= life.staying(before, scores);
       }
       return 1 / chance;

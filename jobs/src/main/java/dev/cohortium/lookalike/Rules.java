@@ -66,6 +66,15 @@ record Rules(
     return isAtOrders() ? Math.min(orders, mostOrders) : 1;
   }
 
+  /**
+   * The month until which a comparison customer who stays out must not have joined, so that a month
+   * counts. Where joining takes an order, the month of joining counts too: how many orders there
+   * are decides who joins. Where it takes none it does not, and what comes with joining stays out.
+   */
+  int outUntil(int month) {
+    return isAtOrders() ? month : month + 1;
+  }
+
   int longest() {
     return horizons.get(horizons.size() - 1);
   }
