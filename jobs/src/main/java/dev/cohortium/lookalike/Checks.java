@@ -29,6 +29,9 @@ final class Checks {
   /** Beyond it a standardised difference is no risk ratio. */
   private static final double MOST_DEVIATIONS = 100;
 
+  private static final String BEFORE =
+      "What joining seems to change in the month before those by which they are compared, where it cannot.";
+
   private final Rules rules;
   private final Findings findings;
   private final String headline;
@@ -107,18 +110,13 @@ final class Checks {
       effect.check(attrition);
       if (effect.isMeasured()) {
         eValue(effect).ifPresent(effect::check);
-        effect.check(
-            placebo(
-                effect,
-                PLACEBO_OUTCOME,
-                method.placebo(),
-                0,
-                "What joining seems to change in the month before those by which they are compared, where it cannot."));
+        effect.check(placeboOutcome(effect));
         effect.check(
             placebo(
                 effect,
                 PLACEBO_DATE,
                 method.placebo() + 1,
+                method.isMatched(),
                 1,
                 "What seems to change from the %1$d months before to the %1$d months after a joining that is pretended %2$d months too early, before those by which they are compared."
                     .formatted(Parts.PRETENDED, rules.preMonths() + Parts.PRETENDED + 1)));
@@ -216,7 +214,29 @@ final class Checks {
       return -1;
     }
 
-    private Check placebo(Effect effect, String name, int contrast, int horizon, String note) {
+    /**
+     * Judged by the method itself, and where it lets pass what all candidates together, weighted by
+     * their odds of joining, show to be off, by these: what is hidden is hidden from all methods,
+     * and pairs see the least of it.
+     */
+    private Check placeboOutcome(Effect effect) {
+      Check own = placebo(effect, PLACEBO_OUTCOME, method.placebo(), method.isMatched(), 0, BEFORE);
+      if (own.outcome().equals(Effect.FAILED) || own.outcome().equals(Effect.NOT_JUDGED)) {
+        return own;
+      }
+      Check sharper =
+          placebo(
+              effect,
+              PLACEBO_OUTCOME,
+              Method.IPW.placebo(),
+              Method.IPW.isMatched(),
+              0,
+              BEFORE + " Told by all candidates, weighted by their odds of joining.");
+      return sharper.outcome().equals(Effect.FAILED) ? sharper : own;
+    }
+
+    private Check placebo(
+        Effect effect, String name, int contrast, boolean hasSets, int horizon, String note) {
       if (method == Method.IPW_UNCAPPED) {
         return new Check(
             name, null, null, Effect.NOT_JUDGED, "It is looked at with weights that are capped.");
@@ -230,7 +250,7 @@ final class Checks {
               earlier,
               earlier.comparison().block(contrast, 0, horizon),
               findings.metrics().size(),
-              method.isMatched());
+              hasSets);
       int metric = place(effect);
       Inference.Effect seeming =
           metric < 0

@@ -38,7 +38,7 @@ class LookAlikeSimulation extends SparkTest {
           "(<!-- look-alike: [^>]*-->\\n).*(<!-- end of look-alike -->)", Pattern.DOTALL);
   private static final int REPLICATES = 200;
   private static final int CUSTOMERS = 1200;
-  private static final int LARGE = 16;
+  private static final int LARGE = 8;
   private static final YearMonth AS_OF = YearMonth.of(2023, 6);
 
   /** Cells that are held against the bands: 2 estimands, 2 metrics, 3 horizons, 6 worlds. */
@@ -204,10 +204,10 @@ class LookAlikeSimulation extends SparkTest {
     show("history, no effect, orders of a month not told apart", leaking);
     Map<String, Cell> latent = cells(world("latent", 103, false));
     show("latent, no effect", latent);
-    Map<String, Cell> large = cells(world("latent", 106, false, LARGE, 12 * CUSTOMERS));
-    show("latent, no effect, %d customers each".formatted(12 * CUSTOMERS), large);
-    Map<String, Cell> lasting = cells(world(LASTING, 111, false, LARGE, 12 * CUSTOMERS));
-    show("lasting, no effect, %d customers each".formatted(12 * CUSTOMERS), lasting);
+    Map<String, Cell> large = cells(world("latent", 106, false, LARGE, 24 * CUSTOMERS));
+    show("latent, no effect, %d customers each".formatted(24 * CUSTOMERS), large);
+    Map<String, Cell> lasting = cells(world(LASTING, 111, false, LARGE, 24 * CUSTOMERS));
+    show("lasting, no effect, %d customers each".formatted(24 * CUSTOMERS), lasting);
     show("level with a purchase added, no effect", cells(world("level", 104, false)));
     right.forEach((world, cells) -> cells.forEach((name, cell) -> hold(world + ", " + name, cell)));
     // Orders of one month that are not told apart compare who joined at the third with who made
