@@ -4,6 +4,7 @@ import dev.cohortium.config.Study;
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Effect.Found;
 import dev.cohortium.evidence.Families;
+import dev.cohortium.table.Enrolments;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -19,38 +20,30 @@ final class Measuring {
   private static final String CACE = "cace";
   private static final Effect.Grading GRADING =
       new Effect.Grading(
-          "A",
-          List.of(Guards.SAMPLE_RATIO, Guards.CONTAMINATION),
-          "D",
-          List.of(Guards.SAMPLE_RATIO));
+          "A", List.of(SampleRatios.NAME, Contamination.NAME), "D", List.of(SampleRatios.NAME));
 
+  private final Sample sample;
   private final Study study;
   private final Experiment experiment;
   private final Guards guards;
   private final List<Cell> cells;
   private final Sums sums;
+  private final History history;
   private final Numbered numbered;
   private final Lines lines;
-  private final int asOf;
   private final List<Effect> effects = new ArrayList<>();
 
-  /** Of an experiment's cells. */
-  Measuring(
-      Study study,
-      Experiment experiment,
-      Guards guards,
-      List<Cell> cells,
-      Sums sums,
-      Numbered numbered,
-      Lines lines) {
-    this.study = study;
-    this.experiment = experiment;
+  /** Of an experiment. */
+  Measuring(Sample sample, Guards guards, Numbered numbered, Lines lines) {
+    this.sample = sample;
+    this.study = sample.study();
+    this.experiment = sample.experiment();
     this.guards = guards;
-    this.cells = cells;
-    this.sums = sums;
+    this.cells = sample.cells();
+    this.sums = sample.sums();
+    this.history = sample.history();
     this.numbered = numbered;
     this.lines = lines;
-    this.asOf = Months.number(study.asOf().orElseThrow());
   }
 
   /** How an effect is found. */
@@ -101,13 +94,18 @@ final class Measuring {
   }
 
   private void measure(Place place) {
-    List<Pair> pairs = Pair.of(place, cells, asOf);
-    Comparison comparison = new Comparison(place, pairs, sums, lines, looks(place));
+    Comparison comparison = new Comparison(place, sample.pairs(place), sums, lines, looks(place));
     Optional<String> reason = Optional.ofNullable(incomplete(place, comparison));
     for (int i = 0; i < sums.measured().size(); i++) {
       Measured measured = sums.measured().get(i);
       if (study.metrics().contains(measured.quantity().word())) {
-        measure(place, comparison, i, reason.or(() -> uncapped(place, measured)));
+        measure(
+            place,
+            comparison,
+            i,
+            reason
+                .or(() -> uncapped(place, measured))
+                .or(() -> churnUnseen(place, measured.quantity())));
       }
     }
     if (study.metrics().contains(Quantity.AVERAGE_RECEIPT)) {
@@ -125,15 +123,21 @@ final class Measuring {
             case ITT_LIN -> comparison::lin;
             case CACE_JOINED -> comparison::cace;
           };
+      Optional<String> own =
+          method == Method.CACE_JOINED ? reason.or(this::joinersUnknown) : reason;
       Effect effect =
           effect(
               key(place, method, measured.variant(), measured.quantity().word()),
               measured.quantity().unit(),
-              reason.map(Found::nothing).orElseGet(() -> estimator.apply(metric)),
+              own.map(Found::nothing).orElseGet(() -> estimator.apply(metric)),
               comparison.all());
-      guards
-          .of(place, measured.quantity().word(), Optional.of(comparison.all()), metric)
-          .forEach(effect::check);
+      checks(effect, place, comparison, method, measured.quantity().word());
+      if (comparison.all().isWhole()) {
+        effect.check(comparison.checks().skew(metric));
+      }
+      if (method == Method.CACE_JOINED && own.isEmpty()) {
+        effect.check(OwnChecks.firstStage(comparison.compliers(metric)));
+      }
       if (measured.quantity() == Quantity.MARGIN) {
         costUnknown(effect, comparison.all());
       }
@@ -154,7 +158,16 @@ final class Measuring {
                               ? comparison.ratio()
                               : comparison.cupedRatio()),
               comparison.all());
-      guards.of(place, Quantity.NET_REVENUE.word(), Optional.empty(), -1).forEach(effect::check);
+      checks(effect, place, comparison, method, Quantity.NET_REVENUE.word());
+    }
+  }
+
+  private void checks(
+      Effect effect, Place place, Comparison comparison, Method method, String metric) {
+    guards.of(place, metric).forEach(effect::check);
+    effect.check(comparison.checks().strataLeftOut());
+    if (method == Method.ITT_CUPED || method == Method.ITT_LIN) {
+      effect.check(OwnChecks.windowBefore(sample.shareWithWindowBefore(place), history));
     }
   }
 
@@ -191,41 +204,93 @@ final class Measuring {
     }
   }
 
+  /** How an arm is looked at, as far as it can by what no later look changes. */
   private Comparison.Looks looks(Place place) {
     List<Cell> here =
         cells.stream()
-            .filter(Cell::isWhole)
             .filter(cell -> cell.span() == place.span())
             .filter(cell -> cell.arm().equals(place.arm()) || cell.arm().equals(Draw.CONTROL))
             .toList();
-    boolean isArriving = here.stream().map(Cell::assigned).distinct().count() > 1;
+    int first = here.stream().mapToInt(Cell::assigned).min().orElse(0);
+    boolean isSeenArriving =
+        experiment.isDrawnHere() || here.stream().anyMatch(cell -> cell.assigned() > first);
+    List<Cell> ofFirst = here.stream().filter(cell -> cell.assigned() == first).toList();
+    double all = customers(ofFirst, Cell.ALL, Cell.ALL);
+    double share = all == 0 ? 0 : customers(ofFirst, place.segmentBy(), place.segment()) / all;
+    Optional<Study.Experiment> asked =
+        Optional.ofNullable(study.controlGroup().orElseThrow().experiments().get(experiment.id()));
+    double planned = asked.flatMap(Study.Experiment::planned).map(Integer::doubleValue).orElse(all);
     return new Comparison.Looks(
-        isArriving, Math.max(2, here.stream().mapToLong(Cell::customers).sum()));
+        asked
+            .flatMap(Study.Experiment::arrivals)
+            .map(Study.Arrivals.MONTHLY::equals)
+            .orElse(isSeenArriving),
+        Math.max(2, Math.round(share * planned)));
+  }
+
+  private static double customers(List<Cell> cells, String segmentBy, String segment) {
+    return cells.stream()
+        .filter(cell -> cell.segmentBy().equals(segmentBy) && cell.segment().equals(segment))
+        .mapToLong(Cell::customers)
+        .sum();
   }
 
   // --- reasons ---
 
   /** Why a place cannot be measured; null: it can. */
   private String incomplete(Place place, Comparison comparison) {
-    boolean isComplete =
-        cells.stream().anyMatch(c -> c.span() == place.span() && c.assigned() + c.span() <= asOf);
-    if (!isComplete) {
-      int first = cells.stream().mapToInt(Cell::assigned).min().orElseThrow();
-      return String.format(
-          "The first customers were assigned in %s: their window of %d months ends in %s, after as-of, %s.",
-          Months.of(first), place.span(), Months.of(first + place.span()), Months.of(asOf));
+    if (!sample.complete(place.span()).isEmpty()) {
+      return comparison.tooFew(study.privacy().smallestCell());
     }
-    return comparison.tooFew();
+    int first = cells.stream().mapToInt(Cell::assigned).min().orElseThrow();
+    return first + place.span() > history.asOf()
+        ? String.format(
+            "The first customers were assigned in %s: their window of %d months ends in %s, after as-of, %s.",
+            Months.of(first),
+            place.span(),
+            Months.of(first + place.span()),
+            Months.of(history.asOf()))
+        : String.format(
+            "The panel begins in %s: it has no whole window of customers who were assigned in %s or later.",
+            Months.of(history.first()), Months.of(first));
   }
 
   private Optional<String> uncapped(Place place, Measured measured) {
-    boolean hasCap =
-        numbered
-            .cap(new Numbered.Window(place.experiment(), place.span()), measured.quantity())
-            .isPresent();
-    return measured.isCapped() && !hasCap
-        ? Optional.of("Fewer than 200 customers bought before: there is no cap.")
+    return measured.isCapped()
+        ? numbered.uncapped(
+            new Numbered.Window(place.experiment(), place.span()), measured.quantity())
         : Optional.empty();
+  }
+
+  private Optional<String> joinersUnknown() {
+    return study.sources().containsKey(Enrolments.TABLE.name())
+        ? Optional.empty()
+        : Optional.of("Nothing tells who joined: sources.enrolments is missing.");
+  }
+
+  /** Why nobody knows who has churned: the months that tell lie before the panel, or too far. */
+  private Optional<String> churnUnseen(Place place, Quantity quantity) {
+    if (quantity != Quantity.CHURNED_RATE) {
+      return Optional.empty();
+    }
+    int longest = sample.spans().get(sample.spans().size() - 1);
+    if (!history.remembersChurn(longest)) {
+      return Optional.of(
+          String.format(
+              "Who has churned is not seen over %d months besides windows of %d: both together may be %d.",
+              history.inactiveMonths(), longest, Windows.MOST_BITS + 1));
+    }
+    int from =
+        sample.complete(place.span()).stream()
+            .mapToInt(cell -> history.churnSeenFrom(cell.assigned()))
+            .min()
+            .orElseThrow();
+    return from >= history.first()
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                "Who has churned is known from orders since %s: the panel begins in %s.",
+                Months.of(from), Months.of(history.first())));
   }
 
   /** The headline of an experiment in which nobody can be compared. */
@@ -248,7 +313,7 @@ final class Measuring {
                   .orElse("of the study's currency per order"),
               Found.nothing(reason),
               new Pair(Cell.ALL, none, none));
-      guards.of(place, study.headline().metric(), Optional.empty(), -1).forEach(effect::check);
+      guards.of(place, study.headline().metric()).forEach(effect::check);
     }
   }
 
@@ -288,7 +353,8 @@ final class Measuring {
   Row row(Effect effect, LocalDate day, String runId) {
     List<Integer> months =
         cells.stream()
-            .filter(c -> c.span() == effect.key().months() && c.assigned() + c.span() <= asOf)
+            .filter(c -> c.span() == effect.key().months())
+            .filter(c -> history.hasAfter(c.assigned(), c.span()))
             .map(Cell::assigned)
             .sorted()
             .toList();

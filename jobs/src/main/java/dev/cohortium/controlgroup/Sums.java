@@ -19,7 +19,6 @@ import org.apache.spark.sql.Row;
  */
 final class Sums {
   private static final String CUSTOMERS = "customers";
-  private static final String TREATED = Windows.EVENTS.get(0);
   private static final List<String> KEY =
       List.of(
           Windows.EXPERIMENT,
@@ -44,7 +43,7 @@ final class Sums {
       terms.put(product("y" + i, "y" + i), after.multiply(after));
       terms.put(product("x" + i, "x" + i), before.multiply(before));
       terms.put(product("y" + i, "x" + i), after.multiply(before));
-      terms.put(product("y" + i, TREATED), after.multiply(col(TREATED)));
+      terms.put(product("y" + i, Windows.TREATED), after.multiply(col(Windows.TREATED)));
       terms.put(cube(i), after.multiply(after).multiply(after));
     }
     if (hasRatio()) {
