@@ -2,13 +2,11 @@ package dev.cohortium.controlgroup;
 
 import dev.cohortium.evidence.Effect.Found;
 import dev.cohortium.stats.CompliersEffect;
-import dev.cohortium.stats.ConfidenceSequence;
 import dev.cohortium.stats.ConfidenceSet;
 import dev.cohortium.stats.Cuped;
 import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.Interval;
 import dev.cohortium.stats.Measurement;
-import dev.cohortium.stats.PeekingLevels;
 import dev.cohortium.stats.Quotient;
 import dev.cohortium.stats.RelativeEffect;
 import dev.cohortium.stats.Stratified;
@@ -16,6 +14,7 @@ import dev.cohortium.stats.StratifiedArms;
 import dev.cohortium.stats.TwoSample;
 import dev.cohortium.stats.Unmeasured;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -24,7 +23,6 @@ import java.util.function.ToDoubleFunction;
  * fewer than 2 customers in an arm are left out of all of them.
  */
 final class Comparison {
-  private static final double ALPHA = 0.05;
   private static final int LEAST = 50;
 
   private final Place place;
@@ -34,16 +32,6 @@ final class Comparison {
   private final Sums sums;
   private final Lines lines;
   private final Looks looks;
-
-  /**
-   * How often it is looked at.
-   *
-   * @param isArriving whether customers arrive with complete windows month by month; otherwise the
-   *     same customers are looked at month after month
-   * @param planned customers of both arms at which intervals of arriving ones are closest; the same
-   *     at all looks
-   */
-  record Looks(boolean isArriving, long planned) {}
 
   /** Of the pairs of a place; those of one stratum are of all. */
   Comparison(Place place, List<Pair> pairs, Sums sums, Lines lines, Looks looks) {
@@ -68,24 +56,29 @@ final class Comparison {
   }
 
   /**
-   * Why nothing can be told here; null: something can.
+   * Why nothing can be told here; empty: something can.
    *
    * @param smallestCell customers of an arm of whom the mean may be told
    */
-  String tooFew(int smallestCell) {
-    if (all.treated().customers() == 0 || all.control().customers() == 0) {
-      return String.format(
-          "There are %d customers in arm %s and %d in control whose window is complete; both need some.",
-          all.treated().customers(), place.arm(), all.control().customers());
+  Optional<String> tooFew(int smallestCell) {
+    long treated = all.treated().customers();
+    long control = all.control().customers();
+    if (treated == 0 || control == 0) {
+      return Optional.of(
+          String.format(
+              "There are %d customers in arm %s and %d in control whose window is complete; both need some.",
+              treated, place.arm(), control));
     }
-    if (Math.min(all.treated().customers(), all.control().customers()) < smallestCell) {
-      return String.format(
-          "There are %d customers in arm %s and %d in control; of fewer than %d no mean is told (privacy.smallest-cell).",
-          all.treated().customers(), place.arm(), all.control().customers(), smallestCell);
+    if (Math.min(treated, control) < smallestCell) {
+      return Optional.of(
+          String.format(
+              "There are %d customers in arm %s and %d in control; of fewer than %d no mean is told (privacy.smallest-cell).",
+              treated, place.arm(), control, smallestCell));
     }
     return all.customers() < LEAST
-        ? all.customers() + " customers are compared; fewer than " + LEAST + " tell no effect."
-        : null;
+        ? Optional.of(
+            all.customers() + " customers are compared; fewer than " + LEAST + " tell no effect.")
+        : Optional.empty();
   }
 
   /** The difference of means. */
@@ -154,9 +147,13 @@ final class Comparison {
         pair.treated().moments(metric), pair.control().moments(metric));
   }
 
-  /** The effect on those whom the offer made join. */
-  Found cace(int metric) {
-    CompliersEffect effect = compliers(metric);
+  /**
+   * The effect on those whom the offer made join.
+   *
+   * @param joined {@link Windows#TREATED}, or {@link Windows#MEMBERSHIP} as a dose
+   */
+  Found cace(int metric, String joined) {
+    CompliersEffect effect = compliers(metric, joined);
     if (!(effect.effect() instanceof Estimate estimate)) {
       return Found.of(effect.effect(), Double.NaN, null);
     }
@@ -164,15 +161,15 @@ final class Comparison {
     return new Found(
         estimate,
         isWald ? null : hull(effect.limits()),
-        isWald ? always(estimate) : null,
+        isWald ? looks.interval(estimate, all.customers()) : null,
         Double.NaN,
         null,
         effect.pValue());
   }
 
   /** The same with its first stage. */
-  CompliersEffect compliers(int metric) {
-    return StratifiedArms.of(strata("y" + metric, Windows.TREATED)).compliersEffect();
+  CompliersEffect compliers(int metric, String joined) {
+    return StratifiedArms.of(strata("y" + metric, joined)).compliersEffect();
   }
 
   /** The least and the largest value; of two half lines everything. */
@@ -224,15 +221,14 @@ final class Comparison {
   private Found found(
       Measurement value, ToDoubleFunction<Estimate> baseline, RelativeEffect relative) {
     return value instanceof Estimate estimate
-        ? new Found(value, null, always(estimate), baseline.applyAsDouble(estimate), relative, null)
+        ? new Found(
+            value,
+            null,
+            looks.interval(estimate, all.customers()),
+            baseline.applyAsDouble(estimate),
+            relative,
+            null)
         : Found.of(value, Double.NaN, null);
-  }
-
-  /** The interval that holds at all looks together. */
-  private Interval always(Estimate estimate) {
-    return looks.isArriving()
-        ? new ConfidenceSequence(ALPHA, looks.planned()).interval(estimate, all.customers())
-        : new PeekingLevels(ALPHA).interval(estimate, place.span());
   }
 
   private boolean isOne() {

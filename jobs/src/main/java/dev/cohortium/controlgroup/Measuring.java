@@ -4,7 +4,6 @@ import dev.cohortium.config.Study;
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Effect.Found;
 import dev.cohortium.evidence.Families;
-import dev.cohortium.table.Enrolments;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -18,6 +17,10 @@ import org.apache.spark.sql.Row;
 final class Measuring {
   private static final String ITT = "itt";
   private static final String CACE = "cace";
+
+  /** The variant of an effect for each month as a member. */
+  private static final String DOSE = "dose";
+
   private static final Effect.Grading GRADING =
       new Effect.Grading(
           "A", List.of(SampleRatios.NAME, Contamination.NAME), "D", List.of(SampleRatios.NAME));
@@ -29,7 +32,7 @@ final class Measuring {
   private final List<Cell> cells;
   private final Sums sums;
   private final History history;
-  private final Numbered numbered;
+  private final Reasons reasons;
   private final Lines lines;
   private final List<Effect> effects = new ArrayList<>();
 
@@ -42,7 +45,7 @@ final class Measuring {
     this.cells = sample.cells();
     this.sums = sample.sums();
     this.history = sample.history();
-    this.numbered = numbered;
+    this.reasons = new Reasons(sample, numbered);
     this.lines = lines;
   }
 
@@ -51,7 +54,8 @@ final class Measuring {
     ITT_PLAIN("control_group_itt", ITT),
     ITT_CUPED("control_group_itt_cuped", ITT),
     ITT_LIN("control_group_itt_lin", ITT),
-    CACE_JOINED("control_group_cace", CACE);
+    CACE_JOINED("control_group_cace", CACE),
+    CACE_DOSE("control_group_cace", "cace_per_member_month");
 
     private final String word;
     private final String estimand;
@@ -94,18 +98,13 @@ final class Measuring {
   }
 
   private void measure(Place place) {
-    Comparison comparison = new Comparison(place, sample.pairs(place), sums, lines, looks(place));
-    Optional<String> reason = Optional.ofNullable(incomplete(place, comparison));
+    Comparison comparison =
+        new Comparison(place, sample.pairs(place), sums, lines, Looks.of(sample, place));
+    Optional<String> reason = reasons.of(place, comparison);
     for (int i = 0; i < sums.measured().size(); i++) {
       Measured measured = sums.measured().get(i);
       if (study.metrics().contains(measured.quantity().word())) {
-        measure(
-            place,
-            comparison,
-            i,
-            reason
-                .or(() -> uncapped(place, measured))
-                .or(() -> churnUnseen(place, measured.quantity())));
+        measure(place, comparison, i, reason.or(() -> reasons.of(place, measured)));
       }
     }
     if (study.metrics().contains(Quantity.AVERAGE_RECEIPT)) {
@@ -114,34 +113,60 @@ final class Measuring {
   }
 
   private void measure(Place place, Comparison comparison, int metric, Optional<String> reason) {
-    Measured measured = sums.measured().get(metric);
+    boolean isCapped = sums.measured().get(metric).isCapped();
     for (Method method : Method.values()) {
-      IntFunction<Found> estimator =
-          switch (method) {
-            case ITT_PLAIN -> comparison::itt;
-            case ITT_CUPED -> comparison::cuped;
-            case ITT_LIN -> comparison::lin;
-            case CACE_JOINED -> comparison::cace;
-          };
-      Optional<String> own =
-          method == Method.CACE_JOINED ? reason.or(this::joinersUnknown) : reason;
-      Effect effect =
-          effect(
-              key(place, method, measured.variant(), measured.quantity().word()),
-              measured.quantity().unit(),
-              own.map(Found::nothing).orElseGet(() -> estimator.apply(metric)),
-              comparison.all());
-      checks(effect, place, comparison, method, measured.quantity().word());
-      if (comparison.all().isWhole()) {
-        effect.check(comparison.checks().skew(metric));
-      }
-      if (method == Method.CACE_JOINED && own.isEmpty()) {
-        effect.check(OwnChecks.firstStage(comparison.compliers(metric)));
-      }
-      if (measured.quantity() == Quantity.MARGIN) {
-        costUnknown(effect, comparison.all());
+      switch (method) {
+        case ITT_PLAIN -> measure(place, comparison, metric, method, reason, comparison::itt);
+        case ITT_CUPED -> measure(place, comparison, metric, method, reason, comparison::cuped);
+        case ITT_LIN -> measure(place, comparison, metric, method, reason, comparison::lin);
+        case CACE_JOINED -> cace(place, comparison, metric, method, reason, Windows.TREATED);
+        case CACE_DOSE -> {
+          if (!isCapped) {
+            cace(place, comparison, metric, method, reason, Windows.MEMBERSHIP);
+          }
+        }
       }
     }
+  }
+
+  private void cace(
+      Place place,
+      Comparison comparison,
+      int metric,
+      Method method,
+      Optional<String> reason,
+      String joined) {
+    Optional<String> own = reason.or(reasons::joinersUnknown);
+    Effect effect =
+        measure(place, comparison, metric, method, own, i -> comparison.cace(i, joined));
+    if (own.isEmpty()) {
+      effect.check(OwnChecks.firstStage(comparison.compliers(metric, joined)));
+    }
+  }
+
+  private Effect measure(
+      Place place,
+      Comparison comparison,
+      int metric,
+      Method method,
+      Optional<String> reason,
+      IntFunction<Found> estimator) {
+    Measured measured = sums.measured().get(metric);
+    String word = measured.quantity().word();
+    Effect effect =
+        effect(
+            key(place, method, method == Method.CACE_DOSE ? DOSE : measured.variant(), word),
+            measured.quantity().unit(),
+            reason.map(Found::nothing).orElseGet(() -> estimator.apply(metric)),
+            comparison.all());
+    checks(effect, place, comparison, method, word);
+    if (comparison.all().isWhole()) {
+      effect.check(comparison.checks().skew(metric));
+    }
+    if (measured.quantity() == Quantity.MARGIN) {
+      costUnknown(effect, comparison.all());
+    }
+    return effect;
   }
 
   private void measureRatio(Place place, Comparison comparison, Optional<String> reason) {
@@ -204,103 +229,8 @@ final class Measuring {
     }
   }
 
-  /** How an arm is looked at, as far as it can by what no later look changes. */
-  private Comparison.Looks looks(Place place) {
-    List<Cell> here =
-        cells.stream()
-            .filter(cell -> cell.span() == place.span())
-            .filter(cell -> cell.arm().equals(place.arm()) || cell.arm().equals(Draw.CONTROL))
-            .toList();
-    int first = here.stream().mapToInt(Cell::assigned).min().orElse(0);
-    boolean isSeenArriving =
-        experiment.isDrawnHere() || here.stream().anyMatch(cell -> cell.assigned() > first);
-    List<Cell> ofFirst = here.stream().filter(cell -> cell.assigned() == first).toList();
-    double all = customers(ofFirst, Cell.ALL, Cell.ALL);
-    double share = all == 0 ? 0 : customers(ofFirst, place.segmentBy(), place.segment()) / all;
-    Optional<Study.Experiment> asked =
-        Optional.ofNullable(study.controlGroup().orElseThrow().experiments().get(experiment.id()));
-    double planned = asked.flatMap(Study.Experiment::planned).map(Integer::doubleValue).orElse(all);
-    return new Comparison.Looks(
-        asked
-            .flatMap(Study.Experiment::arrivals)
-            .map(Study.Arrivals.MONTHLY::equals)
-            .orElse(isSeenArriving),
-        Math.max(2, Math.round(share * planned)));
-  }
-
-  private static double customers(List<Cell> cells, String segmentBy, String segment) {
-    return cells.stream()
-        .filter(cell -> cell.segmentBy().equals(segmentBy) && cell.segment().equals(segment))
-        .mapToLong(Cell::customers)
-        .sum();
-  }
-
-  // --- reasons ---
-
-  /** Why a place cannot be measured; null: it can. */
-  private String incomplete(Place place, Comparison comparison) {
-    if (!sample.complete(place.span()).isEmpty()) {
-      return comparison.tooFew(study.privacy().smallestCell());
-    }
-    int first = cells.stream().mapToInt(Cell::assigned).min().orElseThrow();
-    return first + place.span() > history.asOf()
-        ? String.format(
-            "The first customers were assigned in %s: their window of %d months ends in %s, after as-of, %s.",
-            Months.of(first),
-            place.span(),
-            Months.of(first + place.span()),
-            Months.of(history.asOf()))
-        : String.format(
-            "The panel begins in %s: it has no whole window of customers who were assigned in %s or later.",
-            Months.of(history.first()), Months.of(first));
-  }
-
-  private Optional<String> uncapped(Place place, Measured measured) {
-    return measured.isCapped()
-        ? numbered.uncapped(
-            new Numbered.Window(place.experiment(), place.span()), measured.quantity())
-        : Optional.empty();
-  }
-
-  private Optional<String> joinersUnknown() {
-    return study.sources().containsKey(Enrolments.TABLE.name())
-        ? Optional.empty()
-        : Optional.of("Nothing tells who joined: sources.enrolments is missing.");
-  }
-
-  /** Why nobody knows who has churned: the months that tell lie before the panel, or too far. */
-  private Optional<String> churnUnseen(Place place, Quantity quantity) {
-    if (quantity != Quantity.CHURNED_RATE) {
-      return Optional.empty();
-    }
-    int longest = sample.spans().get(sample.spans().size() - 1);
-    if (!history.remembersChurn(longest)) {
-      return Optional.of(
-          String.format(
-              "Who has churned is not seen over %d months besides windows of %d: both together may be %d.",
-              history.inactiveMonths(), longest, Windows.MOST_BITS + 1));
-    }
-    int from =
-        sample.complete(place.span()).stream()
-            .mapToInt(cell -> history.churnSeenFrom(cell.assigned()))
-            .min()
-            .orElseThrow();
-    return from >= history.first()
-        ? Optional.empty()
-        : Optional.of(
-            String.format(
-                "Who has churned is known from orders since %s: the panel begins in %s.",
-                Months.of(from), Months.of(history.first())));
-  }
-
   /** The headline of an experiment in which nobody can be compared. */
   private void nobody() {
-    String reason =
-        experiment.known() == 0
-            ? String.format(
-                "Of %d customers in the experiment %d were assigned after as-of, and of %d nobody knows when.",
-                experiment.assigned(), experiment.later(), experiment.untimed())
-            : "The experiment has no arm besides control.";
     Cell none = Cell.together(List.of());
     for (int months : study.controlGroup().orElseThrow().horizons()) {
       Place place =
@@ -311,7 +241,7 @@ final class Measuring {
               Quantity.of(study.headline().metric())
                   .map(Quantity::unit)
                   .orElse("of the study's currency per order"),
-              Found.nothing(reason),
+              Found.nothing(reasons.nobody()),
               new Pair(Cell.ALL, none, none));
       guards.of(place, study.headline().metric()).forEach(effect::check);
     }

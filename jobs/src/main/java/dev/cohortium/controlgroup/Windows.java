@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.inline;
+import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
@@ -71,6 +72,9 @@ final class Windows {
 
   /** Redeemed points in the window, and had not joined by its end. */
   static final String REDEEMED = "redeemed";
+
+  /** Share of the window's months as a member, that of joining included. */
+  static final String MEMBERSHIP = "membership";
 
   private static final String COST_UNKNOWN = "margin_unknown";
   private static final String ORDERED_BEFORE = "ordered_before";
@@ -218,6 +222,7 @@ final class Windows {
     Column hasRedeemed = col(REDEEMS + span.months()).gt(0);
     fields.add(flag(hasJoined).as(TREATED));
     fields.add(flag(hasJoined.and(col(JOINED).geq(0))).as(JOINED_SINCE));
+    fields.add(membership(span).as(MEMBERSHIP));
     fields.add(flag(col(FIRST_CONTACT).leq(span.last())).as(CONTACTED));
     fields.add(flag(hasRedeemed.and(not(hasJoined))).as(REDEEMED));
     fields.add(flag(col(MARGIN_UNKNOWN + span.months()).gt(0)).as(COST_UNKNOWN));
@@ -229,6 +234,12 @@ final class Windows {
               .as(before(quantity)));
     }
     return struct(fields.toArray(Column[]::new));
+  }
+
+  /** {@link #MEMBERSHIP} of rows with {@link #JOINED}. */
+  static Column membership(Span span) {
+    Column months = least(lit(span.months()), lit(span.last() + 1).minus(col(JOINED)));
+    return when(col(JOINED).leq(span.last()), months.divide(span.months())).otherwise(0.0);
   }
 
   private Column mean(Span span, Quantity quantity, int first, String total) {

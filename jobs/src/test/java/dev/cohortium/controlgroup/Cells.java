@@ -69,8 +69,8 @@ final class Cells {
   /**
    * Customers of an arm.
    *
-   * @param customer of each number, what is measured after and before, in turn, and whether it
-   *     joined
+   * @param customer of each number, what is measured after and before, in turn, and the share of
+   *     its months as a member
    */
   Cells made(
       String arm, String assigned, String stratum, int customers, IntFunction<double[]> customer) {
@@ -88,7 +88,9 @@ final class Cells {
       named.put((i % 2 == 0 ? "y" : "x") + i / 2, values[i]);
       terms.merge(Sums.cube(i / 2), i % 2 == 0 ? Math.pow(values[i], 3) : 0, Double::sum);
     }
-    named.put(Windows.TREATED, values[values.length - 1]);
+    double membership = values[values.length - 1];
+    named.put(Windows.MEMBERSHIP, membership);
+    named.put(Windows.TREATED, Math.ceil(membership));
     named.forEach((one, value) -> terms.merge(one, value, Double::sum));
     named.forEach(
         (one, value) ->

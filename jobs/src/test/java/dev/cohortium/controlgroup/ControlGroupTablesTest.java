@@ -104,6 +104,18 @@ class ControlGroupTablesTest extends SparkTest {
   }
 
   @Test
+  void months_as_a_member_begin_with_that_of_joining() {
+    Dataset<Row> joined =
+        spark().sql("select * from values (-5), (1), (3), (4), (null) as t(joined)");
+
+    assertThat(
+            shown(
+                joined.select(
+                    joined.col("joined"), Windows.membership(Span.afterAssignment(3)).as("share"))))
+        .containsExactly("-5 | 1.0", "1 | 1.0", "3 | " + 1 / 3.0, "4 | 0.0", "null | 0.0");
+  }
+
+  @Test
   void paths_leave_out_small_strata_and_tell_no_mean_of_few() {
     Frames found =
         new ControlGroupJob()

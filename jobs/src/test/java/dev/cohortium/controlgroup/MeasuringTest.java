@@ -46,15 +46,30 @@ class MeasuringTest {
     assertThat(effect.credibility()).isEqualTo("D");
   }
 
+  /** By hand: half joined, for half of the months: 2 for 4 of each and 8 of each month. */
+  @Test
+  void the_effect_of_a_month_as_a_member_counts_the_months() {
+    List<Effect> effects =
+        Cells.effects(
+            new Cells(study(ENROLMENTS, ""))
+                .made("control", "2024-02", "all", 200, i -> spender(i, 10, false))
+                .made("a", "2024-02", "all", 200, i -> halfJoined(spender(i, 12, i % 2 == 0)))
+                .sample());
+
+    assertThat(one(effects, "control_group_cace").estimate().value()).isCloseTo(4, within(1e-9));
+    Effect dose =
+        effects.stream().filter(e -> e.key().variant().equals("dose")).findFirst().orElseThrow();
+    assertThat(dose.key().estimand()).isEqualTo("cace_per_member_month");
+    assertThat(dose.estimate().value()).isCloseTo(8, within(1e-9));
+  }
+
+  private static double[] halfJoined(double[] customer) {
+    return new double[] {customer[0], customer[1], customer[2] / 2};
+  }
+
   @Test
   void where_nothing_tells_who_joined_there_is_no_effect_on_compliers() {
-    Sample sample =
-        new Cells(study("", ""))
-            .made("control", "2024-02", "all", 100, i -> spender(i, 10, false))
-            .made("a", "2024-02", "all", 100, i -> spender(i, 12, true))
-            .sample();
-
-    assertThat(reason(one(Cells.effects(sample), "control_group_cace")))
+    assertThat(reason(one(Cells.effects(two("", 100, 100).sample()), "control_group_cace")))
         .isEqualTo("Nothing tells who joined: sources.enrolments is missing.");
   }
 
@@ -109,13 +124,7 @@ class MeasuringTest {
 
   @Test
   void an_arm_below_the_smallest_cell_tells_no_mean() {
-    Sample sample =
-        new Cells(study("", ""))
-            .made("control", "2024-02", "all", 4, i -> spender(i, 10, false))
-            .made("a", "2024-02", "all", 60, i -> spender(i, 12, false))
-            .sample();
-
-    assertThat(reason(one(Cells.effects(sample), "control_group_itt")))
+    assertThat(reason(one(Cells.effects(two("", 4, 60).sample()), "control_group_itt")))
         .isEqualTo(
             "There are 60 customers in arm a and 4 in control; of fewer than 5 no mean is told (privacy.smallest-cell).");
   }
@@ -157,9 +166,14 @@ class MeasuringTest {
   }
 
   private static Cells two() {
-    return new Cells(study("", ""))
-        .made("control", "2024-02", "all", 100, i -> spender(i, 10, false))
-        .made("a", "2024-02", "all", 100, i -> spender(i, 12, false));
+    return two("", 100, 100);
+  }
+
+  /** An arm of so many that spends 2 more. */
+  private static Cells two(String controlGroup, int controls, int treated) {
+    return new Cells(study("", controlGroup))
+        .made("control", "2024-02", "all", controls, i -> spender(i, 10, false))
+        .made("a", "2024-02", "all", treated, i -> spender(i, 12, false));
   }
 
   // --- looks ---
@@ -201,9 +215,7 @@ class MeasuringTest {
   }
 
   private static Cells cells(String controlGroup) {
-    return new Cells(study("", ", " + controlGroup))
-        .made("control", "2024-02", "all", 100, i -> spender(i, 10, false))
-        .made("a", "2024-02", "all", 100, i -> spender(i, 12, false))
+    return two(", " + controlGroup, 100, 100)
         .made("a", "2024-03", "all", 40, i -> spender(i, 12, false));
   }
 
