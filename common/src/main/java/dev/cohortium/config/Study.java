@@ -197,16 +197,26 @@ public record Study(
       List<Integer> horizons, List<String> segments, Map<String, Experiment> experiments) {}
 
   /**
-   * The design of an experiment that was drawn elsewhere.
+   * What is known of the design of an experiment, most of it of one that was drawn elsewhere.
    *
    * @param program the programme whose joining it moves; empty: the study's only one
    * @param shares of the arms, in proportion; empty: not known
    * @param strata the shares of strata that differ, by the stratum's name
+   * @param arrivals when customers are assigned; empty: not known
+   * @param planned customers that there will be in the end; empty: not known
    */
   public record Experiment(
       Optional<String> program,
       Map<String, Double> shares,
-      Map<String, Map<String, Double>> strata) {}
+      Map<String, Map<String, Double>> strata,
+      Optional<Arrivals> arrivals,
+      Optional<Integer> planned) {}
+
+  /** When the customers of an experiment are assigned. */
+  public enum Arrivals {
+    ONCE,
+    MONTHLY
+  }
 
   /**
    * How small cells are withheld.

@@ -312,7 +312,9 @@ public final class StudyReader {
         new Experiment(
             section.value("program", nameOf("programmes", programmes)),
             section.section("shares").values(Kind.TEXT, WEIGHT),
-            Collections.unmodifiableMap(strata));
+            Collections.unmodifiableMap(strata),
+            section.value("arrivals", wordOf(Study.Arrivals.class)),
+            section.value("planned", wholeNumber(2, 2_000_000_000)));
     refuseWithoutControl(section, "shares", experiment.shares());
     strata.forEach(
         (stratum, shares) -> refuseWithoutControl(section.section("strata"), stratum, shares));

@@ -16,12 +16,17 @@ import java.util.OptionalDouble;
  * @param firstStageF empty where D does not vary within the arms, as when all treated joined and no
  *     control
  * @param limits of 95 %; the whole line where nothing can be said
+ * @param pValue of no effect, by the test that gives the limits; 1 where there are none
  * @param method how the limits were found
  * @see <a href="https://doi.org/10.1080/01621459.1996.10476902">Angrist, Imbens, Rubin 1996</a>
  * @see <a href="https://doi.org/10.1214/aoms/1177730090">Anderson, Rubin 1949</a>
  */
 public record CompliersEffect(
-    Measurement effect, OptionalDouble firstStageF, ConfidenceSet limits, Method method) {
+    Measurement effect,
+    OptionalDouble firstStageF,
+    ConfidenceSet limits,
+    double pValue,
+    Method method) {
   /** The first stage's F below which the error of the quotient is not trusted. */
   public static final double WEAK_BELOW = 10;
 
@@ -84,10 +89,14 @@ public record CompliersEffect(
     if (effect instanceof Estimate estimate
         && (firstStageF.isEmpty() || firstStageF.getAsDouble() >= WEAK_BELOW)) {
       var limits = ConfidenceSet.of(estimate.interval(LEVEL));
-      return new CompliersEffect(effect, firstStageF, limits, Method.WALD);
+      return new CompliersEffect(effect, firstStageF, limits, estimate.pValue(), Method.WALD);
     }
     return new CompliersEffect(
-        effect, firstStageF, outcomeOverJoined.fieller(LEVEL), Method.ANDERSON_RUBIN);
+        effect,
+        firstStageF,
+        outcomeOverJoined.fieller(LEVEL),
+        outcomeOverJoined.pValueOfZero(),
+        Method.ANDERSON_RUBIN);
   }
 
   /** Satterthwaite's, for the difference of the arms' means of Y - effect D. */
@@ -109,6 +118,6 @@ public record CompliersEffect(
   /** No effect, for this reason. */
   static CompliersEffect unmeasured(Unmeasured reason) {
     return new CompliersEffect(
-        reason, OptionalDouble.empty(), ConfidenceSet.EVERYTHING, Method.NONE);
+        reason, OptionalDouble.empty(), ConfidenceSet.EVERYTHING, 1, Method.NONE);
   }
 }

@@ -101,9 +101,9 @@ public final class Cuped {
     return orConstant(largeSample);
   }
 
-  /** The adjusted difference of the arms, with an error of 0 where nothing varies. */
-  Measurement difference() {
-    return difference;
+  /** The same difference with the large-sample error, which is 0 where nothing varies. */
+  Measurement largeSampleDifference() {
+    return largeSample;
   }
 
   private static Measurement orConstant(Measurement measurement) {
@@ -115,16 +115,30 @@ public final class Cuped {
    * are widened as the effect's is.
    */
   public RelativeEffect relativeEffect() {
-    if (!(effect() instanceof Estimate estimate)) {
-      return RelativeEffect.unmeasured(effect());
-    }
+    return effect() instanceof Estimate estimate
+        ? RelativeEffect.of(treatedOverBaseline(estimate, inflation * inflation))
+        : RelativeEffect.unmeasured(effect());
+  }
+
+  /**
+   * The mean of the treated over mean(treated) - effect, with their large-sample errors; of arms
+   * too small to adjust the plain means.
+   */
+  public Quotient treatedOverBaseline() {
+    Estimate effect =
+        largeSample instanceof Estimate estimate
+            ? estimate
+            : Estimate.normal(treated.mean(0) - control.mean(0), 0);
+    return treatedOverBaseline(effect, 1);
+  }
+
+  private Quotient treatedOverBaseline(Estimate effect, double widened) {
     // B = mean_0(y) + theta' (mean_1(x) - mean_0(x)): no differences of variances.
     double[] predicted = weights(0, theta, 1);
     double covariance = 0;
     for (int i = 0; i < theta.length; i++) {
       covariance += theta[i] * treated.covariance(0, i + 1) / treated.count();
     }
-    double widened = inflation * inflation;
     covariance *= widened;
     double variance = widened * treated.covariance(0, 0) / treated.count();
     double baselineVariance =
@@ -132,14 +146,13 @@ public final class Cuped {
             * (treated.varianceOf(predicted) / treated.count()
                 + control.varianceOf(weights(1, theta, -1)) / control.count());
     double most = Math.sqrt(variance) * Math.sqrt(baselineVariance);
-    return RelativeEffect.of(
-        new Quotient(
-            treated.mean(0),
-            treated.mean(0) - estimate.value(),
-            variance,
-            baselineVariance,
-            Math.max(-most, Math.min(most, covariance)),
-            estimate.degreesOfFreedom()));
+    return new Quotient(
+        treated.mean(0),
+        treated.mean(0) - effect.value(),
+        variance,
+        baselineVariance,
+        Math.max(-most, Math.min(most, covariance)),
+        effect.degreesOfFreedom());
   }
 
   /** The mean of y - theta' x with its error. */

@@ -61,6 +61,22 @@ public record LinByArms(Line treated, Line control) {
   }
 
   /**
+   * The treated's line over the control's, both read at the covariate's mean over both arms.
+   *
+   * @param treatedVariance {@link Line#variance} summed over the treated
+   * @param controlVariance the same of the control
+   */
+  public Quotient treatedOverBaseline(double treatedVariance, double controlVariance) {
+    return new Quotient(
+        treated.value(),
+        control.value(),
+        treatedVariance,
+        controlVariance,
+        0,
+        Double.POSITIVE_INFINITY);
+  }
+
+  /**
    * The effect of treatment, Student's t with n - 4 degrees of freedom.
    *
    * @param treatedVariance {@link Line#variance} summed over the treated

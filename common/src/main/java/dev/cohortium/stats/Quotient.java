@@ -1,6 +1,8 @@
 package dev.cohortium.stats;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * The quotient of two estimates that may be correlated, by the delta method and by Fieller's.
@@ -84,6 +86,39 @@ public record Quotient(
     return Double.isFinite(ratio) && Double.isFinite(stdError)
         ? TooFew.orConstant(ratio, stdError, degreesOfFreedom)
         : new Unmeasured("The denominator is too near 0: there is no quotient.");
+  }
+
+  /**
+   * The quotient of the sums of weights times numerators and times denominators of independent
+   * parts.
+   *
+   * @param weights one of each part
+   * @param degreesOfFreedom of the whole
+   */
+  public static Quotient sum(double[] weights, List<Quotient> parts, double degreesOfFreedom) {
+    Arguments.sameLength("weights", weights.length, "parts", parts.size());
+    return new Quotient(
+        weighted(weights, parts, 1, Quotient::numerator),
+        weighted(weights, parts, 1, Quotient::denominator),
+        weighted(weights, parts, 2, Quotient::numeratorVariance),
+        weighted(weights, parts, 2, Quotient::denominatorVariance),
+        weighted(weights, parts, 2, Quotient::covariance),
+        degreesOfFreedom);
+  }
+
+  private static double weighted(
+      double[] weights, List<Quotient> parts, int power, ToDoubleFunction<Quotient> term) {
+    return IntStream.range(0, weights.length)
+        .mapToDouble(i -> Math.pow(weights[i], power) * term.applyAsDouble(parts.get(i)))
+        .sum();
+  }
+
+  /**
+   * The two-sided p-value of r = 0, which is that of N = 0: below 1 - level where 0 lies outside
+   * {@link #fieller}.
+   */
+  public double pValueOfZero() {
+    return new Estimate(numerator, Math.sqrt(numeratorVariance), degreesOfFreedom).pValue();
   }
 
   /** Whether there is a quotient, and nothing but rounding is left of its variance. */

@@ -45,15 +45,16 @@ public record Stratified(Measurement effect, long customers, long customersLeftO
     }
 
     /**
-     * A stratum's difference adjusted by earlier metrics ({@link Cuped}), or the plain one where
-     * its arms are too small to adjust: the same strata count with adjustment and without.
+     * A stratum's difference adjusted by earlier metrics ({@link Cuped}) with its large-sample
+     * error, or the plain one where its arms are too small to adjust: the same strata count with
+     * adjustment and without, and the adjusted error of all is never the larger.
      *
      * @param treated metric after (variable 0) and covariates before (1..k) of each customer
      * @param control the same
      * @throws IllegalArgumentException if there is no covariate, or arms differ in variables
      */
     public static Stratum adjusted(CrossMoments treated, CrossMoments control) {
-      Measurement adjusted = Cuped.of(treated, control).difference();
+      Measurement adjusted = Cuped.of(treated, control).largeSampleDifference();
       return adjusted instanceof Estimate
           ? new Stratum(Math.addExact(treated.count(), control.count()), adjusted)
           : of(outcome(treated), outcome(control));

@@ -2,6 +2,7 @@ package dev.cohortium.stats;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.ToLongFunction;
 
 /**
@@ -109,14 +110,39 @@ public final class StratifiedArms {
    * @throws IllegalArgumentException if there are not two variables
    */
   public Measurement ratioDifference() {
+    return withoutRatio()
+        .<Measurement>map(reason -> reason)
+        .orElseGet(() -> TooFew.orConstant(TwoSample.difference(treated.ratio(), control.ratio())));
+  }
+
+  /**
+   * The difference of ratios relative to the control's ratio.
+   *
+   * @throws IllegalArgumentException if there are not two variables
+   */
+  public RelativeEffect relativeRatio() {
+    return withoutRatio()
+        .map(RelativeEffect::unmeasured)
+        .orElseGet(() -> RelativeEffect.of(treated.ratio(), control.ratio()));
+  }
+
+  /**
+   * The control's ratio; empty where an arm has none.
+   *
+   * @throws IllegalArgumentException if there are not two variables
+   */
+  public OptionalDouble controlRatio() {
+    return withoutRatio().isPresent()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(control.ratio().value());
+  }
+
+  private Optional<Unmeasured> withoutRatio() {
     requireTwo("numerator and denominator");
-    if (few.isPresent()) {
-      return few.get();
-    }
-    if (!(treated.mean(1) > 0 && control.mean(1) > 0)) {
-      return new Unmeasured("The denominator of an arm is not above 0: it has no ratio.");
-    }
-    return TooFew.orConstant(TwoSample.difference(treated.ratio(), control.ratio()));
+    boolean isAbove = few.isEmpty() && treated.mean(1) > 0 && control.mean(1) > 0;
+    return few.isPresent() || isAbove
+        ? few
+        : Optional.of(new Unmeasured("The denominator of an arm is not above 0: it has no ratio."));
   }
 
   /** The effect on variable 0 relative to the control's mean over strata. */

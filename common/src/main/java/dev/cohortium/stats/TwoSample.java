@@ -23,6 +23,11 @@ public final class TwoSample {
             () -> TooFew.orConstant(difference(treated.meanEstimate(), control.meanEstimate())));
   }
 
+  /** The mean of the treated over that of the control, of at least 2 customers each. */
+  public static Quotient treatedOverControl(Moments treated, Moments control) {
+    return Quotient.independent(treated.meanEstimate(), control.meanEstimate());
+  }
+
   /** The difference of two independent estimates: variances add, degrees of freedom by Welch. */
   static Estimate difference(Estimate treated, Estimate control) {
     return Estimate.sum(new double[] {1, -1}, treated, control);

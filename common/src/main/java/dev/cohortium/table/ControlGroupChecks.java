@@ -34,7 +34,7 @@ public final class ControlGroupChecks {
               required(
                   CHECK,
                   STRING,
-                  "What was checked, with the metric, arm or horizon where there are several."),
+                  "What was checked, with the metric, arm, horizon or segment where there are several."),
               required(ASSIGNMENT_MONTH, STRING, "YYYY-MM of the assignment, or all."),
               required(STRATUM, STRING, "The stratum, or all."),
               optional(VALUE, DOUBLE, "What was found; null: nothing that is a number."),

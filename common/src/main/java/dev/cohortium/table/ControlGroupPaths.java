@@ -41,12 +41,17 @@ public final class ControlGroupPaths {
                   MONTH_SINCE,
                   INT,
                   "Months since the month of assignment, which is 0; negative: before."),
-              required(CUSTOMERS, LONG, "Customers assigned whose month is complete."),
+              required(
+                  CUSTOMERS,
+                  LONG,
+                  "Customers assigned whose month the panel has, of strata in which the arm and control have 2."),
               optional(MEAN, DOUBLE, "Mean per customer; null: there are too few customers."),
               optional(MEAN_LOW, DOUBLE, "Lower limit of its 95 % interval."),
               optional(MEAN_HIGH, DOUBLE, "Upper limit of its 95 % interval."),
               optional(
-                  EFFECT, DOUBLE, "Mean less that of the control arm; null for the control arm."),
+                  EFFECT,
+                  DOUBLE,
+                  "Mean less that of the control arm over the same strata; null for the control arm, and where either is of too few customers to be told."),
               optional(
                   CUMULATIVE_EFFECT,
                   DOUBLE,
@@ -54,7 +59,7 @@ public final class ControlGroupPaths {
               required(
                   SUPPRESSED,
                   BOOLEAN,
-                  "Whether measures are withheld because the row counts too few customers."),
+                  "Whether measures are withheld because the row, or the control of its effect, counts too few customers."),
               required(AS_OF, DATE, "Last day of the last month that was used."),
               required(RUN_ID, STRING, "The run that made the row."))
           .build();

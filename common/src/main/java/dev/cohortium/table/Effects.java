@@ -97,7 +97,7 @@ public final class Effects {
               optional(
                   ALWAYS_LOW,
                   DOUBLE,
-                  "Lower limit that holds at all looks together; null where the method has none."),
+                  "Lower limit that holds at all looks together (over all horizons of customers assigned once, over all months of arriving ones; control-group.experiments); null where the method has none."),
               optional(
                   ALWAYS_HIGH,
                   DOUBLE,
@@ -108,9 +108,13 @@ public final class Effects {
                   DOUBLE,
                   "The p-value adjusted for the family of metrics or segments it was looked at with."),
               optional(
-                  BASELINE, DOUBLE, "The counterfactual mean: that of the treated less estimate."),
+                  BASELINE,
+                  DOUBLE,
+                  "The counterfactual mean: that of the treated less estimate; of lines in each arm and of receipts that of control."),
               optional(
-                  RELATIVE, DOUBLE, "estimate / baseline; null where baseline is not above 0."),
+                  RELATIVE,
+                  DOUBLE,
+                  "estimate / baseline; null where baseline is not above 0 or not told."),
               optional(RELATIVE_LOW, DOUBLE, "Lower limit of its 95 % interval; null: none."),
               optional(RELATIVE_HIGH, DOUBLE, "Upper limit of its 95 % interval; null: none."),
               required(TREATED, LONG, "Treated that were compared."),

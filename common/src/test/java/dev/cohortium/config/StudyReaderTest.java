@@ -666,6 +666,8 @@ class StudyReaderTest {
                 control-group.experiments."pilot 1" {
                   shares { control = 1, treatment = 9 }
                   strata { north { control = 2, treatment = 8 } }
+                  arrivals = monthly
+                  planned = 50000
                 }
                 """);
 
@@ -676,7 +678,9 @@ class StudyReaderTest {
                 new Study.Experiment(
                     Optional.empty(),
                     Map.of("control", 1.0, "treatment", 9.0),
-                    Map.of("north", Map.of("control", 2.0, "treatment", 8.0)))));
+                    Map.of("north", Map.of("control", 2.0, "treatment", 8.0)),
+                    Optional.of(Study.Arrivals.MONTHLY),
+                    Optional.of(50_000))));
   }
 
   @Test

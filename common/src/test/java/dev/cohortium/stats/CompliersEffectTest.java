@@ -3,6 +3,7 @@ package dev.cohortium.stats;
 import static dev.cohortium.stats.References.agree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.cohortium.stats.CompliersEffect.Method;
 import java.util.function.IntToDoubleFunction;
@@ -51,6 +52,17 @@ class CompliersEffectTest {
     assertThat(compliers.limits().pieces()).hasSize(2);
     agree(compliers.limits().pieces().get(0).high(), -10.90854934125852);
     agree(compliers.limits().pieces().get(1).low(), 5.600698032239937);
+  }
+
+  /** By hand: Y is 1.5 (.8), z = 1.875, two-sided .0608; F = (.1 / .04)². Wald's would be 5e-5. */
+  @Test
+  void a_weak_first_stage_has_the_p_value_of_its_limits() {
+    CompliersEffect compliers =
+        CompliersEffect.of(new Quotient(1.5, 0.1, 0.64, 0.0016, 0.9 * 0.8 * 0.04, NORMAL));
+    agree(compliers.firstStageF().getAsDouble(), 6.25);
+    assertThat(compliers.limits().contains(0)).isTrue();
+    assertThat(compliers.pValue()).isCloseTo(0.0608, within(5e-5));
+    assertThat(compliers.effect().estimate().orElseThrow().pValue()).isLessThan(1e-4);
   }
 
   @Test

@@ -164,6 +164,18 @@ class CupedTest {
   }
 
   @Test
+  void the_treated_less_the_baseline_is_the_large_sample_effect() {
+    var random = new Random(29);
+    Cuped cuped =
+        Cuped.of(CrossMoments.of(rows(random, 40, 3, 1)), CrossMoments.of(rows(random, 30, 2, 1)));
+    Estimate effect = cuped.largeSampleEffect().estimate().orElseThrow();
+    Quotient arms = cuped.treatedOverBaseline();
+    agree(arms.numerator() - arms.denominator(), effect.value());
+    double variance = arms.numeratorVariance() + arms.denominatorVariance() - 2 * arms.covariance();
+    agree(Math.sqrt(variance), effect.stdError());
+  }
+
+  @Test
   void without_adjustment_the_relative_effect_is_that_of_two_arms() {
     double[] y = {3, 5, 4, 8};
     double[] z = {1, 2, 6, 2};

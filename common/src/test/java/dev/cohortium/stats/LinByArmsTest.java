@@ -30,6 +30,8 @@ class LinByArmsTest {
                     + lines.control().variance(2, 1)));
 
     References.agree(found.value(), 4, 1e-14);
+    assertThat(lines.treatedOverBaseline(1, 2))
+        .isEqualTo(new Quotient(6, 2, 1, 2, 0, Double.POSITIVE_INFINITY));
     References.agree(found.stdError(), Math.sqrt(4 + 1 / 3.0), 1e-14);
   }
 

@@ -79,6 +79,17 @@ class QuotientTest {
     }
   }
 
+  /** By hand: weights 1/4 and 3/4, variances by their squares. */
+  @Test
+  void parts_add_up_by_their_weights() {
+    Quotient sum =
+        Quotient.sum(
+            new double[] {0.25, 0.75},
+            List.of(new Quotient(8, 4, 16, 32, 8, 5), new Quotient(4, 8, 16, 0, 0, 5)),
+            9);
+    assertThat(sum).isEqualTo(new Quotient(5, 7, 10, 2, 0.5, 9));
+  }
+
   @Test
   void a_gap_that_a_shift_rounds_away_is_closed() {
     var gap =

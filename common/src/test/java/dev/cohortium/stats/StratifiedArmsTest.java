@@ -77,6 +77,27 @@ class StratifiedArmsTest {
                 .contains(treated / 0.45 - control / 0.1));
   }
 
+  /** Receipts of 50 and 20 in both arms, 30 % and 80 % treated: by hand 35 over strata. */
+  @Test
+  void the_baseline_of_a_ratio_is_that_of_the_strata_and_not_of_the_treated() {
+    StratifiedArms arms =
+        StratifiedArms.of(
+            List.of(
+                new Stratum(receipts(30, 50), receipts(70, 50)),
+                new Stratum(receipts(80, 20), receipts(20, 20))));
+    agree(arms.controlRatio().getAsDouble(), 35);
+    agree(arms.relativeRatio().effect().estimate().orElseThrow().value(), 0);
+  }
+
+  /** One order of each customer, of this on average. */
+  private static CrossMoments receipts(int customers, double mean) {
+    double[][] rows = new double[customers][];
+    for (int i = 0; i < customers; i++) {
+      rows[i] = new double[] {mean + (i % 2 == 0 ? 1 : -1), 1};
+    }
+    return CrossMoments.of(rows);
+  }
+
   @Test
   void a_ratio_without_a_denominator_is_unmeasured() {
     CrossMoments none = CrossMoments.of(new double[][] {{1, 0}, {2, 0}});

@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StratifiedTest {
@@ -118,11 +120,39 @@ class StratifiedTest {
                 Stratum.adjusted(one, two)));
     assertThat(adjusted.customers()).isEqualTo(164);
     assertThat(adjusted.customersLeftOut()).isEqualTo(3);
-    Estimate alone = Cuped.of(treated, control).effect().estimate().orElseThrow();
+    Estimate alone = Cuped.of(treated, control).largeSampleEffect().estimate().orElseThrow();
     Estimate effect = adjusted.effect().estimate().orElseThrow();
     agree(effect.value(), 80 / 164.0 * alone.value());
     // By hand: 3 and 4 have the variance 1/2, over 2 customers in each of two arms.
     agree(effect.stdError(), Math.hypot(80 / 164.0 * alone.stdError(), 4 / 164.0 * Math.sqrt(0.5)));
+  }
+
+  /** Strata of 20 customers of whom the window before tells nothing: (N - 2) / (N - 3) is 1.06. */
+  @Test
+  void adjustment_never_widens_the_error_of_small_strata() {
+    var random = new Random(45);
+    for (int draw = 0; draw < 50; draw++) {
+      List<CrossMoments> arms = Stream.generate(() -> before(random, 10, 0, 0)).limit(12).toList();
+      double adjusted = error(arms, Stratum::adjusted);
+      double plain = error(arms, (a, b) -> Stratum.of(outcome(a), outcome(b)));
+      assertThat(adjusted).isLessThanOrEqualTo(plain * (1 + 1e-12));
+    }
+  }
+
+  private static double error(
+      List<CrossMoments> arms, BiFunction<CrossMoments, CrossMoments, Stratum> stratum) {
+    return Stratified.of(
+            IntStream.range(0, arms.size() / 2)
+                .mapToObj(i -> stratum.apply(arms.get(2 * i), arms.get(2 * i + 1)))
+                .toList())
+        .effect()
+        .estimate()
+        .orElseThrow()
+        .stdError();
+  }
+
+  private static Moments outcome(CrossMoments arm) {
+    return new Moments(arm.count(), arm.mean(0), arm.covariance(0, 0) * (arm.count() - 1), 0);
   }
 
   @Test
@@ -154,10 +184,15 @@ class StratifiedTest {
   }
 
   private static CrossMoments before(RandomGenerator random, int customers, double mean) {
+    return before(random, customers, mean, 1);
+  }
+
+  private static CrossMoments before(
+      RandomGenerator random, int customers, double mean, double slope) {
     double[][] rows = new double[customers][];
     for (int i = 0; i < customers; i++) {
       double x = random.nextGaussian();
-      rows[i] = new double[] {mean + x + random.nextGaussian(), x};
+      rows[i] = new double[] {mean + slope * x + random.nextGaussian(), x};
     }
     return CrossMoments.of(rows);
   }

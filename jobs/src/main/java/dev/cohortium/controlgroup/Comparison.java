@@ -2,69 +2,83 @@ package dev.cohortium.controlgroup;
 
 import dev.cohortium.evidence.Effect.Found;
 import dev.cohortium.stats.CompliersEffect;
-import dev.cohortium.stats.ConfidenceSequence;
 import dev.cohortium.stats.ConfidenceSet;
-import dev.cohortium.stats.CrossMoments;
 import dev.cohortium.stats.Cuped;
 import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.Interval;
 import dev.cohortium.stats.Measurement;
-import dev.cohortium.stats.PeekingLevels;
-import dev.cohortium.stats.RatioMetric;
+import dev.cohortium.stats.Quotient;
 import dev.cohortium.stats.RelativeEffect;
 import dev.cohortium.stats.Stratified;
 import dev.cohortium.stats.StratifiedArms;
 import dev.cohortium.stats.TwoSample;
 import dev.cohortium.stats.Unmeasured;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
-/** The estimates of one arm against control in one place, from sums (methods.md 6). */
+/**
+ * The estimates of one arm against control in one place, from sums (methods.md 6). Strata with
+ * fewer than 2 customers in an arm are left out of all of them.
+ */
 final class Comparison {
-  private static final double ALPHA = 0.05;
   private static final int LEAST = 50;
 
   private final Place place;
+  private final List<Pair> given;
   private final List<Pair> pairs;
   private final Pair all;
   private final Sums sums;
   private final Lines lines;
   private final Looks looks;
 
-  /**
-   * How often it is looked at.
-   *
-   * @param isArriving whether customers arrive with complete windows month by month; otherwise the
-   *     same customers are looked at month after month
-   * @param planned customers of both arms in the end
-   */
-  record Looks(boolean isArriving, long planned) {}
-
   /** Of the pairs of a place; those of one stratum are of all. */
   Comparison(Place place, List<Pair> pairs, Sums sums, Lines lines, Looks looks) {
     this.place = place;
-    this.pairs = pairs;
-    this.all = Pair.together(pairs);
+    this.given = List.copyOf(pairs);
+    List<Pair> whole = given.stream().filter(Pair::isWhole).toList();
+    this.pairs = whole.isEmpty() ? given : whole;
+    this.all = Pair.together(this.pairs);
     this.sums = sums;
     this.lines = lines;
     this.looks = looks;
   }
 
-  /** The arms over all strata. */
+  /** The arms over the strata that count. */
   Pair all() {
     return all;
   }
 
-  /** Why nothing can be told here; null: something can. */
-  String tooFew() {
-    if (all.treated().customers() == 0 || all.control().customers() == 0) {
-      return String.format(
-          "There are %d customers in arm %s and %d in control whose window is complete; both need some.",
-          all.treated().customers(), place.arm(), all.control().customers());
+  /** What speaks for or against an estimate. */
+  OwnChecks checks() {
+    return new OwnChecks(given, pairs, all);
+  }
+
+  /**
+   * Why nothing can be told here; empty: something can.
+   *
+   * @param smallestCell customers of an arm of whom the mean may be told
+   */
+  Optional<String> tooFew(int smallestCell) {
+    long treated = all.treated().customers();
+    long control = all.control().customers();
+    if (treated == 0 || control == 0) {
+      return Optional.of(
+          String.format(
+              "There are %d customers in arm %s and %d in control whose window is complete; both need some.",
+              treated, place.arm(), control));
+    }
+    if (Math.min(treated, control) < smallestCell) {
+      return Optional.of(
+          String.format(
+              "There are %d customers in arm %s and %d in control; of fewer than %d no mean is told (privacy.smallest-cell).",
+              treated, place.arm(), control, smallestCell));
     }
     return all.customers() < LEAST
-        ? all.customers() + " customers are compared; fewer than " + LEAST + " tell no effect."
-        : null;
+        ? Optional.of(
+            all.customers() + " customers are compared; fewer than " + LEAST + " tell no effect.")
+        : Optional.empty();
   }
 
   /** The difference of means. */
@@ -75,8 +89,8 @@ final class Comparison {
             pair ->
                 Stratified.Stratum.of(
                     pair.treated().moments(metric), pair.control().moments(metric)));
-    return found(
-        value, mean("y" + metric), StratifiedArms.of(strata("y" + metric)).relativeEffect());
+    RelativeEffect relative = StratifiedArms.of(strata("y" + metric)).relativeEffect();
+    return found(value, estimate -> mean("y" + metric) - estimate.value(), relative);
   }
 
   /** The difference adjusted for the same customers' window before, by one slope. */
@@ -88,7 +102,7 @@ final class Comparison {
             pair ->
                 Stratified.Stratum.adjusted(
                     pair.treated().moments(terms), pair.control().moments(terms)));
-    return found(value, mean("y" + metric), isOne() ? cuped(all, terms).relativeEffect() : null);
+    return found(value, pair -> cuped(pair, terms).treatedOverBaseline());
   }
 
   private static Cuped cuped(Pair pair, String... terms) {
@@ -98,23 +112,48 @@ final class Comparison {
   /** The difference adjusted for the window before by a line in each arm. */
   Found lin(int metric) {
     Measurement value =
-        each(
-            pair ->
-                pair.isWhole()
-                    ? lines.effect(place, pairs.get(0).stratum(), metric)
-                    : new Unmeasured("An arm has fewer than 2 customers."),
-            pair ->
-                pair.isWhole()
-                    ? new Stratified.Stratum(
-                        pair.customers(), lines.effect(place, pair.stratum(), metric))
-                    : Stratified.Stratum.of(
-                        pair.treated().moments(metric), pair.control().moments(metric)));
-    return found(value, mean("y" + metric), null);
+        isOne()
+            ? line(all, metric)
+            : Stratified.of(pairs.stream().map(pair -> lineStratum(pair, metric)).toList())
+                .effect();
+    return found(
+        value,
+        pair ->
+            line(pair, metric) instanceof Estimate
+                ? lines.treatedOverBaseline(place, stratum(pair), metric)
+                : plain(pair, metric));
   }
 
-  /** The effect on those whom the offer made join. */
-  Found cace(int metric) {
-    CompliersEffect effect = StratifiedArms.of(strata("y" + metric, "treated")).compliersEffect();
+  private Measurement line(Pair pair, int metric) {
+    return pair.isWhole()
+        ? lines.effect(place, stratum(pair), metric)
+        : new Unmeasured("An arm has fewer than 2 customers.");
+  }
+
+  /** Where an arm has no line of its own, or nothing varies, the plain difference. */
+  private Stratified.Stratum lineStratum(Pair pair, int metric) {
+    return line(pair, metric) instanceof Estimate estimate
+        ? new Stratified.Stratum(pair.customers(), estimate)
+        : Stratified.Stratum.of(pair.treated().moments(metric), pair.control().moments(metric));
+  }
+
+  /** The stratum whose line it is, where all is one. */
+  private String stratum(Pair pair) {
+    return isOne() ? pairs.get(0).stratum() : pair.stratum();
+  }
+
+  private static Quotient plain(Pair pair, int metric) {
+    return TwoSample.treatedOverControl(
+        pair.treated().moments(metric), pair.control().moments(metric));
+  }
+
+  /**
+   * The effect on those whom the offer made join.
+   *
+   * @param joined {@link Windows#TREATED}, or {@link Windows#MEMBERSHIP} as a dose
+   */
+  Found cace(int metric, String joined) {
+    CompliersEffect effect = compliers(metric, joined);
     if (!(effect.effect() instanceof Estimate estimate)) {
       return Found.of(effect.effect(), Double.NaN, null);
     }
@@ -122,9 +161,15 @@ final class Comparison {
     return new Found(
         estimate,
         isWald ? null : hull(effect.limits()),
-        isWald ? always(estimate) : null,
+        isWald ? looks.interval(estimate, all.customers()) : null,
         Double.NaN,
-        null);
+        null,
+        effect.pValue());
+  }
+
+  /** The same with its first stage. */
+  CompliersEffect compliers(int metric, String joined) {
+    return StratifiedArms.of(strata("y" + metric, joined)).compliersEffect();
   }
 
   /** The least and the largest value; of two half lines everything. */
@@ -136,23 +181,9 @@ final class Comparison {
   /** The difference of average receipts. */
   Found ratio() {
     String[] terms = {"y" + sums.place(Quantity.NET_REVENUE), "y" + sums.place(Quantity.ORDERS)};
-    CrossMoments treated = all.treated().moments(terms);
-    CrossMoments control = all.control().moments(terms);
-    Measurement value =
-        isOne()
-            ? RatioMetric.difference(treated, control)
-            : StratifiedArms.of(strata(terms)).ratioDifference();
-    boolean isRelative =
-        isOne()
-            && RatioMetric.of(treated) instanceof Estimate
-            && RatioMetric.of(control) instanceof Estimate;
-    return found(
-        value,
-        Ratio.of(all.treated(), sums).after(),
-        isRelative
-            ? RelativeEffect.of(
-                (Estimate) RatioMetric.of(treated), (Estimate) RatioMetric.of(control))
-            : null);
+    StratifiedArms arms = StratifiedArms.of(strata(terms));
+    double baseline = arms.controlRatio().orElse(Double.NaN);
+    return found(arms.ratioDifference(), estimate -> baseline, arms.relativeRatio());
   }
 
   /** The same adjusted for the window before, on the linear form; of one stratum only. */
@@ -170,21 +201,34 @@ final class Comparison {
         Cuped.of(
             Ratio.linear(all.treated(), numerator, denominator, common),
             Ratio.linear(all.control(), numerator, denominator, common));
-    return found(
-        cuped.largeSampleEffect(), Ratio.of(all.treated(), sums).after(), cuped.relativeEffect());
+    return found(cuped.largeSampleEffect(), pair -> cuped.treatedOverBaseline());
   }
 
-  private Found found(Measurement value, double treated, RelativeEffect relative) {
+  /** An effect relative to the baseline that follows from those of the strata. */
+  private Found found(Measurement value, Function<Pair, Quotient> treatedOverBaseline) {
+    if (!(value instanceof Estimate estimate)) {
+      return Found.of(value, Double.NaN, null);
+    }
+    double customers = all.customers();
+    Quotient whole =
+        Quotient.sum(
+            pairs.stream().mapToDouble(pair -> pair.customers() / customers).toArray(),
+            pairs.stream().map(treatedOverBaseline).toList(),
+            estimate.degreesOfFreedom());
+    return found(value, own -> whole.denominator(), RelativeEffect.of(whole));
+  }
+
+  private Found found(
+      Measurement value, ToDoubleFunction<Estimate> baseline, RelativeEffect relative) {
     return value instanceof Estimate estimate
-        ? new Found(value, null, always(estimate), treated - estimate.value(), relative)
+        ? new Found(
+            value,
+            null,
+            looks.interval(estimate, all.customers()),
+            baseline.applyAsDouble(estimate),
+            relative,
+            null)
         : Found.of(value, Double.NaN, null);
-  }
-
-  /** The interval that holds at all looks together. */
-  private Interval always(Estimate estimate) {
-    return looks.isArriving()
-        ? new ConfidenceSequence(ALPHA, looks.planned()).interval(estimate, all.customers())
-        : new PeekingLevels(ALPHA).interval(estimate, place.span());
   }
 
   private boolean isOne() {
@@ -207,15 +251,13 @@ final class Comparison {
         .toList();
   }
 
-  /** The mean of the treated over the strata that count. */
+  /** The mean of the treated, strata weighted by the customers of both arms. */
   private double mean(String term) {
     double sum = 0;
     double customers = 0;
     for (Pair pair : pairs) {
-      if (pair.isWhole()) {
-        sum += pair.customers() * pair.treated().mean(term);
-        customers += pair.customers();
-      }
+      sum += pair.customers() * pair.treated().mean(term);
+      customers += pair.customers();
     }
     return customers == 0 ? Double.NaN : sum / customers;
   }

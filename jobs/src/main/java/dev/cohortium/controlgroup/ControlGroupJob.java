@@ -29,7 +29,6 @@ import org.apache.spark.sql.Row;
 /** Measures experiments: arms against control, after their guards (methods.md 6). */
 public final class ControlGroupJob implements Job {
   static final String NAME = "control-group";
-  private static final int INACTIVE_MONTHS = 6;
 
   @Override
   public String name() {
@@ -84,16 +83,17 @@ public final class ControlGroupJob implements Job {
     Expressions.checkSegments(study, in.get(Customers.TABLE));
     Experiments experiments = Experiments.of(in, study);
     List<Integer> spans = study.controlGroup().orElseThrow().horizons();
+    History history = History.of(in.get(CustomerMonths.TABLE), study);
     Windows windows =
         new Windows(
             spans.stream().map(Span::afterAssignment).toList(),
-            study.cohorts().map(Study.Cohorts::inactiveMonths).orElse(INACTIVE_MONTHS),
-            Months.number(study.asOf().orElseThrow()));
+            history.inactiveMonths(),
+            history.asOf());
     Sums sums = new Sums(Measured.of(study.metrics(), true));
     Dataset<Row> visits =
         in.keep(windows.visits(experiments.assigned(), in.get(CustomerMonths.TABLE)));
     Dataset<Row> byWindow = windows.byWindow(in.keep(windows.customers(visits)));
-    Numbered numbered = Numbered.capped(sums.measured(), windows.complete(byWindow));
+    Numbered numbered = Numbered.capped(sums.measured(), byWindow.where(history.hasAfter()));
     Dataset<Row> rows = numbered.in(Windows.bySegment(byWindow));
     List<Cell> cells = sums.of(rows);
     refuseTwoArms(cells);
@@ -101,33 +101,29 @@ public final class ControlGroupJob implements Job {
     for (Experiment experiment : experiments.list()) {
       List<Cell> own = of(cells, experiment);
       for (Place place : Measuring.places(own)) {
-        lines.add(place, Pair.of(place, own, Months.number(study.asOf().orElseThrow())));
+        lines.add(place, Pair.of(place, own, history));
       }
     }
-    lines.addVariances(in.session(), windows.complete(rows));
-    Paths paths = new Paths(study, spans.get(spans.size() - 1));
+    lines.addVariances(in.session(), rows.where(history.hasAfter()));
+    Paths paths = new Paths(study, history, spans.get(spans.size() - 1));
     paths.read(visits);
-    return tables(in, study, experiments, cells, sums, numbered, lines, paths);
+    List<Sample> samples =
+        experiments.list().stream()
+            .map(e -> new Sample(study, e, sums, of(cells, e), history))
+            .toList();
+    return tables(in, study, samples, numbered, lines, paths);
   }
 
   private static Frames tables(
-      Frames in,
-      Study study,
-      Experiments experiments,
-      List<Cell> cells,
-      Sums sums,
-      Numbered numbered,
-      Lines lines,
-      Paths paths) {
+      Frames in, Study study, List<Sample> samples, Numbered numbered, Lines lines, Paths paths) {
     LocalDate day = study.asOf().orElseThrow().atEndOfMonth();
     String runId = in.run().id();
-    List<Integer> spans = study.controlGroup().orElseThrow().horizons();
     Map<Table, List<Row>> made = new LinkedHashMap<>();
     new ControlGroupJob().writes().forEach(table -> made.put(table, new ArrayList<>()));
-    for (Experiment experiment : experiments.list()) {
-      List<Cell> own = of(cells, experiment);
-      Guards guards = new Guards(study, experiment, sums, own, spans);
-      Measuring measuring = new Measuring(study, experiment, guards, own, sums, numbered, lines);
+    for (Sample sample : samples) {
+      Experiment experiment = sample.experiment();
+      Guards guards = new Guards(sample);
+      Measuring measuring = new Measuring(sample, guards, numbered, lines);
       for (Effect effect : measuring.effects()) {
         made.get(Effects.TABLE).add(measuring.row(effect, day, runId));
         made.get(EffectChecks.TABLE).addAll(effect.checks(NAME, day, runId));
@@ -136,9 +132,7 @@ public final class ControlGroupJob implements Job {
         made.get(ControlGroupChecks.TABLE)
             .add(guard.row(experiment.program(), experiment.id(), NAME, day, runId));
       }
-      List<Cell> everybody =
-          own.stream().filter(c -> c.isWhole() && c.span() == spans.get(0)).toList();
-      made.get(ControlGroupPaths.TABLE).addAll(paths.rows(experiment, everybody, runId));
+      made.get(ControlGroupPaths.TABLE).addAll(paths.rows(experiment, sample.everybody(), runId));
     }
     Frames out = new Frames(in.session());
     made.forEach(

@@ -185,7 +185,8 @@ public final class DesignControlGroupJob implements Job {
         base.drop(Windows.STRATUM)
             .join(arms, new String[] {Windows.CUSTOMER})
             .withColumn(Windows.ASSIGNED, lit(Months.number(asOf)))
-            .withColumn(Windows.JOINED, lit(null).cast("int"));
+            .withColumn(Windows.JOINED, lit(null).cast("int"))
+            .withColumn(Windows.FIRST_CONTACT, lit(null).cast("int"));
     for (String mark : Windows.MARKS) {
       rows = rows.withColumn(mark, lit(0));
     }

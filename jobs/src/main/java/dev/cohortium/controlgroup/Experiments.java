@@ -122,7 +122,7 @@ final class Experiments {
             col(Windows.STRATUM),
             segments.places().as(Windows.SEGMENTS),
             col(Windows.JOINED),
-            col("contacted"),
+            col(Windows.FIRST_CONTACT),
             col("contacted_before"),
             flag(isListed().and(Segments.isUnlisted())).as("unknown"));
   }
@@ -164,7 +164,9 @@ final class Experiments {
             .agg(min(Exposures.EXPOSED_AT).as("contacted_at"));
     return assigned
         .join(contacts, new String[] {Windows.EXPERIMENT, Windows.CUSTOMER}, "left")
-        .withColumn("contacted", flag(col("contacted_at").isNotNull()))
+        .withColumn(
+            Windows.FIRST_CONTACT,
+            Months.numberOf(col("contacted_at"), study.timeZone()).minus(col(Windows.ASSIGNED)))
         .withColumn("contacted_before", flag(col("contacted_at").lt(col(ASSIGNED_AT))));
   }
 

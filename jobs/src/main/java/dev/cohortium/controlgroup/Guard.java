@@ -1,7 +1,11 @@
 package dev.cohortium.controlgroup;
 
 import dev.cohortium.evidence.Effect;
+import dev.cohortium.stats.MultipleTesting;
+import dev.cohortium.stats.SampleRatio;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
@@ -28,6 +32,34 @@ record Guard(
   static Guard ofAll(
       String check, Double value, Double threshold, Double pValue, String outcome, String note) {
     return new Guard(check, Cell.ALL, Cell.ALL, value, threshold, pValue, outcome, note);
+  }
+
+  /** These with their p-values adjusted together, by Benjamini and Hochberg, and judged by them. */
+  static List<Guard> adjusted(List<Guard> guards) {
+    List<Guard> tested = guards.stream().filter(guard -> guard.pValue() != null).toList();
+    if (tested.isEmpty()) {
+      return guards;
+    }
+    double[] pValues =
+        MultipleTesting.benjaminiHochberg(tested.stream().mapToDouble(Guard::pValue).toArray());
+    List<Guard> adjusted = new ArrayList<>();
+    int next = 0;
+    for (Guard guard : guards) {
+      adjusted.add(guard.pValue() == null ? guard : guard.judged(pValues[next++]));
+    }
+    return adjusted;
+  }
+
+  private Guard judged(double by) {
+    return new Guard(
+        check,
+        month,
+        stratum,
+        value,
+        threshold,
+        by,
+        by < SampleRatio.ALARM ? Effect.FAILED : Effect.PASSED,
+        note);
   }
 
   /** It as a check of an effect. */

@@ -7,6 +7,8 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import dev.cohortium.stats.LinByArms;
+import dev.cohortium.stats.Measurement;
+import dev.cohortium.stats.Quotient;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -70,13 +72,22 @@ final class Lines {
   }
 
   /** Their effect on a metric in a stratum; both arms have customers enough. */
-  dev.cohortium.stats.Measurement effect(Place place, String stratum, int metric) {
+  Measurement effect(Place place, String stratum, int metric) {
     Pairing pairing = new Pairing(place, stratum);
-    Map<String, double[]> found = variances.getOrDefault(pairing, Map.of());
-    double[] none = new double[metrics];
     return lines.get(pairing)[metric].effect(
-        found.getOrDefault(place.arm(), none)[metric],
-        found.getOrDefault(Draw.CONTROL, none)[metric]);
+        variance(pairing, place.arm(), metric), variance(pairing, Draw.CONTROL, metric));
+  }
+
+  /** The same as the treated's line over the control's; {@link #effect} is measured. */
+  Quotient treatedOverBaseline(Place place, String stratum, int metric) {
+    Pairing pairing = new Pairing(place, stratum);
+    return lines.get(pairing)[metric].treatedOverBaseline(
+        variance(pairing, place.arm(), metric), variance(pairing, Draw.CONTROL, metric));
+  }
+
+  private double variance(Pairing pairing, String arm, int metric) {
+    double[] none = new double[metrics];
+    return variances.getOrDefault(pairing, Map.of()).getOrDefault(arm, none)[metric];
   }
 
   /**

@@ -17,40 +17,36 @@ import org.apache.spark.sql.Row;
 final class Measuring {
   private static final String ITT = "itt";
   private static final String CACE = "cace";
+
+  /** The variant of an effect for each month as a member. */
+  private static final String DOSE = "dose";
+
   private static final Effect.Grading GRADING =
       new Effect.Grading(
-          "A",
-          List.of(Guards.SAMPLE_RATIO, Guards.CONTAMINATION),
-          "D",
-          List.of(Guards.SAMPLE_RATIO));
+          "A", List.of(SampleRatios.NAME, Contamination.NAME), "D", List.of(SampleRatios.NAME));
 
+  private final Sample sample;
   private final Study study;
   private final Experiment experiment;
   private final Guards guards;
   private final List<Cell> cells;
   private final Sums sums;
-  private final Numbered numbered;
+  private final History history;
+  private final Reasons reasons;
   private final Lines lines;
-  private final int asOf;
   private final List<Effect> effects = new ArrayList<>();
 
-  /** Of an experiment's cells. */
-  Measuring(
-      Study study,
-      Experiment experiment,
-      Guards guards,
-      List<Cell> cells,
-      Sums sums,
-      Numbered numbered,
-      Lines lines) {
-    this.study = study;
-    this.experiment = experiment;
+  /** Of an experiment. */
+  Measuring(Sample sample, Guards guards, Numbered numbered, Lines lines) {
+    this.sample = sample;
+    this.study = sample.study();
+    this.experiment = sample.experiment();
     this.guards = guards;
-    this.cells = cells;
-    this.sums = sums;
-    this.numbered = numbered;
+    this.cells = sample.cells();
+    this.sums = sample.sums();
+    this.history = sample.history();
+    this.reasons = new Reasons(sample, numbered);
     this.lines = lines;
-    this.asOf = Months.number(study.asOf().orElseThrow());
   }
 
   /** How an effect is found. */
@@ -58,7 +54,8 @@ final class Measuring {
     ITT_PLAIN("control_group_itt", ITT),
     ITT_CUPED("control_group_itt_cuped", ITT),
     ITT_LIN("control_group_itt_lin", ITT),
-    CACE_JOINED("control_group_cace", CACE);
+    CACE_JOINED("control_group_cace", CACE),
+    CACE_DOSE("control_group_cace", "cace_per_member_month");
 
     private final String word;
     private final String estimand;
@@ -101,13 +98,13 @@ final class Measuring {
   }
 
   private void measure(Place place) {
-    List<Pair> pairs = Pair.of(place, cells, asOf);
-    Comparison comparison = new Comparison(place, pairs, sums, lines, looks(place));
-    Optional<String> reason = Optional.ofNullable(incomplete(place, comparison));
+    Comparison comparison =
+        new Comparison(place, sample.pairs(place), sums, lines, Looks.of(sample, place));
+    Optional<String> reason = reasons.of(place, comparison);
     for (int i = 0; i < sums.measured().size(); i++) {
       Measured measured = sums.measured().get(i);
       if (study.metrics().contains(measured.quantity().word())) {
-        measure(place, comparison, i, reason.or(() -> uncapped(place, measured)));
+        measure(place, comparison, i, reason.or(() -> reasons.of(place, measured)));
       }
     }
     if (study.metrics().contains(Quantity.AVERAGE_RECEIPT)) {
@@ -116,28 +113,60 @@ final class Measuring {
   }
 
   private void measure(Place place, Comparison comparison, int metric, Optional<String> reason) {
-    Measured measured = sums.measured().get(metric);
+    boolean isCapped = sums.measured().get(metric).isCapped();
     for (Method method : Method.values()) {
-      IntFunction<Found> estimator =
-          switch (method) {
-            case ITT_PLAIN -> comparison::itt;
-            case ITT_CUPED -> comparison::cuped;
-            case ITT_LIN -> comparison::lin;
-            case CACE_JOINED -> comparison::cace;
-          };
-      Effect effect =
-          effect(
-              key(place, method, measured.variant(), measured.quantity().word()),
-              measured.quantity().unit(),
-              reason.map(Found::nothing).orElseGet(() -> estimator.apply(metric)),
-              comparison.all());
-      guards
-          .of(place, measured.quantity().word(), Optional.of(comparison.all()), metric)
-          .forEach(effect::check);
-      if (measured.quantity() == Quantity.MARGIN) {
-        costUnknown(effect, comparison.all());
+      switch (method) {
+        case ITT_PLAIN -> measure(place, comparison, metric, method, reason, comparison::itt);
+        case ITT_CUPED -> measure(place, comparison, metric, method, reason, comparison::cuped);
+        case ITT_LIN -> measure(place, comparison, metric, method, reason, comparison::lin);
+        case CACE_JOINED -> cace(place, comparison, metric, method, reason, Windows.TREATED);
+        case CACE_DOSE -> {
+          if (!isCapped) {
+            cace(place, comparison, metric, method, reason, Windows.MEMBERSHIP);
+          }
+        }
       }
     }
+  }
+
+  private void cace(
+      Place place,
+      Comparison comparison,
+      int metric,
+      Method method,
+      Optional<String> reason,
+      String joined) {
+    Optional<String> own = reason.or(reasons::joinersUnknown);
+    Effect effect =
+        measure(place, comparison, metric, method, own, i -> comparison.cace(i, joined));
+    if (own.isEmpty()) {
+      effect.check(OwnChecks.firstStage(comparison.compliers(metric, joined)));
+    }
+  }
+
+  private Effect measure(
+      Place place,
+      Comparison comparison,
+      int metric,
+      Method method,
+      Optional<String> reason,
+      IntFunction<Found> estimator) {
+    Measured measured = sums.measured().get(metric);
+    String word = measured.quantity().word();
+    Effect effect =
+        effect(
+            key(place, method, method == Method.CACE_DOSE ? DOSE : measured.variant(), word),
+            measured.quantity().unit(),
+            reason.map(Found::nothing).orElseGet(() -> estimator.apply(metric)),
+            comparison.all());
+    checks(effect, place, comparison, method, word);
+    if (comparison.all().isWhole()) {
+      effect.check(comparison.checks().skew(metric));
+    }
+    if (measured.quantity() == Quantity.MARGIN) {
+      costUnknown(effect, comparison.all());
+    }
+    return effect;
   }
 
   private void measureRatio(Place place, Comparison comparison, Optional<String> reason) {
@@ -154,7 +183,16 @@ final class Measuring {
                               ? comparison.ratio()
                               : comparison.cupedRatio()),
               comparison.all());
-      guards.of(place, Quantity.NET_REVENUE.word(), Optional.empty(), -1).forEach(effect::check);
+      checks(effect, place, comparison, method, Quantity.NET_REVENUE.word());
+    }
+  }
+
+  private void checks(
+      Effect effect, Place place, Comparison comparison, Method method, String metric) {
+    guards.of(place, metric).forEach(effect::check);
+    effect.check(comparison.checks().strataLeftOut());
+    if (method == Method.ITT_CUPED || method == Method.ITT_LIN) {
+      effect.check(OwnChecks.windowBefore(sample.shareWithWindowBefore(place), history));
     }
   }
 
@@ -191,51 +229,8 @@ final class Measuring {
     }
   }
 
-  private Comparison.Looks looks(Place place) {
-    List<Cell> here =
-        cells.stream()
-            .filter(Cell::isWhole)
-            .filter(cell -> cell.span() == place.span())
-            .filter(cell -> cell.arm().equals(place.arm()) || cell.arm().equals(Draw.CONTROL))
-            .toList();
-    boolean isArriving = here.stream().map(Cell::assigned).distinct().count() > 1;
-    return new Comparison.Looks(
-        isArriving, Math.max(2, here.stream().mapToLong(Cell::customers).sum()));
-  }
-
-  // --- reasons ---
-
-  /** Why a place cannot be measured; null: it can. */
-  private String incomplete(Place place, Comparison comparison) {
-    boolean isComplete =
-        cells.stream().anyMatch(c -> c.span() == place.span() && c.assigned() + c.span() <= asOf);
-    if (!isComplete) {
-      int first = cells.stream().mapToInt(Cell::assigned).min().orElseThrow();
-      return String.format(
-          "The first customers were assigned in %s: their window of %d months ends in %s, after as-of, %s.",
-          Months.of(first), place.span(), Months.of(first + place.span()), Months.of(asOf));
-    }
-    return comparison.tooFew();
-  }
-
-  private Optional<String> uncapped(Place place, Measured measured) {
-    boolean hasCap =
-        numbered
-            .cap(new Numbered.Window(place.experiment(), place.span()), measured.quantity())
-            .isPresent();
-    return measured.isCapped() && !hasCap
-        ? Optional.of("Fewer than 200 customers bought before: there is no cap.")
-        : Optional.empty();
-  }
-
   /** The headline of an experiment in which nobody can be compared. */
   private void nobody() {
-    String reason =
-        experiment.known() == 0
-            ? String.format(
-                "Of %d customers in the experiment %d were assigned after as-of, and of %d nobody knows when.",
-                experiment.assigned(), experiment.later(), experiment.untimed())
-            : "The experiment has no arm besides control.";
     Cell none = Cell.together(List.of());
     for (int months : study.controlGroup().orElseThrow().horizons()) {
       Place place =
@@ -246,9 +241,9 @@ final class Measuring {
               Quantity.of(study.headline().metric())
                   .map(Quantity::unit)
                   .orElse("of the study's currency per order"),
-              Found.nothing(reason),
+              Found.nothing(reasons.nobody()),
               new Pair(Cell.ALL, none, none));
-      guards.of(place, study.headline().metric(), Optional.empty(), -1).forEach(effect::check);
+      guards.of(place, study.headline().metric()).forEach(effect::check);
     }
   }
 
@@ -288,7 +283,8 @@ final class Measuring {
   Row row(Effect effect, LocalDate day, String runId) {
     List<Integer> months =
         cells.stream()
-            .filter(c -> c.span() == effect.key().months() && c.assigned() + c.span() <= asOf)
+            .filter(c -> c.span() == effect.key().months())
+            .filter(c -> history.hasAfter(c.assigned(), c.span()))
             .map(Cell::assigned)
             .sorted()
             .toList();

@@ -81,9 +81,15 @@ final class Numbered {
     return caps;
   }
 
-  /** The cap of a customer's mean month; empty: too few bought before, or hardly anybody after. */
-  Optional<Double> cap(Window window, Quantity quantity) {
-    return Optional.ofNullable(caps.getOrDefault(window, Map.of()).get(quantity));
+  /** Why a quantity has no cap in a window; empty: it has one. */
+  Optional<String> uncapped(Window window, Quantity quantity) {
+    if (!caps.containsKey(window)) {
+      return Optional.of(
+          "Fewer than " + Winsorised.LEAST + " customers bought before: there is no cap.");
+    }
+    return caps.get(window).containsKey(quantity)
+        ? Optional.empty()
+        : Optional.of("Hardly anybody who bought before bought again: the cap is not above 0.");
   }
 
   /** Adds the columns to rows of {@link Windows#byWindow}. */

@@ -10,15 +10,15 @@ import java.util.function.Predicate;
 record Pair(String stratum, Cell treated, Cell control) {
   private static final int LEAST = 2;
 
-  /** The pairs of a place, by stratum, over all months whose window is complete by {@code asOf}. */
-  static List<Pair> of(Place place, List<Cell> cells, int asOf) {
+  /** The pairs of a place, by stratum, over all months whose window the panel has. */
+  static List<Pair> of(Place place, List<Cell> cells, History history) {
     Predicate<Cell> isHere =
         cell ->
             cell.experiment().equals(place.experiment())
                 && cell.span() == place.span()
                 && cell.segmentBy().equals(place.segmentBy())
                 && cell.segment().equals(place.segment())
-                && cell.assigned() + place.span() <= asOf;
+                && history.hasAfter(cell.assigned(), place.span());
     Map<String, List<Cell>> strata = new TreeMap<>();
     cells.stream()
         .filter(isHere)

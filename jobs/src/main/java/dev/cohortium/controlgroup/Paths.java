@@ -29,7 +29,7 @@ final class Paths {
 
   private final Study study;
   private final List<Quantity> quantities;
-  private final int asOf;
+  private final History history;
   private final int reach;
   private final Map<Place, Map<Quantity, double[]>> sums = new TreeMap<>();
 
@@ -43,10 +43,10 @@ final class Paths {
   }
 
   /** Up to so many months before and after. */
-  Paths(Study study, int reach) {
+  Paths(Study study, History history, int reach) {
     this.study = study;
     this.reach = reach;
-    this.asOf = Months.number(study.asOf().orElseThrow());
+    this.history = history;
     this.quantities =
         Measured.of(study.metrics(), false).stream()
             .map(Measured::quantity)
@@ -106,19 +106,15 @@ final class Paths {
     List<Row> rows = new ArrayList<>();
     List<String> arms = everybody.stream().map(Cell::arm).distinct().sorted().toList();
     for (Quantity quantity : quantities) {
-      double[] cumulated = new double[arms.size()];
-      for (int since = -reach; since <= reach; since++) {
-        Estimate control = mean(everybody, Draw.CONTROL, quantity, since);
-        for (int i = 0; i < arms.size(); i++) {
-          String arm = arms.get(i);
-          Estimate mean = mean(everybody, arm, quantity, since);
-          boolean isCompared = !arm.equals(Draw.CONTROL) && mean != null && control != null;
-          Double effect = isCompared ? (Double) (mean.value() - control.value()) : null;
-          cumulated[i] += since > 0 ? effect == null ? Double.NaN : effect : 0;
-          long customers = customers(everybody, arm, since);
-          if (customers > 0) {
-            Double sum = since > 0 && Double.isFinite(cumulated[i]) ? (Double) cumulated[i] : null;
-            rows.add(row(experiment, arm, quantity, since, customers, mean, effect, sum, runId));
+      for (String arm : arms) {
+        double cumulated = 0;
+        for (int since = -reach; since <= reach; since++) {
+          Point point = point(known(everybody, since), arm, quantity, since);
+          Double effect = arm.equals(Draw.CONTROL) ? null : effect(point);
+          cumulated += since <= 0 ? 0 : effect == null ? Double.NaN : effect;
+          if (point.customers() > 0) {
+            Double sum = since > 0 && Double.isFinite(cumulated) ? (Double) cumulated : null;
+            rows.add(row(experiment, arm, quantity, since, point, effect, sum, runId));
           }
         }
       }
@@ -126,71 +122,108 @@ final class Paths {
     return rows;
   }
 
+  /** The effect of a month; null: there is none, or it would tell the mean of too few. */
+  private Double effect(Point point) {
+    return point.control() == null || isSmall(point.customers()) || isSmall(point.controls())
+        ? null
+        : (Double) (point.mean().value() - point.control().value());
+  }
+
+  private boolean isSmall(long customers) {
+    return customers < study.privacy().smallestCell();
+  }
+
   private Row row(
       Experiment experiment,
       String arm,
       Quantity quantity,
       int since,
-      long customers,
-      Estimate mean,
+      Point point,
       Double effect,
       Double cumulated,
       String runId) {
-    boolean isSmall = customers < study.privacy().smallestCell();
-    boolean isShown = mean != null && !isSmall;
-    Interval interval = isShown ? mean.interval() : null;
+    boolean isShown = point.mean() != null && !isSmall(point.customers());
+    boolean isWithheld = point.control() != null && isSmall(point.controls());
+    Interval interval = isShown ? point.mean().interval() : null;
     return RowFactory.create(
         experiment.program(),
         experiment.id(),
         arm,
         quantity.word(),
         since,
-        customers,
-        isShown ? (Double) mean.value() : null,
+        point.customers(),
+        isShown ? (Double) point.mean().value() : null,
         isShown ? (Double) interval.low() : null,
         isShown ? (Double) interval.high() : null,
-        isSmall ? null : effect,
-        isSmall ? null : cumulated,
-        isSmall,
+        effect,
+        cumulated,
+        isSmall(point.customers()) || isWithheld,
         Date.valueOf(study.asOf().orElseThrow().atEndOfMonth()),
         runId);
   }
 
-  private List<Cell> complete(List<Cell> everybody, int since) {
-    return everybody.stream().filter(cell -> cell.assigned() + since <= asOf).toList();
+  /** Those whose month the panel has. */
+  private List<Cell> known(List<Cell> everybody, int since) {
+    return everybody.stream().filter(cell -> history.has(cell.assigned() + since)).toList();
   }
 
-  private long customers(List<Cell> everybody, String arm, int since) {
-    return complete(everybody, since).stream()
-        .filter(cell -> cell.arm().equals(arm))
-        .mapToLong(Cell::customers)
-        .sum();
-  }
+  /**
+   * A month of an arm, over the strata in which it and control have customers enough; where there
+   * is none, over those in which the arm has.
+   *
+   * @param customers of the arm
+   * @param mean of the arm; null: too few
+   * @param controls that it is compared with
+   * @param control their mean; null: it is compared with nobody
+   */
+  private record Point(long customers, Estimate mean, long controls, Estimate control) {}
 
-  /** The mean of an arm, strata weighted by the customers of all arms; null: too few. */
-  private Estimate mean(List<Cell> everybody, String arm, Quantity quantity, int since) {
-    List<Cell> cells = complete(everybody, since);
-    Map<String, Moments> byStratum = new TreeMap<>();
+  private Point point(List<Cell> known, String arm, Quantity quantity, int since) {
+    Map<String, Moments> own = byStratum(known, arm, quantity, since);
+    Map<String, Moments> control = byStratum(known, Draw.CONTROL, quantity, since);
+    List<String> alone = own.keySet().stream().filter(s -> isEnough(own, s)).toList();
+    List<String> both = alone.stream().filter(s -> isEnough(control, s)).toList();
+    List<String> told = both.isEmpty() ? alone : both;
     Map<String, Long> sizes = new TreeMap<>();
-    for (Cell cell : cells) {
-      sizes.merge(cell.stratum(), cell.customers(), Long::sum);
-      if (cell.arm().equals(arm)) {
-        byStratum.merge(cell.stratum(), moments(cell, quantity, since), Moments::plus);
-      }
-    }
-    double all = sizes.values().stream().mapToLong(Long::longValue).sum();
+    known.forEach(cell -> sizes.merge(cell.stratum(), cell.customers(), Long::sum));
+    return new Point(
+        customers(own, told.isEmpty() ? List.copyOf(own.keySet()) : told),
+        told.isEmpty() ? null : mean(own, told, sizes),
+        customers(control, both),
+        both.isEmpty() ? null : mean(control, both, sizes));
+  }
+
+  private static boolean isEnough(Map<String, Moments> arm, String stratum) {
+    return arm.containsKey(stratum) && arm.get(stratum).count() >= 2;
+  }
+
+  private static long customers(Map<String, Moments> arm, List<String> strata) {
+    return strata.stream().mapToLong(stratum -> arm.get(stratum).count()).sum();
+  }
+
+  /** The mean of an arm over strata, each weighted by the customers of all arms. */
+  private static Estimate mean(
+      Map<String, Moments> arm, List<String> strata, Map<String, Long> sizes) {
+    double all = strata.stream().mapToLong(sizes::get).sum();
     double mean = 0;
     double variance = 0;
-    for (Map.Entry<String, Long> stratum : sizes.entrySet()) {
-      Moments moments = byStratum.getOrDefault(stratum.getKey(), Moments.NONE);
-      if (moments.count() < 2) {
-        return null;
-      }
-      double share = stratum.getValue() / all;
+    for (String stratum : strata) {
+      Moments moments = arm.get(stratum);
+      double share = sizes.get(stratum) / all;
       mean += share * moments.mean();
       variance += share * share * moments.variance() / moments.count();
     }
-    return sizes.isEmpty() ? null : Estimate.normal(mean, Math.sqrt(variance));
+    return Estimate.normal(mean, Math.sqrt(variance));
+  }
+
+  private Map<String, Moments> byStratum(
+      List<Cell> known, String arm, Quantity quantity, int since) {
+    Map<String, Moments> byStratum = new TreeMap<>();
+    known.stream()
+        .filter(cell -> cell.arm().equals(arm))
+        .forEach(
+            cell -> byStratum.merge(cell.stratum(), moments(cell, quantity, since), Moments::plus));
+    return byStratum;
   }
 
   private Moments moments(Cell cell, Quantity quantity, int since) {

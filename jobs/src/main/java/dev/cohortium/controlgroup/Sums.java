@@ -19,7 +19,6 @@ import org.apache.spark.sql.Row;
  */
 final class Sums {
   private static final String CUSTOMERS = "customers";
-  private static final String TREATED = Windows.EVENTS.get(0);
   private static final List<String> KEY =
       List.of(
           Windows.EXPERIMENT,
@@ -44,13 +43,18 @@ final class Sums {
       terms.put(product("y" + i, "y" + i), after.multiply(after));
       terms.put(product("x" + i, "x" + i), before.multiply(before));
       terms.put(product("y" + i, "x" + i), after.multiply(before));
-      terms.put(product("y" + i, TREATED), after.multiply(col(TREATED)));
+      for (String joined : List.of(Windows.TREATED, Windows.MEMBERSHIP)) {
+        terms.put(product("y" + i, joined), after.multiply(col(joined)));
+      }
       terms.put(cube(i), after.multiply(after).multiply(after));
     }
     if (hasRatio()) {
       addRatio(place(Quantity.NET_REVENUE), place(Quantity.ORDERS));
     }
     Windows.EVENTS.forEach(event -> terms.put(event, col(event)));
+    Column membership = col(Windows.MEMBERSHIP);
+    terms.put(Windows.MEMBERSHIP, membership);
+    terms.put(product(Windows.MEMBERSHIP, Windows.MEMBERSHIP), membership.multiply(membership));
     Windows.MARKS.forEach(mark -> terms.put(mark, col(mark)));
     terms.put(Windows.TWO_ARMS, col(Windows.TWO_ARMS));
   }

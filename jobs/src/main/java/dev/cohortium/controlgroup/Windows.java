@@ -8,9 +8,11 @@ import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.inline;
+import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.shiftleft;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
@@ -47,8 +49,11 @@ final class Windows {
   /** Months from assignment to joining the programme; null: not joined by as-of. */
   static final String JOINED = "joined";
 
-  /** Whether the customer was contacted, ever or before assignment, and is in no list: 0 or 1. */
-  static final List<String> MARKS = List.of("contacted", "contacted_before", "unknown");
+  /** Months from assignment to the first contact; null: not contacted by as-of. */
+  static final String FIRST_CONTACT = "first_contact";
+
+  /** Whether the customer was contacted before assignment, and is in no list: 0 or 1. */
+  static final List<String> MARKS = List.of("contacted_before", "unknown");
 
   /** Months from assignment to the customer-month; null: there is none within reach. */
   static final String OFFSET = "months_since";
@@ -56,9 +61,27 @@ final class Windows {
   /** Length of a window. */
   static final String SPAN = "span";
 
+  /** Joined by the window's end, before assignment or after. */
+  static final String TREATED = "treated";
+
+  /** Joined from the month of assignment to the window's end. */
+  static final String JOINED_SINCE = "joined_since";
+
+  /** Contacted by the window's end. */
+  static final String CONTACTED = "contacted";
+
+  /** Redeemed points in the window, and had not joined by its end. */
+  static final String REDEEMED = "redeemed";
+
+  /** Share of the window's months as a member, that of joining included. */
+  static final String MEMBERSHIP = "membership";
+
+  private static final String COST_UNKNOWN = "margin_unknown";
+  private static final String ORDERED_BEFORE = "ordered_before";
+
   /** What happened in the window or up to its end: 0 or 1. */
   static final List<String> EVENTS =
-      List.of("treated", "joined_since", "redeemed", "margin_unknown", "ordered_before");
+      List.of(TREATED, JOINED_SINCE, CONTACTED, REDEEMED, COST_UNKNOWN, ORDERED_BEFORE);
 
   static final String TWO_ARMS = "two_arms";
 
@@ -66,7 +89,10 @@ final class Windows {
   private static final String REDEEMS = "redeems";
   private static final String MARGIN_UNKNOWN = "without_margin";
   private static final String BITS = "bits";
-  private static final int MOST_BITS = 62;
+
+  /** Months of which orders are remembered. */
+  static final int MOST_BITS = 62;
+
   private static final double SCALE = 10_000;
 
   private final List<Span> spans;
@@ -131,7 +157,7 @@ final class Windows {
     List<Column> sums = new ArrayList<>();
     sums.add(min(ARM).as(ARM));
     sums.add(flag(min(ARM).notEqual(max(ARM))).as(TWO_ARMS));
-    for (String constant : List.of(ASSIGNED, STRATUM, JOINED)) {
+    for (String constant : List.of(ASSIGNED, STRATUM, JOINED, FIRST_CONTACT)) {
       sums.add(min(constant).as(constant));
     }
     MARKS.forEach(mark -> sums.add(max(mark).as(mark)));
@@ -179,11 +205,6 @@ final class Windows {
         .drop("place", SEGMENTS);
   }
 
-  /** Only windows that end by as-of. */
-  Dataset<Row> complete(Dataset<Row> windows) {
-    return windows.where(col(ASSIGNED).plus(col(SPAN)).leq(asOf));
-  }
-
   /** Name of a quantity's mean month in the window. */
   static String after(Quantity quantity) {
     return "after_" + quantity.word();
@@ -197,12 +218,15 @@ final class Windows {
   private Column window(Span span) {
     List<Column> fields = new ArrayList<>();
     fields.add(lit(span.months()).as(SPAN));
-    Column hasJoined = col(JOINED).leq(span.last());
-    fields.add(flag(hasJoined).as(EVENTS.get(0)));
-    fields.add(flag(hasJoined.and(col(JOINED).geq(0))).as(EVENTS.get(1)));
-    fields.add(flag(col(REDEEMS + span.months()).gt(0)).as(EVENTS.get(2)));
-    fields.add(flag(col(MARGIN_UNKNOWN + span.months()).gt(0)).as(EVENTS.get(3)));
-    fields.add(flag(col(totalBefore(span, Quantity.ORDERS)).gt(0)).as(EVENTS.get(4)));
+    Column hasJoined = coalesce(col(JOINED).leq(span.last()), lit(false));
+    Column hasRedeemed = col(REDEEMS + span.months()).gt(0);
+    fields.add(flag(hasJoined).as(TREATED));
+    fields.add(flag(hasJoined.and(col(JOINED).geq(0))).as(JOINED_SINCE));
+    fields.add(membership(span).as(MEMBERSHIP));
+    fields.add(flag(col(FIRST_CONTACT).leq(span.last())).as(CONTACTED));
+    fields.add(flag(hasRedeemed.and(not(hasJoined))).as(REDEEMED));
+    fields.add(flag(col(MARGIN_UNKNOWN + span.months()).gt(0)).as(COST_UNKNOWN));
+    fields.add(flag(col(totalBefore(span, Quantity.ORDERS)).gt(0)).as(ORDERED_BEFORE));
     for (Quantity quantity : Quantity.values()) {
       fields.add(mean(span, quantity, span.first(), total(span, quantity)).as(after(quantity)));
       fields.add(
@@ -210,6 +234,12 @@ final class Windows {
               .as(before(quantity)));
     }
     return struct(fields.toArray(Column[]::new));
+  }
+
+  /** {@link #MEMBERSHIP} of rows with {@link #JOINED}. */
+  static Column membership(Span span) {
+    Column months = least(lit(span.months()), lit(span.last() + 1).minus(col(JOINED)));
+    return when(col(JOINED).leq(span.last()), months.divide(span.months())).otherwise(0.0);
   }
 
   private Column mean(Span span, Quantity quantity, int first, String total) {

@@ -78,17 +78,19 @@ public final class Effect {
    * @param always holds at all looks together; null: the method has none
    * @param baseline what would have been without it; NaN: nobody can tell
    * @param relative to the baseline; null: it is not asked
+   * @param pValue of no effect; null: that of the value's error
    */
   public record Found(
       Measurement value,
       Interval interval,
       Interval always,
       double baseline,
-      RelativeEffect relative) {
+      RelativeEffect relative,
+      Double pValue) {
 
     /** By a method whose limits are those of the value's error, for one look. */
     public static Found of(Measurement value, double baseline, RelativeEffect relative) {
-      return new Found(value, null, null, baseline, relative);
+      return new Found(value, null, null, baseline, relative, null);
     }
 
     /** Nothing, for this reason. */
@@ -98,6 +100,10 @@ public final class Effect {
 
     private Interval limits(Estimate estimate) {
       return interval == null ? estimate.interval() : interval;
+    }
+
+    private double pValue(Estimate estimate) {
+      return pValue == null ? estimate.pValue() : pValue;
     }
   }
 
@@ -173,7 +179,7 @@ public final class Effect {
 
   /** The p-value, adjusted as far as it has been. */
   double pValue() {
-    return adjusted == null ? estimate().pValue() : adjusted;
+    return adjusted == null ? found.pValue(estimate()) : adjusted;
   }
 
   void adjusted(double pValue) {
@@ -245,7 +251,7 @@ public final class Effect {
             finite(interval.high()),
             always == null ? null : always.low(),
             always == null ? null : always.high(),
-            estimate.pValue()
+            found.pValue(estimate)
           };
       if (found.relative() != null && found.relative().effect() instanceof Estimate share) {
         relative[0] = share.value();

@@ -46,6 +46,7 @@ class EffectTest {
             new Interval(1, Double.POSITIVE_INFINITY),
             new Interval(-3, 7),
             Double.NaN,
+            null,
             null);
     Row row =
         new Effect(key("x"), "units", GRADING, found, 10, 10).row("job", DAY, DAY, DAY, "run");
