@@ -156,7 +156,7 @@ public final class ControlGroupJob implements Job {
       long moved = Math.round(cell.sum(Windows.TWO_ARMS));
       if (moved > 0) {
         throw new UserFault(
-            "%d customers of experiment '%s' are in two of its arms.\nA customer belongs to one arm: correct sources.assignments."
+            "%d customers of experiment '%s' are in two of its arms.\nA customer belongs to one arm, the one first drawn: deliver the file that is wrong again, corrected, or filter its rows (sources.assignments.filters)."
                 .formatted(moved, cell.experiment()));
       }
     }

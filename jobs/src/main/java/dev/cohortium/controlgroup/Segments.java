@@ -16,7 +16,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** The segments of customers, and the strata that they make. */
+/** The segments of customers, and the strata that some of them make. */
 final class Segments {
   /** Value of a segment where the customer has none. */
   static final String UNKNOWN = "unknown";
@@ -61,13 +61,11 @@ final class Segments {
     return array(places);
   }
 
-  /** The stratum of rows that {@link #joinedTo} made. */
-  Column stratum() {
+  /** The stratum of rows that {@link #joinedTo} made, by the segments of these names. */
+  Column stratum(List<String> strata) {
     Column[] values =
-        Stream.iterate(0, i -> i < names.size(), i -> i + 1)
-            .map(Segments::value)
-            .toArray(Column[]::new);
-    return names.isEmpty() ? lit(Cell.ALL) : concat_ws(SEPARATOR, values);
+        strata.stream().map(names::indexOf).map(Segments::value).toArray(Column[]::new);
+    return strata.isEmpty() ? lit(Cell.ALL) : concat_ws(SEPARATOR, values);
   }
 
   private static Column place(String by, Column value) {

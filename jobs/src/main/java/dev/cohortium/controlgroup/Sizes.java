@@ -20,6 +20,9 @@ import org.apache.spark.sql.RowFactory;
 final class Sizes {
   private static final int INACTIVE_MONTHS = 6;
 
+  /** Windows that look back are complete. */
+  private static final int ALWAYS = Integer.MAX_VALUE;
+
   private final Frames in;
   private final Study study;
   private final DesignControlGroup design;
@@ -34,9 +37,9 @@ final class Sizes {
   }
 
   /** Name and value of a segment. */
-  private record Place(String by, String value) implements Comparable<Place> {
+  private record Segment(String by, String value) implements Comparable<Segment> {
     @Override
-    public int compareTo(Place other) {
+    public int compareTo(Segment other) {
       return (by + "\u001f" + value).compareTo(other.by + "\u001f" + other.value);
     }
   }
@@ -59,32 +62,34 @@ final class Sizes {
     Dataset<Row> byWindow =
         windows.byWindow(windows.customers(windows.visits(assigned, in.get(CustomerMonths.TABLE))));
     List<Cell> cells = sums.of(Numbered.uncapped(sums.measured()).in(Windows.bySegment(byWindow)));
-    Map<Place, List<Cell>> places =
+    Map<Segment, List<Cell>> segments =
         cells.stream()
             .collect(
                 Collectors.groupingBy(
-                    cell -> new Place(cell.segmentBy(), cell.segment()),
+                    cell -> new Segment(cell.segmentBy(), cell.segment()),
                     TreeMap::new,
                     Collectors.toList()));
     List<Row> rows = new ArrayList<>();
-    places.forEach(
-        (place, of) -> study.metrics().forEach(metric -> rows.add(row(place, of, months, metric))));
+    segments.forEach(
+        (segment, of) ->
+            study.metrics().forEach(metric -> rows.add(row(segment, of, months, metric))));
     return rows;
   }
 
-  private Row row(Place place, List<Cell> cells, List<Integer> months, String metric) {
+  private Row row(Segment segment, List<Cell> cells, List<Integer> months, String metric) {
     List<Power> powers = months.stream().map(length -> power(cells, length, metric)).toList();
     int shown = shown(months);
     Power power = powers.get(shown);
+    List<Cell> customers = cells.stream().filter(cell -> cell.span() == months.get(shown)).toList();
     double target = design.effect() * power.baseline();
     OptionalLong reached = Power.shortest(months, powers, design);
     return RowFactory.create(
         design.experiment(),
-        place.by(),
-        place.value(),
-        power.treatment() + power.control(),
-        power.control(),
-        power.treatment(),
+        segment.by(),
+        segment.value(),
+        customers.stream().mapToLong(Cell::customers).sum(),
+        customers(customers, Draw.CONTROL),
+        customers(customers, Draw.TREATMENT),
         metric,
         months.get(shown),
         power.baseline(),
@@ -99,13 +104,10 @@ final class Sizes {
   }
 
   private Power power(List<Cell> cells, int length, String metric) {
-    List<Cell> windows = cells.stream().filter(cell -> cell.span() == length).toList();
-    Cell all = Cell.together(windows);
-    return Power.of(
-        Power.moments(all, sums, metric),
-        design.power(),
-        customers(windows, Draw.TREATMENT),
-        customers(windows, Draw.CONTROL));
+    Cell any = cells.get(0);
+    Place place =
+        new Place(any.experiment(), Draw.TREATMENT, any.segmentBy(), any.segment(), length);
+    return Power.of(metric, sums, Pair.of(place, cells, ALWAYS), design.power());
   }
 
   private static long customers(List<Cell> cells, String arm) {
