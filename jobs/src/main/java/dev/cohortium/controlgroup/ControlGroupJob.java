@@ -1,12 +1,12 @@
 package dev.cohortium.controlgroup;
 
 import dev.cohortium.config.Study;
-import dev.cohortium.config.UserFault;
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Expressions;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.runtime.Job;
+import dev.cohortium.runtime.Progress;
 import dev.cohortium.table.Assignments;
 import dev.cohortium.table.ControlGroupAssignments;
 import dev.cohortium.table.ControlGroupChecks;
@@ -82,6 +82,8 @@ public final class ControlGroupJob implements Job {
   @Override
   public Frames run(Frames in, Study study) {
     Expressions.checkSegments(study, in.get(Customers.TABLE));
+    Progress progress = in.run().progress();
+    progress.step(NAME + ": who is in which experiment");
     Experiments experiments = Experiments.of(in, study);
     List<Integer> spans = study.controlGroup().orElseThrow().horizons();
     Windows windows =
@@ -90,13 +92,14 @@ public final class ControlGroupJob implements Job {
             study.cohorts().map(Study.Cohorts::inactiveMonths).orElse(INACTIVE_MONTHS),
             Months.number(study.asOf().orElseThrow()));
     Sums sums = new Sums(Measured.of(study.metrics(), true));
+    progress.step(NAME + ": customers in their windows, and caps");
     Dataset<Row> visits =
         in.keep(windows.visits(experiments.assigned(), in.get(CustomerMonths.TABLE)));
     Dataset<Row> byWindow = windows.byWindow(in.keep(windows.customers(visits)));
     Numbered numbered = Numbered.capped(sums.measured(), windows.complete(byWindow));
-    Dataset<Row> rows = numbered.in(Windows.bySegment(byWindow));
-    List<Cell> cells = sums.of(rows);
-    refuseTwoArms(cells);
+    progress.step(NAME + ": sums");
+    Dataset<Row> rows = numbered.in(byWindow);
+    List<Cell> cells = sums.of(rows, experiments.segments());
     Lines lines = new Lines(sums.measured().size());
     for (Experiment experiment : experiments.list()) {
       List<Cell> own = of(cells, experiment);
@@ -104,9 +107,12 @@ public final class ControlGroupJob implements Job {
         lines.add(place, Pair.of(place, own, Months.number(study.asOf().orElseThrow())));
       }
     }
-    lines.addVariances(in.session(), windows.complete(rows));
+    progress.step(NAME + ": lines");
+    lines.addVariances(in.session(), experiments.segments().exploded(windows.complete(rows)));
+    progress.step(NAME + ": months");
     Paths paths = new Paths(study, spans.get(spans.size() - 1));
     paths.read(visits);
+    progress.step(NAME + ": effects");
     return tables(in, study, experiments, cells, sums, numbered, lines, paths);
   }
 
@@ -149,16 +155,5 @@ public final class ControlGroupJob implements Job {
 
   private static List<Cell> of(List<Cell> cells, Experiment experiment) {
     return cells.stream().filter(cell -> cell.experiment().equals(experiment.id())).toList();
-  }
-
-  private static void refuseTwoArms(List<Cell> cells) {
-    for (Cell cell : cells) {
-      long moved = Math.round(cell.sum(Windows.TWO_ARMS));
-      if (moved > 0) {
-        throw new UserFault(
-            "%d customers of experiment '%s' are in two of its arms.\nA customer belongs to one arm, the one first drawn: deliver the file that is wrong again, corrected, or filter its rows (sources.assignments.filters)."
-                .formatted(moved, cell.experiment()));
-      }
-    }
   }
 }

@@ -100,7 +100,7 @@ public final class DesignControlGroupJob implements Job {
                 in.standing(ControlGroupDesign.TABLE),
                 in.session()
                     .createDataFrame(
-                        new Sizes(in, study).rows(assigned, windows(in, study)),
+                        new Sizes(in, study).rows(assigned, segments(study), windows(in, study)),
                         Contracts.schema(ControlGroupDesign.TABLE))))
         .with(
             ControlGroupChecks.TABLE,
@@ -133,13 +133,17 @@ public final class DesignControlGroupJob implements Job {
                     .isNull()
                     .or(col(Customers.REGISTERED_AT).leq(lit(Timestamp.from(end(study))))))
             .select(Windows.CUSTOMER);
-    Segments segments = new Segments(study, List.copyOf(study.segments().keySet()));
+    Segments segments = segments(study);
     return segments
         .joinedTo(bought.union(listed).distinct(), in.get(Customers.TABLE))
         .select(
             col(Windows.CUSTOMER),
             segments.stratum(design.strata()).as(Windows.STRATUM),
-            segments.places().as(Windows.SEGMENTS));
+            segments.values().as(Windows.SEGMENTS));
+  }
+
+  private static Segments segments(Study study) {
+    return new Segments(study, List.copyOf(study.segments().keySet()));
   }
 
   /** The last second of the month as of which is drawn, in the study's zone. */

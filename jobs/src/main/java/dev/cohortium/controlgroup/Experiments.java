@@ -40,12 +40,14 @@ final class Experiments {
   private final Study study;
   private final int asOf;
   private final Dataset<Row> all;
+  private final Segments segments;
   private final List<Experiment> experiments = new ArrayList<>();
 
   private Experiments(Frames in, Study study) {
     this.in = in;
     this.study = study;
     this.asOf = Months.number(study.asOf().orElseThrow());
+    this.segments = new Segments(study, study.controlGroup().orElseThrow().segments());
     this.all =
         assignments(in.get(Assignments.TABLE), false)
             .union(assignments(in.get(ControlGroupAssignments.TABLE), true));
@@ -54,8 +56,8 @@ final class Experiments {
   /**
    * The experiments.
    *
-   * @throws UserFault if there is none, one was drawn here and elsewhere, or the study names one or
-   *     a stratum of one that no assignment has
+   * @throws UserFault if there is none, one was drawn here and elsewhere, a customer is in two arms
+   *     of one, or the study names one or a stratum of one that no assignment has
    */
   static Experiments of(Frames in, Study study) {
     Experiments experiments = new Experiments(in, study);
@@ -76,11 +78,17 @@ final class Experiments {
                 Collectors.groupingBy(row -> row.getString(0), TreeMap::new, Collectors.toList()));
     byExperiment.forEach(experiments::add);
     experiments.refuseUnknown();
+    experiments.refuseTwoArms();
     return experiments;
   }
 
   List<Experiment> list() {
     return experiments;
+  }
+
+  /** The segments in which they are measured. */
+  Segments segments() {
+    return segments;
   }
 
   private void add(String id, List<Row> strata) {
@@ -105,6 +113,24 @@ final class Experiments {
 
   private static long sum(List<Row> strata, int column) {
     return strata.stream().mapToLong(row -> row.getLong(column)).sum();
+  }
+
+  /** A later file that assigns otherwise leaves two rows. */
+  private void refuseTwoArms() {
+    List<Row> moved =
+        all.where(col(HERE).equalTo(false).and(month().leq(asOf)))
+            .groupBy(Windows.EXPERIMENT, Windows.CUSTOMER)
+            .count()
+            .where(col("count").gt(1))
+            .groupBy(Windows.EXPERIMENT)
+            .count()
+            .orderBy(Windows.EXPERIMENT)
+            .collectAsList();
+    if (!moved.isEmpty()) {
+      throw new UserFault(
+          "%d customers of experiment '%s' are in two of its arms.\nA customer belongs to one arm, the one first drawn: deliver the file that is wrong again, corrected, or filter its rows (sources.assignments.filters)."
+              .formatted(moved.get(0).getLong(1), moved.get(0).getString(0)));
+    }
   }
 
   /** What the study says of experiments and strata must be said of some that are there. */
@@ -170,7 +196,6 @@ final class Experiments {
 
   /** One row per experiment and customer assigned by as-of, as {@link Windows#visits} wants it. */
   Dataset<Row> assigned() {
-    Segments segments = new Segments(study, study.controlGroup().orElseThrow().segments());
     Dataset<Row> known =
         all.withColumn(Windows.ASSIGNED, month())
             .where(col(Windows.ASSIGNED).leq(asOf))
@@ -183,7 +208,7 @@ final class Experiments {
             col(Windows.ARM),
             col(Windows.ASSIGNED),
             col(Windows.STRATUM),
-            segments.places().as(Windows.SEGMENTS),
+            segments.values().as(Windows.SEGMENTS),
             col(Windows.JOINED),
             col("contacted"),
             col("contacted_before"),

@@ -48,9 +48,10 @@ final class Sizes {
    * The rows of table control_group_design.
    *
    * @param assigned one row per customer of the experiment, as {@link Windows#visits} wants them
+   * @param segments of the customers
    * @param months lengths of the windows that the panel has
    */
-  List<Row> rows(Dataset<Row> assigned, List<Integer> months) {
+  List<Row> rows(Dataset<Row> assigned, Segments segments, List<Integer> months) {
     if (months.isEmpty()) {
       return List.of();
     }
@@ -61,8 +62,8 @@ final class Sizes {
             Months.number(study.asOf().orElseThrow()));
     Dataset<Row> byWindow =
         windows.byWindow(windows.customers(windows.visits(assigned, in.get(CustomerMonths.TABLE))));
-    List<Cell> cells = sums.of(Numbered.uncapped(sums.measured()).in(Windows.bySegment(byWindow)));
-    Map<Segment, List<Cell>> segments =
+    List<Cell> cells = sums.of(Numbered.uncapped(sums.measured()).in(byWindow), segments);
+    Map<Segment, List<Cell>> bySegment =
         cells.stream()
             .collect(
                 Collectors.groupingBy(
@@ -70,7 +71,7 @@ final class Sizes {
                     TreeMap::new,
                     Collectors.toList()));
     List<Row> rows = new ArrayList<>();
-    segments.forEach(
+    bySegment.forEach(
         (segment, of) ->
             study.metrics().forEach(metric -> rows.add(row(segment, of, months, metric))));
     return rows;

@@ -16,12 +16,17 @@ import dev.cohortium.table.Assignments;
 import dev.cohortium.table.ControlGroupAssignments;
 import dev.cohortium.table.ControlGroupChecks;
 import dev.cohortium.table.CustomerMonths;
+import dev.cohortium.table.Customers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Experiments from one run to the next: what is delivered, what was drawn, what the study says. */
 class ControlGroupRunsTest extends SparkTest {
+  private static final int MOST_JOBS = 30;
+
   @TempDir private Path folder;
 
   @BeforeEach
@@ -65,10 +72,12 @@ class ControlGroupRunsTest extends SparkTest {
         folder.resolve("arms").resolve(file), "customer,arm\n" + String.join("\n", rows) + "\n");
   }
 
-  private void run(String day, Job... jobs) {
+  private void run(String day, Job... jobs) throws IOException {
+    Files.writeString(folder.resolve("customers.csv"), "a\nann\nbob\n");
     Study study =
         study(
             """
+            sources.customers.path = "%1$s/customers.csv"
             as-of = "2024-03", control-group.horizons = [1]
             sources.transactions.path = "%1$s/receipts.csv"
             sources.assignments.path = "%1$s/arms/*.csv"
@@ -146,6 +155,80 @@ class ControlGroupRunsTest extends SparkTest {
         .hasMessageContaining("nobody is assigned to an experiment");
   }
 
+  @Test
+  void spark_has_no_more_jobs_for_more_experiments_metrics_horizons_and_segments() {
+    String all =
+        """
+        as-of = "2024-03", metrics = [net_revenue, margin, orders, items, average_receipt, active_rate, churned_rate]
+        segments { region = region, gender = gender }
+        control-group { horizons = [1, 2, 3], segments = [region, gender] }
+        """;
+
+    int jobs = jobs(experiments(1), "as-of = \"2024-03\", control-group.horizons = [1]");
+
+    // Who is in which experiment, customers in their windows with the caps, sums, lines, months.
+    assertThat(jobs).isEqualTo(jobs(experiments(3), all)).isLessThanOrEqualTo(MOST_JOBS);
+  }
+
+  /** The jobs that Spark ran for the measures of {@code in}. */
+  private int jobs(Frames in, String study) {
+    Counting counting = new Counting();
+    spark().sparkContext().addSparkListener(counting);
+    try {
+      new ControlGroupJob().run(in, study(study));
+      spark().sparkContext().setJobGroup(Counting.END, "", false);
+      spark().range(1).count();
+      counting.ended.await();
+      return counting.jobs.get();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      spark().sparkContext().clearJobGroup();
+      spark().sparkContext().removeSparkListener(counting);
+    }
+  }
+
+  /** Counts jobs up to a last one, as Spark tells of them later, but in their order. */
+  private static final class Counting extends SparkListener {
+    private static final String END = "end";
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicInteger jobs = new AtomicInteger();
+
+    @Override
+    public void onJobStart(SparkListenerJobStart start) {
+      if (END.equals(start.properties().getProperty("spark.jobGroup.id"))) {
+        ended.countDown();
+      } else if (ended.getCount() > 0) {
+        jobs.incrementAndGet();
+      }
+    }
+  }
+
+  /** All customers in so many experiments. */
+  private Frames experiments(int experiments) {
+    Dataset<Row> customers = spark().range(400).selectExpr("id", "concat('c', id) as customer_id");
+    return frames()
+        .with(
+            Customers.TABLE,
+            ControlGroupJobTest.as(
+                Customers.TABLE,
+                customers.selectExpr(
+                    "customer_id",
+                    "concat('r', id % 3) as region",
+                    "concat('g', id % 2) as gender")))
+        .with(
+            Assignments.TABLE,
+            ControlGroupJobTest.as(
+                Assignments.TABLE,
+                customers
+                    .selectExpr("*", "explode(sequence(1, " + experiments + ")) as e")
+                    .selectExpr(
+                        "concat('e', e) as experiment_id",
+                        "customer_id",
+                        "if(pmod(xxhash64(id, e), 2) = 0, 'control', 'treatment') as arm",
+                        "timestamp'2024-02-10 00:00:00' as assigned_at")));
+  }
+
   /** 400 customers with an order in each of three months. */
   private Frames frames() {
     return new Frames(spark())
@@ -171,6 +254,7 @@ class ControlGroupRunsTest extends SparkTest {
             format = csv, path = x
             columns { transaction_id = receipt, customer_id = customer, occurred_at = at, net_amount = amount }
           }
+          customers { format = csv, path = x, columns { customer_id = a } }
           assignments {
             format = csv, path = x
             columns { experiment_id = e, customer_id = customer, arm = arm }
