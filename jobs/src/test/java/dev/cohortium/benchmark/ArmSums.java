@@ -36,32 +36,30 @@ final class ArmSums {
       select experiment_id, customer_id, arm,
         (year(assigned_at) * 12 + month(assigned_at) - 1)::integer as assigned,
         region, gender, income_band, education
-      from read_parquet('%1$s/assignments/*.parquet')
-      left join read_parquet('%1$s/customers/*.parquet') using (customer_id)
+      from read_parquet('%1$s/assignments/*.parquet') a
+      left join (from read_parquet('%1$s/customers/*.parquet')
+        select customer_id, region, gender, income_band, education) c using (customer_id)
       """;
 
   private static final String CUSTOMERS =
       """
       create temp table customer as
-      select experiment_id, customer_id, any_value(arm) as arm, any_value(assigned) as assigned,
-        any_value(region) as region, any_value(gender) as gender,
-        any_value(income_band) as income_band, any_value(education) as education,
-        coalesce(bit_or(1::bigint << (since - (%2$d))) filter (orders > 0), 0) as bits,
-        %3$s
-      from (
-        select a.*, m.net_revenue, m.margin, m.orders, m.items,
-          (year(m.month) * 12 + month(m.month) - 1 - assigned)::integer as since
-        from assigned a left join read_parquet('%1$s/customer_months/*.parquet') m
-          on a.customer_id = m.customer_id
-          and year(m.month) * 12 + month(m.month) - 1 - assigned between %2$d and 6)
-      group by experiment_id, customer_id
+      select a.*, coalesce(s.bits, 0) as bits, %4$s
+      from assigned a left join (
+        select experiment_id, customer_id,
+          bit_or(1::bigint << (since - (%2$d))) filter (orders > 0) as bits, %3$s
+        from (
+          select experiment_id, customer_id, m.net_revenue, m.margin, m.orders, m.items,
+            (year(m.month) * 12 + month(m.month) - 1 - assigned)::integer as since
+          from assigned join read_parquet('%1$s/customer_months/*.parquet') m using (customer_id))
+        where since between %2$d and 6
+        group by experiment_id, customer_id) s using (experiment_id, customer_id)
       """;
 
-  private static final String WINDOWS =
+  private static final String WINDOW =
       """
-      create temp table windows as
       select experiment_id, arm, assigned, region, gender, income_band, education, %1$s
-      from (select *, bits | bits << 1 | bits << 2 | bits << 3 | bits << 4 | bits << 5 as lately
+      from (select *, bits | (bits << 1) | (bits << 2) | (bits << 3) | (bits << 4) | (bits << 5) as lately
         from customer)
       """;
 
@@ -96,7 +94,8 @@ final class ArmSums {
           t.mean - c.mean as difference, abs(t.mean) as size
         from means t join means c using (experiment_id, span, segment_by, segment, metric, variant)
         where t.arm = 'treatment' and c.arm = 'control')
-      select count(*) as compared, max(abs(estimate - difference) / size) as apart
+      select count(*) as compared, max(abs(estimate - difference) / size) as apart,
+        max_by(concat_ws(' ', found, estimate), abs(estimate - difference) / size) as most
       from found join read_parquet('%2$s/*.parquet') e
         on e.experiment_id = found.experiment_id and e.horizon_months = found.span
         and e.segment_by = found.segment_by and e.segment = found.segment
@@ -116,8 +115,12 @@ final class ArmSums {
   Took sum() throws SQLException {
     Took begun = Took.now();
     duck.execute(ASSIGNED.formatted(panel));
-    duck.execute(CUSTOMERS.formatted(panel, FROM, totals()));
-    duck.execute(WINDOWS.formatted(windows()));
+    duck.execute(CUSTOMERS.formatted(panel, FROM, totals(ArmSums::total), totals(ArmSums::orNone)));
+    duck.execute(
+        "create temp table windows as "
+            + String.join(
+                " union all ",
+                SPANS.stream().map(span -> WINDOW.formatted(window(span))).toList()));
     duck.execute(CAPS);
     List<String> sums = new ArrayList<>();
     for (String one : MEASURED) {
@@ -139,44 +142,49 @@ final class ArmSums {
     return begun.untilNow();
   }
 
-  private static String totals() {
+  /** What a total of a window, first to last month, is called, and how it is told. */
+  private interface Telling {
+    String of(String total, int first, int last, String name);
+  }
+
+  private static String totals(Telling telling) {
     List<String> totals = new ArrayList<>();
     for (int span : SPANS) {
       for (String total : TOTALS) {
-        totals.add(total(total, 1, span) + " as after_%d_%s".formatted(span, total));
-        totals.add(total(total, -span, -1) + " as before_%d_%s".formatted(span, total));
+        totals.add(telling.of(total, 1, span, "after_%d_%s".formatted(span, total)));
+        totals.add(telling.of(total, -span, -1, "before_%d_%s".formatted(span, total)));
       }
     }
     return String.join(",\n", totals);
   }
 
-  private static String total(String total, int first, int last) {
+  private static String total(String total, int first, int last, String name) {
     return String.format(
         Locale.ROOT,
-        "coalesce(sum(%s) filter (since between %d and %d), 0)::double / %d",
+        "sum(%s) filter (since between %d and %d)::double / %d as %s",
         total,
         first,
         last,
-        last - first + 1);
+        last - first + 1,
+        name);
   }
 
-  /** A column of each quantity, a row of each span. */
-  private static String windows() {
-    List<String> columns = new ArrayList<>();
-    columns.add("unnest(" + SPANS + ") as span");
+  private static String orNone(String total, int first, int last, String name) {
+    return "coalesce(s." + name + ", 0) as " + name;
+  }
+
+  /** A column of each quantity, in the window and before. */
+  private static String window(int span) {
+    List<String> columns = new ArrayList<>(List.of(span + " as span"));
     for (String total : TOTALS) {
-      columns.add(spans(span -> "after_%d_%s".formatted(span, total)) + " as y_" + total);
-      columns.add(spans(span -> "before_%d_%s".formatted(span, total)) + " as x_" + total);
+      columns.add("after_%d_%2$s as y_%2$s".formatted(span, total));
+      columns.add("before_%d_%2$s as x_%2$s".formatted(span, total));
     }
-    columns.add(spans(span -> ordering("bits", 1, span)) + " as y_active_rate");
-    columns.add(spans(span -> ordering("bits", -span, span)) + " as x_active_rate");
-    columns.add(spans(span -> "1 - " + ordering("lately", 1, span)) + " as y_churned_rate");
-    columns.add(spans(span -> "1 - " + ordering("lately", -span, span)) + " as x_churned_rate");
+    columns.add(ordering("bits", 1, span) + " as y_active_rate");
+    columns.add(ordering("bits", -span, span) + " as x_active_rate");
+    columns.add("1 - " + ordering("lately", 1, span) + " as y_churned_rate");
+    columns.add("1 - " + ordering("lately", -span, span) + " as x_churned_rate");
     return String.join(",\n", columns);
-  }
-
-  private static String spans(java.util.function.IntFunction<String> column) {
-    return "unnest([" + String.join(", ", SPANS.stream().map(column::apply).toList()) + "])";
   }
 
   /** The share of the months from {@code first} that have a bit. */
