@@ -290,14 +290,13 @@ final class Commands {
     @Override
     public Integer call() {
       Study study = study(options);
-      List<Job> jobs = Main.jobs().stream().filter(job -> job.isConfiguredIn(study)).toList();
-      if (jobs.isEmpty()) {
+      if (Main.jobs().stream().noneMatch(job -> job.isConfiguredIn(study))) {
         throw new UserFault(
             "Study '"
                 + study.name()
                 + "' configures no job. Give it sources; conf/reference.conf documents every key.");
       }
-      return runJobs(study, jobs, options, asked, printed);
+      return runJobs(study, Main.jobs(), options, asked, printed);
     }
   }
 

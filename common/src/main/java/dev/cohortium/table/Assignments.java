@@ -6,7 +6,7 @@ import static dev.cohortium.table.ColumnType.LONG;
 import static dev.cohortium.table.ColumnType.STRING;
 import static dev.cohortium.table.ColumnType.TIMESTAMP;
 
-/** One customer in one experiment. */
+/** One customer in one arm of one experiment. */
 public final class Assignments {
   public static final String EXPERIMENT_ID = "experiment_id";
   public static final String CUSTOMER_ID = "customer_id";
@@ -17,8 +17,12 @@ public final class Assignments {
   public static final String DELIVERY = Deliveries.DELIVERY;
 
   public static final Table TABLE =
-      Table.in(Layer.CLEAN, "assignments", "One customer in one experiment.")
-          .key(EXPERIMENT_ID, CUSTOMER_ID)
+      Table.in(
+              Layer.CLEAN,
+              "assignments",
+              "One customer in one arm of one experiment; who is in two arms has two rows.")
+          // Not without the arm: a later file would move customers in silence.
+          .key(EXPERIMENT_ID, CUSTOMER_ID, ARM)
           .with(
               required(EXPERIMENT_ID, STRING, "The experiment."),
               required(CUSTOMER_ID, STRING, "Who was assigned.").personal(),

@@ -1,7 +1,9 @@
 package dev.cohortium.table;
 
+import static dev.cohortium.table.Column.optional;
 import static dev.cohortium.table.Column.required;
 import static dev.cohortium.table.ColumnType.DATE;
+import static dev.cohortium.table.ColumnType.DOUBLE;
 import static dev.cohortium.table.ColumnType.STRING;
 import static dev.cohortium.table.ColumnType.TIMESTAMP;
 
@@ -12,6 +14,7 @@ public final class ControlGroupAssignments {
   public static final String ARM = "arm";
   public static final String ASSIGNED_AT = "assigned_at";
   public static final String STRATUM = "stratum";
+  public static final String SHARE = "share";
   public static final String AS_OF = "as_of";
   public static final String RUN_ID = "run_id";
 
@@ -29,17 +32,22 @@ public final class ControlGroupAssignments {
               required(
                   ASSIGNED_AT,
                   TIMESTAMP,
-                  "The end of the month as of which the customer was drawn: what follows is measured."),
+                  "When the customer was drawn, by the start of the run, or the end of the month as of which, if that is later: the months that follow are measured."),
               required(
                   STRATUM,
                   STRING,
                   "The stratum inside which the draw was made, as it was then; all: there are none."),
+              optional(
+                  SHARE,
+                  DOUBLE,
+                  "Share of the stratum that the draw holds out; null: drawn by a version that did not note it."),
               required(
                   AS_OF,
                   DATE,
                   "Last day of the last month that was used when the customer was drawn."),
               required(RUN_ID, STRING, "The run that drew the customer."))
           .published(Table.Publication.ON_REQUEST)
+          .lasting()
           .build();
 
   private ControlGroupAssignments() {}

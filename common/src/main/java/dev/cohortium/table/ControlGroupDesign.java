@@ -75,6 +75,7 @@ public final class ControlGroupDesign {
                   "Share to hold out with which the window of window_months sees target_effect; null: none does."),
               required(AS_OF, DATE, "Last day of the last month that was used."),
               required(RUN_ID, STRING, "The run that made the row."))
+          .lasting()
           .build();
 
   private ControlGroupDesign() {}

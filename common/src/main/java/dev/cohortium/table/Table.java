@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param partitionedBy the columns whose values are its folders
  * @param rules what must hold inside a row
  * @param publication whether BI tools get it as one Parquet file
+ * @param isLasting whether it has rows that no run computes again: they outlive its declaration
  */
 public record Table(
     Layer layer,
@@ -24,7 +25,8 @@ public record Table(
     List<Column> columns,
     List<String> partitionedBy,
     List<Rule> rules,
-    Publication publication) {
+    Publication publication,
+    boolean isLasting) {
 
   private static final String JOB = "job";
 
@@ -68,6 +70,10 @@ public record Table(
    * of its {@code as_of}, and leaves those of others and of other months.
    */
   public boolean isShared() {
+    return isShared(partitionedBy);
+  }
+
+  private static boolean isShared(List<String> partitionedBy) {
     return !partitionedBy.isEmpty() && partitionedBy.get(0).equals(JOB);
   }
 
@@ -86,6 +92,7 @@ public record Table(
     private List<String> key = List.of();
     private List<String> partitionedBy = List.of();
     private Publication publication;
+    private boolean isLasting;
 
     private Builder(Layer layer, String name, String grain) {
       this.layer = layer;
@@ -119,8 +126,23 @@ public record Table(
       return this;
     }
 
+    /** It has rows that no run computes again, as shared tables have, too. */
+    public Builder lasting() {
+      isLasting = true;
+      return this;
+    }
+
     public Table build() {
-      return new Table(layer, name, grain, key, columns, partitionedBy, rules, publication);
+      return new Table(
+          layer,
+          name,
+          grain,
+          key,
+          columns,
+          partitionedBy,
+          rules,
+          publication,
+          isLasting || isShared(partitionedBy));
     }
   }
 }

@@ -166,4 +166,64 @@ class SampleRatioTest {
     }
     return SampleRatio.of(new long[] {treated, customers - treated}, new double[] {0.9, 0.1});
   }
+
+  // --- laws ---
+
+  private static final int SPLITS = 100_000;
+
+  @Test
+  void alarms_on_sound_splits_are_as_many_as_the_threshold_promises() {
+    for (double share : new double[] {0.5, 0.1}) {
+      double[] shares = {share, 1 - share};
+      int alarms = 0;
+      Binomial splits = new Binomial(70_000, share, 4);
+      for (int i = 0; i < SPLITS; i++) {
+        long held = splits.next();
+        alarms += SampleRatio.of(new long[] {held, 70_000 - held}, shares).isAlarm() ? 1 : 0;
+      }
+      // scipy 1.17.1: binom.ppf([.0005, .9995], 100000, .001) = 69, 134.
+      assertThat(alarms).as("alarms at a share of " + share).isBetween(69, 134);
+    }
+  }
+
+  @Test
+  void a_loss_of_three_percent_of_an_arm_of_70000_is_found_in_99_splits_of_100() {
+    int found = 0;
+    Binomial splits = new Binomial(140_000, 0.5, 5);
+    for (int i = 0; i < SPLITS; i++) {
+      long arm = splits.next();
+      long left = arm - Math.round(0.03 * arm);
+      found += SampleRatio.of(new long[] {left, 140_000 - arm}, HALVES).isAlarm() ? 1 : 0;
+    }
+    // By the normal law: P((2100 - 3.2905 sqrt(137900)) / (1.97 sqrt(35000)) > Z) = .9914.
+    assertThat(found).isGreaterThanOrEqualTo((int) (0.99 * SPLITS));
+  }
+
+  /** Draws from a binomial law, by the inverse of its distribution function. */
+  private static final class Binomial {
+    private final double[] upTo;
+    private final SplittableRandom random;
+
+    Binomial(int customers, double share, long seed) {
+      random = new SplittableRandom(seed);
+      double[] chance = new double[customers + 1];
+      int mode = (int) (customers * share);
+      chance[mode] = 1;
+      double odds = share / (1 - share);
+      for (int k = mode; k < customers; k++) {
+        chance[k + 1] = chance[k] * odds * (customers - k) / (k + 1);
+      }
+      for (int k = mode; k > 0; k--) {
+        chance[k - 1] = chance[k] / odds * k / (customers - k + 1);
+      }
+      Arrays.parallelPrefix(chance, Double::sum);
+      upTo = chance;
+    }
+
+    long next() {
+      double u = random.nextDouble() * upTo[upTo.length - 1];
+      int place = Arrays.binarySearch(upTo, u);
+      return place < 0 ? -place - 1 : place;
+    }
+  }
 }

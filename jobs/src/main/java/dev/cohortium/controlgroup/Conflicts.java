@@ -1,6 +1,8 @@
 package dev.cohortium.controlgroup;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.evidence.Effect;
@@ -10,13 +12,19 @@ import dev.cohortium.table.Assignments;
 import dev.cohortium.table.ControlGroupAssignments;
 import dev.cohortium.table.Effects;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Whether customers of a drawn group are in other experiments, too. */
+/**
+ * Whether customers of a drawn group are in other experiments that are running, too. One runs for a
+ * customer until the longest window that the study measures has ended; without a time of assignment
+ * nobody knows, and it counts.
+ */
 final class Conflicts {
   private final Frames in;
   private final Study study;
@@ -58,7 +66,12 @@ final class Conflicts {
     if (guards.isEmpty()) {
       guards.add(
           Guard.ofAll(
-              "conflict", 0.0, 0.0, null, Effect.PASSED, "Nobody is in another experiment."));
+              "conflict",
+              0.0,
+              0.0,
+              null,
+              Effect.PASSED,
+              "Nobody is in another experiment that is running."));
     }
     return guards.stream()
         .map(
@@ -79,10 +92,11 @@ final class Conflicts {
       ControlGroupAssignments.CUSTOMER_ID,
       ControlGroupAssignments.ARM
     };
+    Column[] some = {
+      col(columns[0]), col(columns[1]), col(columns[2]), col(ControlGroupAssignments.ASSIGNED_AT)
+    };
     Dataset<Row> all =
-        in.get(Assignments.TABLE)
-            .select(columns[0], columns[1], columns[2])
-            .union(drawn.select(columns[0], columns[1], columns[2]));
+        in.get(Assignments.TABLE).select(some).union(drawn.select(some)).where(isRunning());
     Dataset<Row> here =
         drawn
             .where(col(columns[0]).equalTo(experiment))
@@ -91,6 +105,16 @@ final class Conflicts {
         .join(here, new String[] {columns[1]})
         .groupBy(columns[0], columns[2], "arm_here")
         .count();
+  }
+
+  private Column isRunning() {
+    int longest =
+        study
+            .controlGroup()
+            .map(asked -> Collections.max(asked.horizons()))
+            .orElse(study.headline().horizon());
+    Column month = Months.numberOf(col(ControlGroupAssignments.ASSIGNED_AT), study.timeZone());
+    return coalesce(month.plus(longest).gt(Months.number(study.asOf().orElseThrow())), lit(true));
   }
 
   private static Guard guard(String other, Map<String, Shared> arms) {

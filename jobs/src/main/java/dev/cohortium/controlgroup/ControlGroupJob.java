@@ -1,12 +1,12 @@
 package dev.cohortium.controlgroup;
 
 import dev.cohortium.config.Study;
-import dev.cohortium.config.UserFault;
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Expressions;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.runtime.Job;
+import dev.cohortium.runtime.Progress;
 import dev.cohortium.table.Assignments;
 import dev.cohortium.table.ControlGroupAssignments;
 import dev.cohortium.table.ControlGroupChecks;
@@ -81,6 +81,8 @@ public final class ControlGroupJob implements Job {
   @Override
   public Frames run(Frames in, Study study) {
     Expressions.checkSegments(study, in.get(Customers.TABLE));
+    Progress progress = in.run().progress();
+    progress.step(NAME + ": who is in which experiment");
     Experiments experiments = Experiments.of(in, study);
     List<Integer> spans = study.controlGroup().orElseThrow().horizons();
     History history = History.of(in.get(CustomerMonths.TABLE), study);
@@ -90,13 +92,14 @@ public final class ControlGroupJob implements Job {
             history.inactiveMonths(),
             history.asOf());
     Sums sums = new Sums(Measured.of(study.metrics(), true));
+    progress.step(NAME + ": customers in their windows, and caps");
     Dataset<Row> visits =
         in.keep(windows.visits(experiments.assigned(), in.get(CustomerMonths.TABLE)));
     Dataset<Row> byWindow = windows.byWindow(in.keep(windows.customers(visits)));
     Numbered numbered = Numbered.capped(sums.measured(), byWindow.where(history.hasAfter()));
-    Dataset<Row> rows = numbered.in(Windows.bySegment(byWindow));
-    List<Cell> cells = sums.of(rows);
-    refuseTwoArms(cells);
+    progress.step(NAME + ": sums");
+    Dataset<Row> rows = numbered.in(byWindow);
+    List<Cell> cells = sums.of(rows, experiments.segments());
     Lines lines = new Lines(sums.measured().size());
     for (Experiment experiment : experiments.list()) {
       List<Cell> own = of(cells, experiment);
@@ -104,9 +107,13 @@ public final class ControlGroupJob implements Job {
         lines.add(place, Pair.of(place, own, history));
       }
     }
-    lines.addVariances(in.session(), rows.where(history.hasAfter()));
+    progress.step(NAME + ": lines");
+    lines.addVariances(
+        in.session(), experiments.segments().exploded(rows.where(history.hasAfter())));
+    progress.step(NAME + ": months");
     Paths paths = new Paths(study, history, spans.get(spans.size() - 1));
     paths.read(visits);
+    progress.step(NAME + ": effects");
     List<Sample> samples =
         experiments.list().stream()
             .map(e -> new Sample(study, e, sums, of(cells, e), history))
@@ -143,16 +150,5 @@ public final class ControlGroupJob implements Job {
 
   private static List<Cell> of(List<Cell> cells, Experiment experiment) {
     return cells.stream().filter(cell -> cell.experiment().equals(experiment.id())).toList();
-  }
-
-  private static void refuseTwoArms(List<Cell> cells) {
-    for (Cell cell : cells) {
-      long moved = Math.round(cell.sum(Windows.TWO_ARMS));
-      if (moved > 0) {
-        throw new UserFault(
-            "%d customers of experiment '%s' are in two of its arms.\nA customer belongs to one arm: correct sources.assignments."
-                .formatted(moved, cell.experiment()));
-      }
-    }
   }
 }

@@ -1,8 +1,10 @@
 package dev.cohortium.controlgroup;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.config.Study.DesignControlGroup;
@@ -24,7 +26,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -67,6 +72,7 @@ public final class DesignControlGroupJob implements Job {
         "\n",
         study.asOf().toString(),
         study.designControlGroup().toString(),
+        study.controlGroup().map(Study.ControlGroup::horizons).toString(),
         study.metrics().toString(),
         study.headline().toString(),
         study.segments().toString(),
@@ -80,7 +86,8 @@ public final class DesignControlGroupJob implements Job {
     DesignControlGroup design = study.designControlGroup().orElseThrow();
     refuseDrawnElsewhere(in, design);
     Dataset<Row> base = in.keep(base(in, study));
-    Dataset<Row> standing = in.standing(ControlGroupAssignments.TABLE);
+    Dataset<Row> standing = withShares(in.standing(ControlGroupAssignments.TABLE), design);
+    refuseUnknownStrata(base, standing, design);
     refuseRedrawn(standing, design);
     Dataset<Row> drawn = in.keep(standing.unionByName(fresh(in, study, base, standing)));
     Dataset<Row> assigned = assigned(base, drawn, design, study.asOf().orElseThrow());
@@ -88,16 +95,27 @@ public final class DesignControlGroupJob implements Job {
         .with(ControlGroupAssignments.TABLE, drawn)
         .with(
             ControlGroupDesign.TABLE,
-            in.session()
-                .createDataFrame(
-                    new Sizes(in, study).rows(assigned, windows(in, study)),
-                    Contracts.schema(ControlGroupDesign.TABLE)))
+            besides(
+                design,
+                in.standing(ControlGroupDesign.TABLE),
+                in.session()
+                    .createDataFrame(
+                        new Sizes(in, study).rows(assigned, segments(study), windows(in, study)),
+                        Contracts.schema(ControlGroupDesign.TABLE))))
         .with(
             ControlGroupChecks.TABLE,
             in.session()
                 .createDataFrame(
                     new Conflicts(in, study).rows(drawn),
                     Contracts.schema(ControlGroupChecks.TABLE)));
+  }
+
+  /** What the design says now, beside what standing rows say of other experiments. */
+  private static Dataset<Row> besides(
+      DesignControlGroup design, Dataset<Row> standing, Dataset<Row> rows) {
+    return standing
+        .where(col(ControlGroupDesign.EXPERIMENT_ID).notEqual(design.experiment()))
+        .unionByName(rows);
   }
 
   /** The customers known by as-of, from the list or the panel, with their segments today. */
@@ -115,19 +133,29 @@ public final class DesignControlGroupJob implements Job {
                     .isNull()
                     .or(col(Customers.REGISTERED_AT).leq(lit(Timestamp.from(end(study))))))
             .select(Windows.CUSTOMER);
-    Segments segments = new Segments(study, design.strata());
+    Segments segments = segments(study);
     return segments
         .joinedTo(bought.union(listed).distinct(), in.get(Customers.TABLE))
         .select(
             col(Windows.CUSTOMER),
-            segments.stratum().as(Windows.STRATUM),
-            segments.places().as(Windows.SEGMENTS));
+            segments.stratum(design.strata()).as(Windows.STRATUM),
+            segments.values().as(Windows.SEGMENTS));
+  }
+
+  private static Segments segments(Study study) {
+    return new Segments(study, List.copyOf(study.segments().keySet()));
   }
 
   /** The last second of the month as of which is drawn, in the study's zone. */
   private static Instant end(Study study) {
     YearMonth next = study.asOf().orElseThrow().plusMonths(1);
     return next.atDay(1).atStartOfDay(study.timeZone()).toInstant().minusSeconds(1);
+  }
+
+  /** Nobody is held out before the draw, whatever month it is as of. */
+  private static Instant drawnAt(Frames in, Study study) {
+    Instant end = end(study);
+    return in.run().startedAt().isAfter(end) ? in.run().startedAt() : end;
   }
 
   /** Those of the base who have not been drawn, drawn. */
@@ -141,11 +169,22 @@ public final class DesignControlGroupJob implements Job {
             col(Windows.CUSTOMER),
             Draw.arm(design, col(Windows.CUSTOMER), col(Windows.STRATUM))
                 .as(ControlGroupAssignments.ARM),
-            lit(Timestamp.from(end(study))).as(ControlGroupAssignments.ASSIGNED_AT),
+            lit(Timestamp.from(drawnAt(in, study))).as(ControlGroupAssignments.ASSIGNED_AT),
             col(Windows.STRATUM),
+            Draw.share(design, col(Windows.STRATUM)).as(ControlGroupAssignments.SHARE),
             lit(Date.valueOf(study.asOf().orElseThrow().atEndOfMonth()))
                 .as(ControlGroupAssignments.AS_OF),
             lit(in.run().id()).as(ControlGroupAssignments.RUN_ID));
+  }
+
+  /** Rows of a version that did not note the share get it while their design is there. */
+  private static Dataset<Row> withShares(Dataset<Row> standing, DesignControlGroup design) {
+    Column isOfDesign = col(ControlGroupAssignments.EXPERIMENT_ID).equalTo(design.experiment());
+    return standing.withColumn(
+        ControlGroupAssignments.SHARE,
+        coalesce(
+            col(ControlGroupAssignments.SHARE),
+            when(isOfDesign, Draw.share(design, col(Windows.STRATUM)))));
   }
 
   private static Dataset<Row> of(Dataset<Row> assignments, String experiment) {
@@ -158,6 +197,21 @@ public final class DesignControlGroupJob implements Job {
           "Experiment '%s' of design-control-group is in sources.assignments, too: it was drawn elsewhere.\nGive the new one another name."
               .formatted(design.experiment()));
     }
+  }
+
+  /** A share of a stratum that is misspelt would draw by the common one, for good. */
+  private static void refuseUnknownStrata(
+      Dataset<Row> base, Dataset<Row> standing, DesignControlGroup design) {
+    if (design.shares().isEmpty()) {
+      return;
+    }
+    Set<String> strata = new TreeSet<>();
+    base.select(Windows.STRATUM)
+        .union(of(standing, design.experiment()).select(Windows.STRATUM))
+        .distinct()
+        .collectAsList()
+        .forEach(row -> strata.add(row.getString(0)));
+    Experiments.refuseUnknown("design-control-group.shares", design.shares().keySet(), strata);
   }
 
   /** Nobody is moved: another salt or share would draw those otherwise who are drawn. */

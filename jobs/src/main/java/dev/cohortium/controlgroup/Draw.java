@@ -30,7 +30,8 @@ final class Draw {
     return xxhash64(lit(salt), customer).divide(lit(NUMBERS)).plus(0.5);
   }
 
-  private static Column share(DesignControlGroup design, Column stratum) {
+  /** The share of a stratum that is held out. */
+  static Column share(DesignControlGroup design, Column stratum) {
     Column share = lit(design.share());
     for (var entry : design.shares().entrySet()) {
       share = when(stratum.equalTo(entry.getKey()), entry.getValue()).otherwise(share);

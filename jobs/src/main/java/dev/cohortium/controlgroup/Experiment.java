@@ -1,22 +1,29 @@
 package dev.cohortium.controlgroup;
 
 import dev.cohortium.config.Study;
-import dev.cohortium.config.Study.DesignControlGroup;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * An experiment as its assignments tell it.
  *
  * @param program whose joining it moves; - where there is none
- * @param isDrawnHere whether design-control-group drew it
+ * @param strata of its customers
+ * @param drawn the shares of strata that design-control-group held out, as far as it noted them
  * @param assigned customers in it
  * @param untimed of them, those of whom nobody knows when
  * @param later of them, those assigned after as-of
  */
 record Experiment(
-    String id, String program, boolean isDrawnHere, long assigned, long untimed, long later) {
+    String id,
+    String program,
+    Set<String> strata,
+    Map<String, Double> drawn,
+    long assigned,
+    long untimed,
+    long later) {
 
   /** Customers of whom there is something to measure. */
   long known() {
@@ -25,21 +32,14 @@ record Experiment(
 
   /** The planned shares of the arms in a stratum, adding up to 1; empty: nobody knows. */
   Optional<Map<String, Double>> shares(Study study, String stratum) {
-    if (isDrawnHere) {
-      return study
-          .designControlGroup()
-          .filter(design -> design.experiment().equals(id))
-          .map(design -> drawn(design, stratum));
+    if (drawn.containsKey(stratum)) {
+      double share = drawn.get(stratum);
+      return Optional.of(new TreeMap<>(Map.of(Draw.CONTROL, share, Draw.TREATMENT, 1 - share)));
     }
     return Optional.ofNullable(study.controlGroup().orElseThrow().experiments().get(id))
         .map(experiment -> experiment.strata().getOrDefault(stratum, experiment.shares()))
         .filter(shares -> !shares.isEmpty())
         .map(Experiment::normalised);
-  }
-
-  private static Map<String, Double> drawn(DesignControlGroup design, String stratum) {
-    double share = design.shareOf(stratum);
-    return new TreeMap<>(Map.of(Draw.CONTROL, share, Draw.TREATMENT, 1 - share));
   }
 
   private static Map<String, Double> normalised(Map<String, Double> shares) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Whether an experiment is what it should be, looked at before its effects (methods.md 6). */
 final class Guards {
@@ -42,17 +43,14 @@ final class Guards {
     if (!isMeasured || pairs.isEmpty()) {
       return;
     }
-    Pair arms = Pair.together(pairs);
-    double chance =
-        sample.study().designControlGroup().map(Study.DesignControlGroup::power).orElse(0.8);
-    double effect =
-        sample.study().designControlGroup().map(Study.DesignControlGroup::effect).orElse(0.05);
-    Power power =
-        Power.of(
-            Power.moments(arms.treated().plus(arms.control()), sample.sums(), headline),
-            chance,
-            arms.treated().customers(),
-            arms.control().customers());
+    Optional<Study.DesignControlGroup> design =
+        sample
+            .study()
+            .designControlGroup()
+            .filter(d -> d.experiment().equals(sample.experiment().id()));
+    double chance = design.map(Study.DesignControlGroup::power).orElse(0.8);
+    double effect = design.map(Study.DesignControlGroup::effect).orElse(0.05);
+    Power power = Power.of(headline, sample.sums(), pairs, chance);
     double target = effect * power.baseline();
     all.add(
         Guard.ofAll(
@@ -61,35 +59,43 @@ final class Guards {
             target,
             null,
             Effect.NOT_JUDGED,
-            reached(power, target, place.span())));
+            String.format(
+                Locale.ROOT,
+                "The smallest effect on the headline metric that a window of %d months sees with a chance of %.0f %%; the target, %.1f %% of the mean%s, %s",
+                place.span(),
+                100 * chance,
+                100 * effect,
+                design.isPresent() ? "" : " (as no design tells it)",
+                reached(power, target, place.span()))));
   }
 
-  /** When the target is reached, if as many customers go on to be assigned each month. */
+  /**
+   * When the target is reached, if customers go on to be assigned as in the months after the first.
+   */
   private String reached(Power power, double target, int span) {
     if (power.effect().isEmpty() || !(target > 0)) {
-      return "The metric does not vary: nothing tells what can be seen.";
+      return "cannot be judged: the metric does not vary, or the arms are too small.";
     }
     double ratio = power.effect().getAsDouble() / target;
-    String seen =
-        "The smallest effect on the headline metric that a window of " + span + " months sees; ";
     if (ratio <= 1) {
-      return seen + "the target, which is the threshold, is reached.";
+      return "is reached.";
     }
-    List<Integer> months =
-        sample.complete(span).stream().map(Cell::assigned).distinct().sorted().toList();
-    if (months.size() < 2) {
-      return seen
-          + String.format(
-              Locale.ROOT, "the target needs %.1f times as many customers.", ratio * ratio);
+    List<Cell> measured = sample.complete(span);
+    int asOf = sample.history().asOf();
+    int first = measured.stream().mapToInt(Cell::assigned).min().orElseThrow();
+    double later =
+        measured.stream().filter(cell -> cell.assigned() > first).mapToLong(Cell::customers).sum();
+    double needed = (ratio * ratio - 1) * measured.stream().mapToLong(Cell::customers).sum();
+    if (later == 0) {
+      return String.format(Locale.ROOT, "needs %.1f times as many customers.", ratio * ratio);
     }
-    double rate = 1.0 / (months.get(months.size() - 1) - months.get(0) + 1);
-    long more = (long) Math.ceil((ratio * ratio - 1) / rate);
-    return seen
-        + (more > 600
-            ? "at this pace the target is not reached within 50 years."
-            : "at this pace the target is reached in "
-                + Months.of(sample.history().asOf() + (int) more)
-                + ".");
+    // The first month brings who was there already; the pace is that of those who came after.
+    double more = Math.ceil(needed * (asOf - span - first) / later);
+    return more > 600
+        ? "is not reached within 50 years at the pace of the months after the first."
+        : "is reached in "
+            + Months.of(asOf + (int) more)
+            + " at the pace of the months after the first.";
   }
 
   // --- what touches an effect ---

@@ -18,6 +18,9 @@ import org.apache.spark.sql.Row;
  * @param inactiveMonths months without an order after which a customer has churned
  */
 record History(int first, int asOf, int inactiveMonths) {
+  /** For windows that were chosen so that the panel has them. */
+  static final History EVERY_MONTH = new History(0, Integer.MAX_VALUE, 1);
+
   private static final int INACTIVE_MONTHS = 6;
 
   /** Of a panel. */

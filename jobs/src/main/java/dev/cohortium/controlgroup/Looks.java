@@ -32,7 +32,7 @@ record Looks(boolean isArriving, long planned, int look) {
     Optional<Study.Experiment> asked =
         Optional.ofNullable(
             sample.study().controlGroup().orElseThrow().experiments().get(experiment.id()));
-    boolean isSeenArriving = experiment.isDrawnHere() || ofFirst.size() < here.size();
+    boolean isSeenArriving = !experiment.drawn().isEmpty() || ofFirst.size() < here.size();
     return new Looks(
         asked
             .flatMap(Study.Experiment::arrivals)

@@ -1,11 +1,19 @@
 package dev.cohortium.controlgroup;
 
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.ceil;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.floor;
+import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.percentile;
+import static org.apache.spark.sql.functions.percentile_approx;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.when;
 
 import dev.cohortium.stats.Winsorised;
@@ -21,6 +29,14 @@ import org.apache.spark.sql.Row;
 
 /** What is measured as columns y0, x0, y1, x1, ...: in the window and in the one before. */
 final class Numbered {
+  private static final String BUYERS = "buyers";
+
+  /** A share below that of the cap by more than a sketch errs. */
+  private static final double CUT = 0.98;
+
+  /** A sketch errs by a share of one by this. */
+  private static final int ACCURACY = 1_000;
+
   private final List<Measured> measured;
   private final Map<Window, Map<Quantity, Double>> caps;
 
@@ -48,22 +64,54 @@ final class Numbered {
         measured.stream().filter(Measured::isCapped).map(Measured::quantity).toList();
     Map<Window, Map<Quantity, Double>> caps = new HashMap<>();
     if (!amounts.isEmpty()) {
-      Column[] percentiles =
-          amounts.stream()
-              .map(
-                  amount ->
-                      percentile(col(Windows.after(amount)), lit(Winsorised.SHARE))
-                          .as(amount.word()))
-              .toArray(Column[]::new);
-      windows
-          .where(col("ordered_before").equalTo(1))
-          .groupBy(Windows.EXPERIMENT, Windows.SPAN)
-          .agg(count(lit(1)).as("buyers"), percentiles)
-          .where(col("buyers").geq(Winsorised.LEAST))
+      percentiles(windows.where(col("ordered_before").equalTo(1)), amounts)
           .collectAsList()
           .forEach(row -> caps.put(window(row), caps(row, amounts)));
     }
     return new Numbered(measured, caps);
+  }
+
+  /**
+   * The exact percentiles of the amounts by experiment and window. A sketch finds a value that lies
+   * a little below; only what is above it is sorted.
+   */
+  private static Dataset<Row> percentiles(Dataset<Row> buyers, List<Quantity> amounts) {
+    String[] window = {Windows.EXPERIMENT, Windows.SPAN};
+    List<Column> cuts = new ArrayList<>();
+    List<Column> tails = new ArrayList<>();
+    List<Column> found = new ArrayList<>(List.of(col(window[0]), col(window[1])));
+    for (Quantity amount : amounts) {
+      Column value = col(Windows.after(amount));
+      String cut = "cut_" + amount.word();
+      String tail = "tail_" + amount.word();
+      cuts.add(percentile_approx(value, lit(CUT), lit(ACCURACY)).as(cut));
+      tails.add(first(cut).as(cut));
+      tails.add(sort_array(collect_list(when(value.gt(col(cut)), value))).as(tail));
+      found.add(percentile(col(cut), col(tail)).as(amount.word()));
+    }
+    Dataset<Row> byWindow =
+        buyers
+            .groupBy(window[0], window[1])
+            .agg(count(lit(1)).as(BUYERS), cuts.toArray(Column[]::new))
+            .where(col(BUYERS).geq(Winsorised.LEAST));
+    return buyers
+        .join(broadcast(byWindow), window)
+        .groupBy(window[0], window[1])
+        .agg(first(BUYERS).as(BUYERS), tails.toArray(Column[]::new))
+        .select(found.toArray(Column[]::new));
+  }
+
+  /** Between the two values that are nearest to its place; what is not in the tail is the cut. */
+  private static Column percentile(Column cut, Column tail) {
+    Column place = lit(Winsorised.SHARE).multiply(col(BUYERS).minus(1));
+    Column below = floor(place);
+    Column lower = at(below, cut, tail);
+    return lower.plus(at(ceil(place), cut, tail).minus(lower).multiply(place.minus(below)));
+  }
+
+  private static Column at(Column place, Column cut, Column tail) {
+    Column inTail = place.minus(col(BUYERS)).plus(size(tail)).cast("int");
+    return when(inTail.lt(0), cut).otherwise(get(tail, inTail));
   }
 
   private static Window window(Row row) {

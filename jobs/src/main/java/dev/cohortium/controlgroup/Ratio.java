@@ -31,15 +31,33 @@ record Ratio(double after, double before, double perBefore) {
    * @param common R before and mean D before of all arms
    */
   static CrossMoments linear(Cell cell, int numerator, int denominator, Ratio common) {
-    CrossMoments four =
-        cell.moments("y" + numerator, "y" + denominator, "x" + numerator, "x" + denominator);
-    double own = quotient(four.mean(0), four.mean(1));
-    double per = four.mean(1) > 0 ? 1 / four.mean(1) : 0;
-    return four.transformed(
-        new double[][] {
-          {per, -own * per, 0, 0}, {0, 0, common.perBefore(), -common.before() * common.perBefore()}
-        },
-        own,
-        0);
+    double own = quotient(cell.sum("y" + numerator), cell.sum("y" + denominator));
+    double per = quotient(1, cell.mean("y" + denominator));
+    return linear(cell, numerator, denominator, own, per, common);
+  }
+
+  /** The moments of z after and before, both by R and mean D of {@code all} of whom it is part. */
+  static CrossMoments linear(Cell part, Sums sums, Cell all) {
+    int denominator = sums.place(Quantity.ORDERS);
+    Ratio common = of(all, sums);
+    return linear(
+        part,
+        sums.place(Quantity.NET_REVENUE),
+        denominator,
+        common.after(),
+        quotient(1, all.mean("y" + denominator)),
+        common);
+  }
+
+  private static CrossMoments linear(
+      Cell cell, int numerator, int denominator, double after, double perAfter, Ratio common) {
+    double perBefore = common.perBefore();
+    return cell.moments("y" + numerator, "y" + denominator, "x" + numerator, "x" + denominator)
+        .transformed(
+            new double[][] {
+              {perAfter, -after * perAfter, 0, 0}, {0, 0, perBefore, -common.before() * perBefore}
+            },
+            after,
+            0);
   }
 }

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.inline;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 
@@ -16,7 +17,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** The segments of customers, and the strata that they make. */
+/** The segments of customers, and the strata that some of them make. */
 final class Segments {
   /** Value of a segment where the customer has none. */
   static final String UNKNOWN = "unknown";
@@ -51,27 +52,33 @@ final class Segments {
     return col("listed").isNull();
   }
 
-  /** The whole and the segments of rows that {@link #joinedTo} made. */
-  Column places() {
-    Column[] places = new Column[names.size() + 1];
-    places[0] = place(Cell.ALL, lit(Cell.ALL));
+  /** The values of {@link Windows#SEGMENTS} of rows that {@link #joinedTo} made. */
+  Column values() {
+    Column[] values = new Column[names.size() + 1];
+    values[0] = lit(Cell.ALL);
     for (int i = 0; i < names.size(); i++) {
-      places[i + 1] = place(names.get(i), value(i));
+      values[i + 1] = value(i);
     }
-    return array(places);
+    return array(values);
   }
 
-  /** The stratum of rows that {@link #joinedTo} made. */
-  Column stratum() {
+  /** Each row in the whole and in each of its segments, by name and value. */
+  Dataset<Row> exploded(Dataset<Row> rows) {
+    Column[] places = new Column[names.size() + 1];
+    for (int i = 0; i < places.length; i++) {
+      places[i] =
+          struct(
+              lit(i == 0 ? Cell.ALL : names.get(i - 1)).as(Windows.SEGMENT_BY),
+              col(Windows.SEGMENTS).getItem(i).as(Windows.SEGMENT));
+    }
+    return rows.select(col("*"), inline(array(places))).drop(Windows.SEGMENTS);
+  }
+
+  /** The stratum of rows that {@link #joinedTo} made, by the segments of these names. */
+  Column stratum(List<String> strata) {
     Column[] values =
-        Stream.iterate(0, i -> i < names.size(), i -> i + 1)
-            .map(Segments::value)
-            .toArray(Column[]::new);
-    return names.isEmpty() ? lit(Cell.ALL) : concat_ws(SEPARATOR, values);
-  }
-
-  private static Column place(String by, Column value) {
-    return struct(lit(by).as(Windows.SEGMENT_BY), value.as(Windows.SEGMENT));
+        strata.stream().map(names::indexOf).map(Segments::value).toArray(Column[]::new);
+    return strata.isEmpty() ? lit(Cell.ALL) : concat_ws(SEPARATOR, values);
   }
 
   private static Column value(int place) {

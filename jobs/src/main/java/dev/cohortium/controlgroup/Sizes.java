@@ -34,9 +34,9 @@ final class Sizes {
   }
 
   /** Name and value of a segment. */
-  private record Place(String by, String value) implements Comparable<Place> {
+  private record Segment(String by, String value) implements Comparable<Segment> {
     @Override
-    public int compareTo(Place other) {
+    public int compareTo(Segment other) {
       return (by + "\u001f" + value).compareTo(other.by + "\u001f" + other.value);
     }
   }
@@ -45,9 +45,10 @@ final class Sizes {
    * The rows of table control_group_design.
    *
    * @param assigned one row per customer of the experiment, as {@link Windows#visits} wants them
+   * @param segments of the customers
    * @param months lengths of the windows that the panel has
    */
-  List<Row> rows(Dataset<Row> assigned, List<Integer> months) {
+  List<Row> rows(Dataset<Row> assigned, Segments segments, List<Integer> months) {
     if (months.isEmpty()) {
       return List.of();
     }
@@ -58,33 +59,35 @@ final class Sizes {
             Months.number(study.asOf().orElseThrow()));
     Dataset<Row> byWindow =
         windows.byWindow(windows.customers(windows.visits(assigned, in.get(CustomerMonths.TABLE))));
-    List<Cell> cells = sums.of(Numbered.uncapped(sums.measured()).in(Windows.bySegment(byWindow)));
-    Map<Place, List<Cell>> places =
+    List<Cell> cells = sums.of(Numbered.uncapped(sums.measured()).in(byWindow), segments);
+    Map<Segment, List<Cell>> bySegment =
         cells.stream()
             .collect(
                 Collectors.groupingBy(
-                    cell -> new Place(cell.segmentBy(), cell.segment()),
+                    cell -> new Segment(cell.segmentBy(), cell.segment()),
                     TreeMap::new,
                     Collectors.toList()));
     List<Row> rows = new ArrayList<>();
-    places.forEach(
-        (place, of) -> study.metrics().forEach(metric -> rows.add(row(place, of, months, metric))));
+    bySegment.forEach(
+        (segment, of) ->
+            study.metrics().forEach(metric -> rows.add(row(segment, of, months, metric))));
     return rows;
   }
 
-  private Row row(Place place, List<Cell> cells, List<Integer> months, String metric) {
+  private Row row(Segment segment, List<Cell> cells, List<Integer> months, String metric) {
     List<Power> powers = months.stream().map(length -> power(cells, length, metric)).toList();
     int shown = shown(months);
     Power power = powers.get(shown);
+    List<Cell> customers = cells.stream().filter(cell -> cell.span() == months.get(shown)).toList();
     double target = design.effect() * power.baseline();
     OptionalLong reached = Power.shortest(months, powers, design);
     return RowFactory.create(
         design.experiment(),
-        place.by(),
-        place.value(),
-        power.treatment() + power.control(),
-        power.control(),
-        power.treatment(),
+        segment.by(),
+        segment.value(),
+        customers.stream().mapToLong(Cell::customers).sum(),
+        customers(customers, Draw.CONTROL),
+        customers(customers, Draw.TREATMENT),
         metric,
         months.get(shown),
         power.baseline(),
@@ -99,13 +102,10 @@ final class Sizes {
   }
 
   private Power power(List<Cell> cells, int length, String metric) {
-    List<Cell> windows = cells.stream().filter(cell -> cell.span() == length).toList();
-    Cell all = Cell.together(windows);
-    return Power.of(
-        Power.moments(all, sums, metric),
-        design.power(),
-        customers(windows, Draw.TREATMENT),
-        customers(windows, Draw.CONTROL));
+    Cell any = cells.get(0);
+    Place place =
+        new Place(any.experiment(), Draw.TREATMENT, any.segmentBy(), any.segment(), length);
+    return Power.of(metric, sums, Pair.of(place, cells, History.EVERY_MONTH), design.power());
   }
 
   private static long customers(List<Cell> cells, String arm) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,15 +20,8 @@ import org.apache.spark.sql.Row;
  */
 final class Sums {
   private static final String CUSTOMERS = "customers";
-  private static final List<String> KEY =
-      List.of(
-          Windows.EXPERIMENT,
-          Windows.ARM,
-          Windows.ASSIGNED,
-          Windows.STRATUM,
-          Windows.SPAN,
-          Windows.SEGMENT_BY,
-          Windows.SEGMENT);
+  private static final List<String> COMMON =
+      List.of(Windows.EXPERIMENT, Windows.ARM, Windows.ASSIGNED, Windows.STRATUM, Windows.SPAN);
 
   private final List<Measured> measured;
   private final Map<String, Column> terms = new LinkedHashMap<>();
@@ -56,7 +50,6 @@ final class Sums {
     terms.put(Windows.MEMBERSHIP, membership);
     terms.put(product(Windows.MEMBERSHIP, Windows.MEMBERSHIP), membership.multiply(membership));
     Windows.MARKS.forEach(mark -> terms.put(mark, col(mark)));
-    terms.put(Windows.TWO_ARMS, col(Windows.TWO_ARMS));
   }
 
   private void addRatio(int numerator, int denominator) {
@@ -90,28 +83,43 @@ final class Sums {
   }
 
   /**
-   * The sums. In: {@link Windows#bySegment} with columns y0, x0, y1, x1, ... of what is measured.
+   * The sums, first by all segments at once, of which there are few: a row is not repeated for each
+   * of its segments.
+   *
+   * @param rows of {@link Windows#byWindow} with columns y0, x0, y1, x1, ... of what is measured
    */
-  List<Cell> of(Dataset<Row> rows) {
+  List<Cell> of(Dataset<Row> rows, Segments segments) {
     List<Column> sums = new ArrayList<>();
-    int place = 0;
+    List<Column> together = new ArrayList<>();
     for (Column term : terms.values()) {
-      sums.add(sum(term.cast("double")).as("sum_" + place++));
+      String name = "sum_" + sums.size();
+      sums.add(sum(term.cast("double")).as(name));
+      together.add(sum(name));
     }
-    return rows
-        .groupBy(KEY.stream().map(org.apache.spark.sql.functions::col).toArray(Column[]::new))
-        .agg(count(lit(1)).as(CUSTOMERS), sums.toArray(Column[]::new))
+    Dataset<Row> bySegments =
+        rows.groupBy(columns(COMMON, List.of(Windows.SEGMENTS)))
+            .agg(count(lit(1)).as(CUSTOMERS), sums.toArray(Column[]::new));
+    return segments
+        .exploded(bySegments)
+        .groupBy(columns(COMMON, List.of(Windows.SEGMENT_BY, Windows.SEGMENT)))
+        .agg(sum(CUSTOMERS).as(CUSTOMERS), together.toArray(Column[]::new))
         .collectAsList()
         .stream()
         .map(this::cell)
         .toList();
   }
 
+  private static Column[] columns(List<String> names, List<String> more) {
+    return Stream.concat(names.stream(), more.stream())
+        .map(org.apache.spark.sql.functions::col)
+        .toArray(Column[]::new);
+  }
+
   private Cell cell(Row row) {
     List<String> names = List.copyOf(terms.keySet());
     Map<String, Double> sums = new LinkedHashMap<>();
     for (int i = 0; i < names.size(); i++) {
-      sums.put(names.get(i), row.getDouble(KEY.size() + 1 + i));
+      sums.put(names.get(i), row.getDouble(COMMON.size() + 3 + i));
     }
     return new Cell(
         row.getAs(Windows.EXPERIMENT),

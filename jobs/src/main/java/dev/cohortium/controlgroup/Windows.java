@@ -4,14 +4,10 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.bit_count;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.expr;
-import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.inline;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.shiftleft;
 import static org.apache.spark.sql.functions.struct;
@@ -40,7 +36,9 @@ final class Windows {
 
   static final String STRATUM = "stratum";
 
-  /** ARRAY of STRUCT(segment_by, segment). */
+  /**
+   * ARRAY of the customer's values of all segments, behind that of the whole ({@link Segments}).
+   */
   static final String SEGMENTS = "segments";
 
   static final String SEGMENT_BY = "segment_by";
@@ -82,8 +80,6 @@ final class Windows {
   /** What happened in the window or up to its end: 0 or 1. */
   static final List<String> EVENTS =
       List.of(TREATED, JOINED_SINCE, CONTACTED, REDEEMED, COST_UNKNOWN, ORDERED_BEFORE);
-
-  static final String TWO_ARMS = "two_arms";
 
   private static final String AT = "at";
   private static final String REDEEMS = "redeems";
@@ -154,14 +150,15 @@ final class Windows {
    * #before}, per month.
    */
   Dataset<Row> customers(Dataset<Row> visits) {
+    // What is the same in all rows of a customer is of the key: texts cannot be aggregated by hash.
+    Column[] key =
+        Stream.concat(
+                Stream.of(
+                    CUSTOMER, EXPERIMENT, ARM, ASSIGNED, STRATUM, JOINED, FIRST_CONTACT, SEGMENTS),
+                MARKS.stream())
+            .map(org.apache.spark.sql.functions::col)
+            .toArray(Column[]::new);
     List<Column> sums = new ArrayList<>();
-    sums.add(min(ARM).as(ARM));
-    sums.add(flag(min(ARM).notEqual(max(ARM))).as(TWO_ARMS));
-    for (String constant : List.of(ASSIGNED, STRATUM, JOINED, FIRST_CONTACT)) {
-      sums.add(min(constant).as(constant));
-    }
-    MARKS.forEach(mark -> sums.add(max(mark).as(mark)));
-    sums.add(first(SEGMENTS).as(SEGMENTS));
     sums.add(expr(orderBits()).as(BITS));
     for (Span span : spans) {
       for (Quantity quantity : Quantity.values()) {
@@ -177,7 +174,7 @@ final class Windows {
       }
     }
     return visits
-        .groupBy(CUSTOMER, EXPERIMENT)
+        .groupBy(key)
         .agg(sums.get(0), sums.subList(1, sums.size()).toArray(Column[]::new));
   }
 
@@ -186,23 +183,13 @@ final class Windows {
     Column[] windows = spans.stream().map(this::window).toArray(Column[]::new);
     Column[] kept =
         Stream.concat(
-                Stream.of(EXPERIMENT, CUSTOMER, ARM, TWO_ARMS, ASSIGNED, STRATUM, SEGMENTS),
-                MARKS.stream())
+                Stream.of(EXPERIMENT, CUSTOMER, ARM, ASSIGNED, STRATUM, SEGMENTS), MARKS.stream())
             .map(org.apache.spark.sql.functions::col)
             .toArray(Column[]::new);
     Column[] all = new Column[kept.length + 1];
     System.arraycopy(kept, 0, all, 0, kept.length);
     all[kept.length] = inline(array(windows));
     return customers.select(all);
-  }
-
-  /** By segment: each row stands in the whole and in each of its segments. */
-  static Dataset<Row> bySegment(Dataset<Row> windows) {
-    return windows
-        .withColumn("place", explode(col(SEGMENTS)))
-        .withColumn(SEGMENT_BY, col("place").getField(SEGMENT_BY))
-        .withColumn(SEGMENT, col("place").getField(SEGMENT))
-        .drop("place", SEGMENTS);
   }
 
   /** Name of a quantity's mean month in the window. */

@@ -19,7 +19,8 @@ public final class JobRunner {
   }
 
   /**
-   * Runs {@code jobs} in the given order.
+   * Runs those of {@code jobs} that the study configures, in the given order. What the others wrote
+   * to shared tables for the same month goes.
    *
    * @throws UserFault if the study or the data are at fault; anything else thrown is a bug or a
    *     broken machine

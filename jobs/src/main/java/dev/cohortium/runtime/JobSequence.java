@@ -49,8 +49,9 @@ final class JobSequence {
     this.run = writing.run();
   }
 
-  /** Runs {@code jobs}, as {@link JobRunner#run} says. */
-  RunSummary run(List<Job> jobs) {
+  /** Runs {@code all}, as {@link JobRunner#run} says. */
+  RunSummary run(List<Job> all) {
+    List<Job> jobs = all.stream().filter(job -> job.isConfiguredIn(study)).toList();
     Map<String, RunSummary.Delivered> sources = new LinkedHashMap<>();
     Study upTo = study;
     NavigableSet<YearMonth> months = new TreeSet<>();
@@ -63,6 +64,7 @@ final class JobSequence {
         refuseWithoutInput(job);
         sources.putAll(run(job, upTo));
       }
+      dropLeft(all, upTo);
     } catch (Throwable e) {
       writing.saveLedgerAfter(e);
       throw e;
@@ -70,6 +72,32 @@ final class JobSequence {
     writing.saveLedger();
     progress.step("summing up");
     return summary(jobs, upTo, sources, months);
+  }
+
+  /** Beside fresh rows of a month there stand none of a job that the study no longer has. */
+  private void dropLeft(List<Job> all, Study upTo) {
+    Optional<LocalDate> asOf = upTo.asOf().map(YearMonth::atEndOfMonth);
+    for (Job job : all) {
+      if (!job.isConfiguredIn(study) && asOf.isPresent()) {
+        job.writes().stream()
+            .filter(table -> table.isShared() && warehouse.has(table))
+            .forEach(table -> dropLeft(job, table, asOf.get()));
+      }
+    }
+  }
+
+  private void dropLeft(Job job, Table table, LocalDate asOf) {
+    if (!warehouse.readOwn(table, job.name(), asOf).isEmpty()) {
+      writing.check();
+      progress.note(
+          String.format(
+              "%s: the study no longer has it; what it wrote to %s for %s is taken out",
+              job.name(), table, YearMonth.from(asOf)));
+      warehouse.dropOwn(table, job.name(), asOf);
+    }
+    if (writing.isPublished(table) && !writing.isOut(table)) {
+      publish(job, table);
+    }
   }
 
   private static boolean readsPanel(Job job) {
@@ -135,7 +163,9 @@ final class JobSequence {
   }
 
   private static List<String> declared(Job job) {
-    return job.writes().stream().map(table -> Contracts.schema(table).sql()).toList();
+    return job.writes().stream()
+        .map(table -> Contracts.schema(table).sql() + table.partitionedBy())
+        .toList();
   }
 
   /**
@@ -271,7 +301,7 @@ final class JobSequence {
       } else {
         warehouse.replace(table, out.get(table));
       }
-      addWritten(counts, job, table, before);
+      addWritten(counts, job, table, before, asOf);
     }
     ledger.counted(counts);
     // Files are history as runs are: added, never replaced.
@@ -291,8 +321,13 @@ final class JobSequence {
    *
    * @param before rows of the table before it was written
    */
-  private void addWritten(List<Row> counts, Job job, Table table, long before) {
-    long rows = warehouse.read(table).count();
+  private void addWritten(
+      List<Row> counts, Job job, Table table, long before, Optional<LocalDate> asOf) {
+    long rows =
+        (table.isShared()
+                ? warehouse.readOwn(table, job.name(), asOf.orElseThrow())
+                : warehouse.read(table))
+            .count();
     boolean isCounted =
         counts.stream().anyMatch(c -> c.getString(2).equals(table.name()))
             || (table.equals(Quarantine.TABLE) && !counts.isEmpty());

@@ -1,10 +1,14 @@
 package dev.cohortium.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cohortium.config.UserFault;
+import dev.cohortium.table.Catalogue;
+import dev.cohortium.table.Column;
 import dev.cohortium.table.Layer;
 import dev.cohortium.table.Table;
 import io.delta.tables.DeltaTable;
@@ -190,8 +194,22 @@ public final class Warehouse {
     create(table);
     writer(table, rows)
         .mode(SaveMode.Overwrite)
-        .option("replaceWhere", String.format("job = '%s' and as_of = DATE'%s'", job, asOf))
+        .option("replaceWhere", own(job, asOf))
         .save(path(table));
+  }
+
+  /** The rows of one job and as-of. */
+  Dataset<Row> readOwn(Table table, String job, LocalDate asOf) {
+    return read(table).where(own(job, asOf));
+  }
+
+  /** Takes the rows of one job and as-of out. */
+  void dropOwn(Table table, String job, LocalDate asOf) {
+    DeltaTable.forPath(session, path(table)).delete(own(job, asOf));
+  }
+
+  private static String own(String job, LocalDate asOf) {
+    return String.format("job = '%s' and as_of = DATE'%s'", job, asOf);
   }
 
   /** The rows as they were at {@code version}. */
@@ -285,17 +303,76 @@ public final class Warehouse {
   /**
    * Lets a table with the contract's columns, comments and required columns exist. One whose
    * declaration has changed since is begun anew: its rows are computed again from what stands
-   * before it. The ledger is history and only grows columns.
+   * before it; those that nobody computes again are taken over. The ledger is history and only
+   * grows columns.
    */
   private void create(Table table) {
-    if (has(table)) {
-      if (table.layer() == Layer.SYSTEM || read(table).schema().sameType(Contracts.schema(table))) {
-        return;
-      }
-      declared(DeltaTable.replace(session), table).execute();
-    } else {
+    if (!has(table)) {
       declared(DeltaTable.create(session), table).execute();
+    } else if (table.layer() != Layer.SYSTEM && !isAsDeclared(table)) {
+      if (table.isLasting()) {
+        takeOver(table);
+      } else {
+        declared(DeltaTable.replace(session), table).execute();
+      }
     }
+  }
+
+  private boolean isAsDeclared(Table table) {
+    return read(table).schema().sameType(Contracts.schema(table))
+        && (table.partitionedBy().isEmpty() || table.partitionedBy().equals(partitionedBy(table)));
+  }
+
+  /** The columns whose values are the folders of a table that is there. */
+  private List<String> partitionedBy(Table table) {
+    return DeltaTable.forPath(session, path(table))
+        .detail()
+        .select("partitionColumns")
+        .collectAsList()
+        .get(0)
+        .getList(0);
+  }
+
+  /**
+   * Lets the lasting tables that are there have the columns and folders that this version declares,
+   * each in one commit.
+   *
+   * @throws UserFault if a required column is not there or is of another type
+   */
+  void takeOver() {
+    Catalogue.ALL.stream()
+        .filter(table -> table.isLasting() && has(table) && !isAsDeclared(table))
+        .forEach(this::takeOver);
+  }
+
+  private void takeOver(Table table) {
+    Dataset<Row> rows = read(table);
+    List<String> there = List.of(rows.columns());
+    for (Column column : table.columns()) {
+      boolean isThere = there.contains(column.name());
+      boolean isFit =
+          isThere
+              ? rows.schema().apply(column.name()).dataType().sameType(Contracts.type(column))
+              : !column.isRequired();
+      if (!isFit) {
+        throw new UserFault(
+            "Table %s of %s was written by another version of the program, and nothing computes its rows again: its column %s cannot be made of what they say.\nName another --warehouse."
+                .formatted(table, location, column.name()));
+      }
+    }
+    org.apache.spark.sql.Column[] columns =
+        table.columns().stream()
+            .map(
+                c ->
+                    (there.contains(c.name()) ? col(c.name()) : lit(null).cast(Contracts.type(c)))
+                        .as(c.name()))
+            .toArray(org.apache.spark.sql.Column[]::new);
+    writer(table, rows.select(columns))
+        .mode(SaveMode.Overwrite)
+        .option("partitionOverwriteMode", "static")
+        .option("overwriteSchema", true)
+        .partitionBy(table.partitionedBy().toArray(String[]::new))
+        .save(path(table));
   }
 
   private DeltaTableBuilder declared(DeltaTableBuilder builder, Table table) {

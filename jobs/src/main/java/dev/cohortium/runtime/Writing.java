@@ -55,6 +55,7 @@ final class Writing implements AutoCloseable {
             context.options().claim());
     try {
       ledger.open(lock.dead(), this::takeBack);
+      warehouse.takeOver();
     } catch (Throwable e) {
       lock.close();
       throw e;

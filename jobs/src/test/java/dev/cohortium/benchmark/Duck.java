@@ -201,7 +201,8 @@ final class Duck implements AutoCloseable {
     }
   }
 
-  private void execute(String sql) throws SQLException {
+  /** Does what {@code sql} says. */
+  void execute(String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }

@@ -5,7 +5,6 @@ import dev.cohortium.config.WorldReader;
 import dev.cohortium.lookalike.LookAlikeJob;
 import dev.cohortium.lookalike.LookAlikeWorlds;
 import dev.cohortium.runtime.Frames;
-import dev.cohortium.runtime.Progress;
 import dev.cohortium.runtime.Run;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.LookAlikePairs;
@@ -16,13 +15,10 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
 
 /** One size of the look-alike benchmark: from the panel of a world to all tables, on disk. */
-public final class LookAlikeBenchmark {
+public final class LookAlikeBenchmark implements SizedBenchmark {
   private static final String WORLD =
       """
       seed = 5, customers = %d, months = 36
@@ -38,7 +34,7 @@ public final class LookAlikeBenchmark {
     this.folder = folder;
   }
 
-  /** Writes the panel of so many customers; the time for it does not count. */
+  @Override
   public void prepare(int customers) {
     WorldPanel world =
         new WorldPanel(
@@ -55,65 +51,25 @@ public final class LookAlikeBenchmark {
     return folder.resolve("panel").resolve(table.name()).toString();
   }
 
-  /** The seconds of each step. */
-  private static final class Steps implements Progress {
-    private final Figures figures;
-    private String step = "";
-    private Took since = Took.now();
-
-    Steps(Figures figures) {
-      this.figures = figures;
-    }
-
-    @Override
-    public void step(String next) {
-      Took took = since.untilNow();
-      if (!step.isEmpty()) {
-        figures.put(step, took);
-        System.err.printf("%8.1f s, CPU %8.1f s  %s%n", took.seconds(), took.cpuSeconds(), step);
-      }
-      step = next.replaceFirst("^look-alike: ", "");
-      since = Took.now();
-    }
-
-    @Override
-    public void note(String line) {}
-  }
-
-  /** Counts the jobs that Spark runs. */
-  private static final class Jobs extends SparkListener {
-    private final AtomicInteger count = new AtomicInteger();
-
-    @Override
-    public void onJobStart(SparkListenerJobStart start) {
-      count.incrementAndGet();
-    }
-  }
-
-  /** Measures the job on the panel that was prepared. */
+  @Override
   public Figures run(int customers) {
     Study study =
         LookAlikeWorlds.study(
             YearMonth.of(2023, 12),
             List.of("look-alike.exact=[region]", "look-alike.propensity-by=[]"));
     Figures figures = new Figures(customers);
-    Steps steps = new Steps(figures);
+    Steps steps = new Steps("look-alike", figures, session);
     Frames in = new Frames(session, new Run("benchmark", Instant.now(), steps, Run.Reading.NEW));
     LookAlikeJob job = new LookAlikeJob();
     for (Table table : job.reads()) {
       in.with(table, session.read().parquet(panel(table)));
     }
-    Jobs jobs = new Jobs();
-    session.sparkContext().addSparkListener(jobs);
-    Took since = Took.now();
     Frames out = job.run(in, study);
     steps.step("tables");
     for (Table table : job.writes()) {
       out.get(table).write().parquet(folder.resolve("out").resolve(table.name()).toString());
     }
-    steps.step("");
-    figures.put("look-alike", since.untilNow());
-    figures.put("Spark jobs", jobs.count.get());
+    steps.stop(session);
     figures.put("members", (double) in.get(Joinings.TABLE).count());
     figures.put(
         "matched members", (double) out.get(LookAlikePairs.TABLE).where("role = 'member'").count());

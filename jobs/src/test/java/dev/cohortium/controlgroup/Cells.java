@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 
@@ -115,7 +116,8 @@ final class Cells {
             .filter(c -> c.span() == study.controlGroup().orElseThrow().horizons().get(0))
             .mapToLong(Cell::customers)
             .sum();
-    return sample(first, new Experiment("offer", "club", false, assigned, 0, 0));
+    return sample(
+        first, new Experiment("offer", "club", Set.of(Cell.ALL), Map.of(), assigned, 0, 0));
   }
 
   /** The same of which more is known. */

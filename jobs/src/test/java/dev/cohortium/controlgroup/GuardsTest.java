@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cohortium.config.Study;
 import dev.cohortium.evidence.Effect;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,7 +100,9 @@ class GuardsTest {
                 a       | 2024-02  | all     | all     | 35000     | %d\
                 """
                     .formatted(contacted))
-            .sample("2024-01", new Experiment("offer", "club", false, 70_000, untimed, 0));
+            .sample(
+                "2024-01",
+                new Experiment("offer", "club", Set.of(Cell.ALL), Map.of(), 70_000, untimed, 0));
 
     assertThat(outcomes(new Guards(sample), Roster.ASSIGNED_FIRST))
         .containsExactly("assignment_before_outcome " + outcome);

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
+import dev.cohortium.config.UserFault;
 import dev.cohortium.ingest.IngestJob;
 import dev.cohortium.panel.PanelJob;
 import dev.cohortium.table.EffectChecks;
 import dev.cohortium.table.ReceiptMonths;
+import dev.cohortium.table.RunCounts;
 import dev.cohortium.table.Table;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,6 +107,88 @@ class SharedTablesTest extends SparkTest {
     assertThatThrownBy(() -> run("2024-02", lying)).hasMessageContaining("job = lying");
   }
 
+  @Test
+  void rows_of_an_earlier_declaration_stay_and_no_job_runs_again_and_again_for_it() {
+    run("2024-01", new Counting("first"), new Counting("second"));
+    // As an earlier version had it: without folders, and without a column.
+    declareWithout(EffectChecks.NOTE);
+    Counting first = new Counting("first");
+    Counting second = new Counting("second");
+
+    run("2024-02", first, second);
+    run("2024-02", first, second);
+
+    assertThat(first.runs).isEqualTo(1);
+    assertThat(second.runs).isEqualTo(1);
+    assertThat(shown())
+        .containsExactly(
+            "first | 2024-01-31 | 1",
+            "first | 2024-02-29 | 1",
+            "second | 2024-01-31 | 1",
+            "second | 2024-02-29 | 1");
+  }
+
+  @Test
+  void rows_that_cannot_be_given_a_required_column_are_never_thrown_away() {
+    run("2024-02", new Counting("first"));
+    declareWithout(EffectChecks.OUTCOME);
+
+    assertThatThrownBy(() -> run("2024-02", new Counting("first")))
+        .isInstanceOf(UserFault.class)
+        .hasMessageContaining("its column outcome cannot be made of what they say");
+
+    assertThat(shown()).containsExactly("first | 2024-02-29 | 1");
+  }
+
+  private void declareWithout(String column) {
+    String path = warehouse().path(EffectChecks.TABLE);
+    warehouse()
+        .read(EffectChecks.TABLE)
+        .drop(column)
+        .write()
+        .format("delta")
+        .mode("overwrite")
+        .option("overwriteSchema", true)
+        .partitionBy()
+        .save(path);
+  }
+
+  @Test
+  void a_job_counts_its_own_rows() {
+    run("2024-01", new Counting("first"));
+    run("2024-02", new Counting("first"), new Counting("second"));
+
+    assertThat(
+            shown(
+                warehouse()
+                    .read(RunCounts.TABLE)
+                    .where("table = 'effect_checks'")
+                    .select("job", "rows")))
+        .containsExactly("first | 1", "first | 1", "second | 1");
+  }
+
+  @Test
+  void a_run_of_all_jobs_takes_out_what_one_wrote_that_the_study_has_no_longer() {
+    run("2024-01", new Counting("first"), new Counting("second"));
+    run("2024-02", new Counting("first"), new Counting("second"));
+    Counting left =
+        new Counting("second") {
+          @Override
+          public boolean isConfiguredIn(Study study) {
+            return false;
+          }
+        };
+
+    run("2024-02", new Counting("first"), left);
+
+    assertThat(shown())
+        .containsExactly(
+            "first | 2024-01-31 | 1", "first | 2024-02-29 | 1", "second | 2024-01-31 | 1");
+    Counting back = new Counting("second");
+    run("2024-02", back);
+    assertThat(back.runs).isEqualTo(1);
+  }
+
   /** A job with one row, which tells how often it ran. */
   private static class Counting implements Job {
     private final String name;
@@ -190,9 +274,13 @@ class SharedTablesTest extends SparkTest {
     new JobRunner(context(study, folder.resolve("warehouse"), now)).run(List.of(jobs));
   }
 
+  private Warehouse warehouse() {
+    return new Warehouse(spark(), folder.resolve("warehouse").toString());
+  }
+
   private List<String> shown() {
     List<String> lines = new ArrayList<>();
-    new Warehouse(spark(), folder.resolve("warehouse").toString())
+    warehouse()
         .read(EffectChecks.TABLE)
         .selectExpr("job", "as_of", "cast(value as int)")
         .collectAsList()
