@@ -2,6 +2,7 @@ package dev.cohortium.lookalike;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.evidence.Effect;
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.lookalike.Comparisons.Place;
 import dev.cohortium.lookalike.Opportunities.Measured;
 import dev.cohortium.runtime.Contracts;

@@ -1,5 +1,6 @@
 package dev.cohortium.lookalike;
 
+import dev.cohortium.evidence.Sweep;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.EnumMap;

@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.sum;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.config.Study.LookAlike;
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.lookalike.Comparisons.Found;
 import dev.cohortium.lookalike.Comparisons.Place;
 import dev.cohortium.lookalike.Findings.Lost;

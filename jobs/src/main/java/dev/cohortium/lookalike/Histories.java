@@ -17,6 +17,7 @@ import static org.apache.spark.sql.functions.year;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.lookalike.Covariates.Trait;
 import dev.cohortium.runtime.Expressions;
 import dev.cohortium.table.CustomerMonths;
