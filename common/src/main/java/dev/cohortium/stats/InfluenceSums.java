@@ -30,6 +30,19 @@ public final class InfluenceSums implements Serializable {
     onForms = new double[size];
   }
 
+  private InfluenceSums(InfluenceSums like) {
+    values = like.values;
+    ofCells = like.ofCells;
+    ofCohorts = like.ofCohorts;
+    products = new double[values.length][values.length];
+    onForms = new double[values.length];
+  }
+
+  /** The same forms, without customers. */
+  public InfluenceSums none() {
+    return new InfluenceSums(this);
+  }
+
   /** Rows of places instead of rows of forms. */
   private static double[][] byPlace(double[][] byForm) {
     int places = byForm.length == 0 ? 0 : byForm[0].length;

@@ -229,7 +229,7 @@ class StudyReaderTest {
         .isInstanceOf(UserFault.class)
         .hasMessageContaining("before-after needs sources.enrolments")
         .hasMessageContaining(
-            "before-after.strata = country (line 9): must be a name declared under segments");
+            "before-after.strata = country (line 8): must be a name declared under segments");
     assertThatThrownBy(() -> parse(LEAST + "before-after { anticipation = 5 }"))
         .isInstanceOf(UserFault.class)
         .hasMessageContaining("must be at least 2 more than before-after.anticipation, which is 5");
@@ -281,7 +281,7 @@ class StudyReaderTest {
             """);
 
     assertThat(message)
-        .startsWith("Study spring.conf has 18 problems:\n")
+        .startsWith("Study spring.conf has 19 problems:\n")
         .contains("\n  study = Spring Club (line 1): must be a-z, 0-9 and - only, at most 100\n")
         .contains("\n  time-zone = Europe/Londn (line 2): must be a region such as Europe/London")
         .contains("; did you mean Europe/London?\n")

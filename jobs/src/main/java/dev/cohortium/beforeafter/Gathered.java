@@ -1,0 +1,109 @@
+package dev.cohortium.beforeafter;
+
+import dev.cohortium.beforeafter.Gathering.Group;
+import dev.cohortium.stats.CohortMoments;
+import dev.cohortium.stats.JoiningCohorts;
+import dev.cohortium.stats.StaggeredDesign;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What {@link Gathering} found, by place. */
+final class Gathered {
+  private static final Comparator<Group> ORDER =
+      Comparator.comparing(Group::stratum)
+          .thenComparingInt(Group::acquired)
+          .thenComparingInt(Group::joined);
+
+  private final Gathering gathering;
+  private final TreeMap<Place, Map<Integer, List<Map.Entry<Group, CohortMoments>>>> states =
+      new TreeMap<>();
+
+  Gathered(Gathering gathering, Map<Group, CohortMoments> found) {
+    this.gathering = gathering;
+    found.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey(ORDER))
+        .forEach(
+            entry ->
+                states
+                    .computeIfAbsent(entry.getKey().place(), none -> new HashMap<>())
+                    .computeIfAbsent(entry.getKey().horizon(), none -> new ArrayList<>())
+                    .add(entry));
+  }
+
+  Gathering gathering() {
+    return gathering;
+  }
+
+  /** The places in which there is somebody, the whole first. */
+  SortedSet<Place> places() {
+    return new TreeSet<>(states.keySet());
+  }
+
+  private List<Map.Entry<Group, CohortMoments>> of(Place place, int horizon) {
+    return states.getOrDefault(place, Map.of()).getOrDefault(horizon, List.of());
+  }
+
+  /** Whether customers are compared within strata, or all together. */
+  enum Comparison {
+    TOGETHER,
+    WITHIN_STRATA
+  }
+
+  /** The customers of a place month by month, for a design. */
+  JoiningCohorts cohorts(Place place, StaggeredDesign design, Comparison comparison) {
+    return cohorts(
+        of(place, Gathering.MONTHLY),
+        JoiningCohorts.around(design, gathering.offsets()),
+        comparison);
+  }
+
+  /** Those of a place before and after the launch. */
+  JoiningCohorts atLaunch(Place place, int horizon, Comparison comparison) {
+    return cohorts(
+        of(place, horizon),
+        JoiningCohorts.none(StaggeredDesign.twoByTwo(), gathering.metrics().size()),
+        comparison);
+  }
+
+  private static JoiningCohorts cohorts(
+      List<Map.Entry<Group, CohortMoments>> groups, JoiningCohorts into, Comparison comparison) {
+    Map<String, Integer> strata = new HashMap<>();
+    for (Map.Entry<Group, CohortMoments> entry : groups) {
+      Group group = entry.getKey();
+      int stratum =
+          comparison == Comparison.TOGETHER
+              ? 0
+              : strata.computeIfAbsent(group.stratum(), none -> strata.size());
+      into.add(new JoiningCohorts.Key(group.joined(), group.acquired(), stratum), entry.getValue());
+    }
+    return into;
+  }
+
+  /** The members of a place. */
+  long members(Place place) {
+    return of(place, Gathering.MONTHLY).stream()
+        .filter(entry -> entry.getKey().joined() != StaggeredDesign.NEVER)
+        .mapToLong(entry -> entry.getValue().n())
+        .sum();
+  }
+
+  /** The members of a place by what became of them. */
+  Map<Fate, Long> fates(Place place) {
+    Map<Fate, Long> fates = new EnumMap<>(Fate.class);
+    for (Map.Entry<Group, CohortMoments> entry : of(place, Gathering.MONTHLY)) {
+      Group group = entry.getKey();
+      if (group.joined() != StaggeredDesign.NEVER) {
+        Fate fate = Fate.of(group.joined(), group.acquired(), gathering.window().design());
+        fates.merge(fate, entry.getValue().n(), Long::sum);
+      }
+    }
+    return fates;
+  }
+}
