@@ -256,6 +256,7 @@ class MpdtaTest extends SparkTest {
           customers { format = csv, path = x, columns { customer_id = a } }
           enrolments { format = csv, path = x, columns { customer_id = a, enrolled_at = b } }
         }
+        programmes.club {}
         segments.lpop = "cast(city as double)"
         before-after { anticipation = 0, pre-months = 9, horizons = [1], controls = %s }
         """
