@@ -74,7 +74,7 @@ class BeforeAfterJobTest extends SparkTest {
                 "customer_id",
                 "add_months(date'2022-01-01', m) as month",
                 "orders",
-                "20 + level + 10 * (m % 12 = 11) + pmod(xxhash64(id, m, 'noise'), 30) + coalesce(if(m > joined, 8, if(m = joined, 30, 0)), 0) + "
+                "20 + level + if(m % 12 = 11, 10, 0) + pmod(xxhash64(id, m, 'noise'), 30) + coalesce(if(m > joined, 8, if(m = joined, 30, 0)), 0) + "
                     + drift
                     + " as net_revenue",
                 "5 as margin");
@@ -267,7 +267,7 @@ class BeforeAfterJobTest extends SparkTest {
                 seed = 11, customers = 1500, months = 26, start = "2021-05"
                 regions { north { share = 0.6, stores = 3, launch-month = 10 }, south { share = 0.4, stores = 3, launch-month = 12 } }
                 joining { selection = level, hazard = 0.05, on-level = 0 }
-                effect { orders = 1.3, receipt = 1.1, drop-out = 1, ramp-months = 0 }
+                effect { orders = 1.3, receipt = 1.1, drop-out = 1, ramp-months = 1 }
                 """,
                 "world",
                 List.of(),
