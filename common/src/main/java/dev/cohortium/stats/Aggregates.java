@@ -9,7 +9,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -77,11 +76,7 @@ public final class Aggregates {
    */
   public SortedMap<Integer, LinearForm> balancedByEventMonth(int last) {
     Arguments.atLeast("last", last, 0);
-    Set<Integer> complete =
-        cells.stream()
-            .filter(cell -> cell.eventMonth() == last)
-            .map(Cell::joined)
-            .collect(Collectors.toSet());
+    Set<Integer> complete = effects.observed(last);
     return bySize(
         cell -> cell.eventMonth() <= last && complete.contains(cell.joined()), Cell::eventMonth);
   }

@@ -4,7 +4,9 @@ import java.io.Serial;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The effects of joining on each cohort in each month, ATT(g,t): what they are, without their
@@ -165,6 +167,14 @@ public final class GroupTimeEffects {
           "joined is " + joined + ", must be one of " + Arrays.toString(cohorts));
     }
     return place;
+  }
+
+  /** The joining months whose effect in an event month is measured. */
+  public Set<Integer> observed(int eventMonth) {
+    return cells.stream()
+        .filter(cell -> cell.eventMonth() == eventMonth)
+        .map(Cell::joined)
+        .collect(Collectors.toSet());
   }
 
   /** What can be made of the effects. */

@@ -45,6 +45,24 @@ public final class JointEffects {
     return covariance[one][other];
   }
 
+  /**
+   * The sum of the effects, each times its weight; unmeasured where nothing varies.
+   *
+   * @throws IllegalArgumentException if weights are not as many
+   */
+  public Measurement sum(double[] weights) {
+    Arguments.sameLength("weights", weights.length, "effects", values.length);
+    double value = 0;
+    double variance = 0;
+    for (int one = 0; one < weights.length; one++) {
+      value += weights[one] * values[one];
+      for (int other = 0; other < weights.length; other++) {
+        variance += weights[one] * weights[other] * covariance[one][other];
+      }
+    }
+    return TooFew.orConstant(Estimate.normal(value, Math.sqrt(Math.max(0, variance))));
+  }
+
   /** The effects at some places. */
   public JointEffects of(int... places) {
     double[][] some = new double[places.length][places.length];

@@ -121,7 +121,7 @@ final class Adjusted {
 
     double level(int place, Life life, Gathering of) {
       Cell cell = cells.get(place);
-      return cell.ofLevel(of.metrics().get(metric).of(life, cell.month()));
+      return cell.ofLevel(of.value(life, metric, cell.month()));
     }
 
     /** The place of a customer's cohort; -1: in none. */

@@ -1,7 +1,9 @@
 package dev.cohortium.beforeafter;
 
 import dev.cohortium.config.Study;
-import dev.cohortium.runtime.Contracts;
+import dev.cohortium.evidence.Metric;
+import dev.cohortium.evidence.PanelSurvey;
+import dev.cohortium.evidence.Programmes;
 import dev.cohortium.runtime.Expressions;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.runtime.Job;
@@ -16,15 +18,7 @@ import dev.cohortium.table.GroupTimes;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.PreTrends;
 import dev.cohortium.table.Table;
-import java.time.YearMonth;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 
 /** Compares members with themselves before joining, net of others (methods.md 7). */
 public final class BeforeAfterJob implements Job {
@@ -77,33 +71,9 @@ public final class BeforeAfterJob implements Job {
   @Override
   public Frames run(Frames in, Study study) {
     Expressions.checkSegments(study, in.get(Customers.TABLE));
-    YearMonth first =
-        Comparing.firstMonth(in.get(CustomerMonths.TABLE)).orElse(study.asOf().orElseThrow());
-    Map<Table, List<Dataset<Row>>> made = new LinkedHashMap<>();
-    writes().forEach(table -> made.put(table, new ArrayList<>()));
-    for (String program : programmes(in, study)) {
-      new Comparing(in, study, program, name(), first)
-          .tables()
-          .forEach((table, rows) -> made.get(table).add(rows));
-    }
-    Frames out = new Frames(in.session());
-    made.forEach((table, parts) -> out.with(table, together(in, table, parts)));
-    return out;
-  }
-
-  /** The study's, and those that only the enrolments name. */
-  private static Set<String> programmes(Frames in, Study study) {
-    Set<String> programmes = new TreeSet<>(study.programmes().keySet());
-    in.get(Joinings.TABLE)
-        .select(Joinings.PROGRAM_ID)
-        .distinct()
-        .collectAsList()
-        .forEach(row -> programmes.add(row.getString(0)));
-    return programmes;
-  }
-
-  private static Dataset<Row> together(Frames in, Table table, List<Dataset<Row>> parts) {
-    Dataset<Row> none = in.session().createDataFrame(List.of(), Contracts.schema(table));
-    return parts.stream().reduce(none, Dataset::unionByName);
+    PanelSurvey survey =
+        PanelSurvey.of(in.get(CustomerMonths.TABLE), study.asOf().orElseThrow(), Metric.of(study));
+    return Programmes.each(
+        in, study, writes(), program -> new Comparing(in, study, program, name(), survey).tables());
   }
 }

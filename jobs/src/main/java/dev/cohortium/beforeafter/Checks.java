@@ -32,9 +32,10 @@ final class Checks {
   private static final double LEAST_BREAKDOWN = 0.5;
   private static final double LEAST_COMPARED = 0.5;
 
-  private final Optional<Estimate> reaction;
+  private final Optional<Reaction> reaction;
   private final Map<Fate, Long> fates;
   private final long members;
+  private final long leavers;
   private final int smallest;
 
   /**
@@ -42,9 +43,11 @@ final class Checks {
    *
    * @param reaction of joining to recent orders
    * @param fates members by what became of them
+   * @param leavers members who left again
    * @param smallest number of members below which nothing is told of them
    */
-  Checks(Optional<Estimate> reaction, Map<Fate, Long> fates, int smallest) {
+  Checks(Optional<Reaction> reaction, Map<Fate, Long> fates, long leavers, int smallest) {
+    this.leavers = leavers;
     this.smallest = smallest;
     this.reaction = reaction;
     this.fates = fates;
@@ -133,23 +136,32 @@ final class Checks {
   }
 
   private Check reacts() {
-    if (reaction.isEmpty()) {
-      return notJudged(
-          REACTION, LEVEL, "No earlier months tell whether joining follows purchases.");
-    }
-    double pValue = reaction.get().pValue();
-    boolean isReacting = pValue < LEVEL;
+    return reaction
+        .map(Checks::reacts)
+        .orElseGet(
+            () ->
+                notJudged(
+                    REACTION, LEVEL, "No earlier months tell whether joining follows purchases."));
+  }
+
+  private static Check reacts(Reaction found) {
+    Estimate shown = found.isAtBase() ? found.atBase() : found.recent();
+    String says =
+        found.isAtBase()
+            ? ": joining follows what was bought before, which comes down by itself. Trust the look-alike comparison instead."
+            : found.isThere()
+                ? ", in the last months before it only: either joining is felt before it, or it follows what was just bought, which comes down by itself; orders cannot tell the two apart."
+                : ": no sign that joining follows what was just bought.";
     return new Check(
         REACTION,
-        pValue,
+        shown.pValue(),
         LEVEL,
-        isReacting ? Effect.FAILED : Effect.PASSED,
+        found.isAtBase() ? Effect.FAILED : found.isThere() ? Effect.INCONCLUSIVE : Effect.PASSED,
         String.format(
             Locale.ROOT,
-            isReacting
-                ? "Just before joining members ordered %+.3g a month against their earlier months, net of others: joining follows what was just bought, which comes down by itself. Trust the look-alike comparison instead."
-                : "Just before joining members ordered %+.3g a month against their earlier months, net of others: no sign that joining follows what was just bought.",
-            reaction.get().value()));
+            "Just before joining members ordered %+.3g a month against their earlier months, net of others%s",
+            shown.value(),
+            says));
   }
 
   /** How many members the effect is of; what became of the others. */
@@ -164,11 +176,17 @@ final class Checks {
       note.append(between).append(entry.getValue()).append(' ').append(entry.getKey().sentence());
       between = ", ";
     }
+    note.append('.');
+    if (leavers > 0) {
+      note.append(" ")
+          .append(leavers)
+          .append(" left again and still count: the effect is that of having joined.");
+    }
     return new Check(
         ATTRITION,
         members == 0 ? 0.0 : (double) compared / members,
         LEAST_COMPARED,
         Effect.NOT_JUDGED,
-        note.append('.').toString());
+        note.toString());
   }
 }

@@ -1,15 +1,13 @@
 package dev.cohortium.beforeafter;
 
-import static org.apache.spark.sql.functions.avg;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.when;
-
 import dev.cohortium.beforeafter.Gathered.Comparison;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.Study.BeforeAfter;
 import dev.cohortium.evidence.Effect;
+import dev.cohortium.evidence.Families;
+import dev.cohortium.evidence.Measured;
+import dev.cohortium.evidence.Metric;
+import dev.cohortium.evidence.PanelSurvey;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.stats.EventStudy;
@@ -17,19 +15,14 @@ import dev.cohortium.stats.JoiningCohorts;
 import dev.cohortium.stats.StaggeredDesign;
 import dev.cohortium.stats.StaggeredDesign.Base;
 import dev.cohortium.stats.StaggeredDesign.Controls;
-import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.EffectChecks;
 import dev.cohortium.table.Effects;
 import dev.cohortium.table.Table;
-import java.sql.Date;
 import java.time.LocalDate;
-import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.stream.IntStream;
@@ -45,18 +38,20 @@ final class Comparing {
   private final BeforeAfter asked;
   private final String program;
   private final String job;
+  private final PanelSurvey survey;
   private final LocalDate asOf;
   private final Window window;
   private final Marts marts;
 
-  Comparing(Frames in, Study study, String program, String job, YearMonth first) {
+  Comparing(Frames in, Study study, String program, String job, PanelSurvey survey) {
     this.in = in;
     this.study = study;
     this.asked = study.beforeAfter().orElseThrow();
     this.program = program;
     this.job = job;
+    this.survey = survey;
     asOf = study.asOf().orElseThrow().atEndOfMonth();
-    window = Window.of(study, program, first);
+    window = Window.of(study, program, survey.first().orElse(study.asOf().orElseThrow()));
     marts = new Marts(window, program, asOf, in.run().id());
   }
 
@@ -73,13 +68,12 @@ final class Comparing {
             seasonal().merged(Integer.MIN_VALUE));
     Gathered gathered = new Gathered(gathering, gathering.of(lives));
     in.run().progress().step(job + ": effects");
-    double withoutMargin = withoutMargin();
     List<Effect> effects = new ArrayList<>();
     for (Place place : places(gathered)) {
-      effects.addAll(effects(gathered, place, withoutMargin));
+      effects.addAll(effects(gathered, place));
     }
-    effects.addAll(adjusted(gathered, lives, withoutMargin));
-    Judging.adjust(effects);
+    effects.addAll(adjusted(gathered, lives));
+    Families.adjustByPlace(effects);
     Map<Table, Dataset<Row>> tables = new LinkedHashMap<>(effectTables(effects));
     tables.putAll(marts.tables(in));
     return tables;
@@ -120,24 +114,11 @@ final class Comparing {
   // --- what is measured ---
 
   private List<Measured> metrics() {
-    Set<Metric> metrics = new LinkedHashSet<>(List.of(Metric.NET_REVENUE, Metric.ORDERS));
-    for (Metric metric : Metric.values()) {
-      if (study.metrics().contains(metric.word())) {
-        metrics.add(metric);
-      }
-    }
-    List<Measured> measured = new ArrayList<>();
+    Set<Metric> metrics = Metric.of(study);
     if (asksReceipts()) {
       metrics.add(Metric.REVENUE_AND_ORDERS);
     }
-    metrics.forEach(metric -> measured.add(new Measured(metric)));
-    for (Metric metric : metrics) {
-      if (metric.isAmount()) {
-        Caps.of(orderMonths(), metric.word())
-            .ifPresent(cap -> measured.add(new Measured(metric, cap)));
-      }
-    }
-    return measured;
+    return Measured.of(metrics, survey.caps());
   }
 
   private boolean asksReceipts() {
@@ -149,21 +130,6 @@ final class Comparing {
     return List.of(Metric.NET_REVENUE, Metric.ORDERS, Metric.REVENUE_AND_ORDERS).stream()
         .map(metric -> metrics.indexOf(new Measured(metric)))
         .toList();
-  }
-
-  private Dataset<Row> orderMonths() {
-    return in.get(CustomerMonths.TABLE)
-        .where(col(CustomerMonths.MONTH).leq(lit(Date.valueOf(asOf))))
-        .where(col(CustomerMonths.ORDERS).gt(0));
-  }
-
-  private double withoutMargin() {
-    Row share =
-        orderMonths()
-            .agg(avg(when(col(CustomerMonths.MARGIN).isNull(), 1.0).otherwise(0.0)).as("share"))
-            .collectAsList()
-            .get(0);
-    return share.isNullAt(0) ? 0 : share.getDouble(0);
   }
 
   private boolean isAsked(Measured measured) {
@@ -185,11 +151,11 @@ final class Comparing {
         design.leastCohort());
   }
 
-  private List<Effect> effects(Gathered gathered, Place place, double withoutMargin) {
+  private List<Effect> effects(Gathered gathered, Place place) {
     StaggeredDesign design = window.design();
     List<Measured> metrics = gathered.gathering().metrics();
     JoiningCohorts together = gathered.cohorts(place, design, Comparison.TOGETHER);
-    Judging judging = judging(gathered, place, together, withoutMargin);
+    Judging judging = judging(gathered, place, together);
     addStaggered(judging, place, metrics, together, Variant.EVENT_STUDY);
     addNaive(judging, metrics, together);
     if (!asked.strata().isEmpty()) {
@@ -201,23 +167,28 @@ final class Comparing {
     return judging.effects();
   }
 
-  private Judging judging(
-      Gathered gathered, Place place, JoiningCohorts together, double withoutMargin) {
+  private Judging judging(Gathered gathered, Place place, JoiningCohorts together) {
     int orders = gathered.gathering().metrics().indexOf(new Measured(Metric.ORDERS));
     EventStudy onOrders = EventStudy.of(together, window.design(), orders);
     Studied studied = Studied.of(Variant.EVENT_STUDY, onOrders, window);
     return new Judging(
-        program, window, place, gathered.fates(place), Reaction.of(studied), withoutMargin);
+        program,
+        window,
+        place,
+        gathered.fates(place),
+        gathered.leavers(place),
+        Reaction.of(studied),
+        survey.withoutMargin());
   }
 
   /** The effects on everybody given covariates, where the study names some. */
-  private List<Effect> adjusted(Gathered gathered, Dataset<Row> lives, double withoutMargin) {
+  private List<Effect> adjusted(Gathered gathered, Dataset<Row> lives) {
     if (asked.covariates().isEmpty()) {
       return List.of();
     }
     in.run().progress().step(job + ": effects given covariates");
     JoiningCohorts together = gathered.cohorts(Place.ALL, window.design(), Comparison.TOGETHER);
-    Judging judging = judging(gathered, Place.ALL, together, withoutMargin);
+    Judging judging = judging(gathered, Place.ALL, together);
     List<Measured> metrics = gathered.gathering().metrics();
     List<Integer> places =
         IntStream.range(0, metrics.size())
@@ -329,14 +300,5 @@ final class Comparing {
     if (asksReceipts()) {
       judging.addReceiptsAtLaunch(variant, months, cohorts, design, receiptPlaces(metrics));
     }
-  }
-
-  /** The first month of the panel; empty: it has none. */
-  static Optional<YearMonth> firstMonth(Dataset<Row> customerMonths) {
-    Row first =
-        customerMonths.agg(min(col(CustomerMonths.MONTH)).as("first")).collectAsList().get(0);
-    return first.isNullAt(0)
-        ? Optional.empty()
-        : Optional.of(YearMonth.from(first.getDate(0).toLocalDate()));
   }
 }

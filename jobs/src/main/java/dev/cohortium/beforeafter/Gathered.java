@@ -86,24 +86,34 @@ final class Gathered {
     return into;
   }
 
-  /** The members of a place. */
-  long members(Place place) {
-    return of(place, Gathering.MONTHLY).stream()
-        .filter(entry -> entry.getKey().joined() != StaggeredDesign.NEVER)
-        .mapToLong(entry -> entry.getValue().n())
-        .sum();
+  /** The members of a place who left again. */
+  long leavers(Place place) {
+    return of(place, Gathering.LEFT).stream().mapToLong(entry -> entry.getValue().n()).sum();
   }
 
   /** The members of a place by what became of them. */
   Map<Fate, Long> fates(Place place) {
+    StaggeredDesign design = gathering.window().design();
+    Map<Integer, Long> cohorts = new HashMap<>();
     Map<Fate, Long> fates = new EnumMap<>(Fate.class);
-    for (Map.Entry<Group, CohortMoments> entry : of(place, Gathering.MONTHLY)) {
+    for (Map.Entry<Group, CohortMoments> entry : members(place)) {
       Group group = entry.getKey();
-      if (group.joined() != StaggeredDesign.NEVER) {
-        Fate fate = Fate.of(group.joined(), group.acquired(), gathering.window().design());
-        fates.merge(fate, entry.getValue().n(), Long::sum);
+      if (Fate.isInCohort(group.joined(), group.acquired(), design)) {
+        cohorts.merge(group.joined(), entry.getValue().n(), Long::sum);
       }
     }
+    for (Map.Entry<Group, CohortMoments> entry : members(place)) {
+      Group group = entry.getKey();
+      long cohort = cohorts.getOrDefault(group.joined(), 0L);
+      Fate fate = Fate.of(group.joined(), group.acquired(), design, cohort);
+      fates.merge(fate, entry.getValue().n(), Long::sum);
+    }
     return fates;
+  }
+
+  private List<Map.Entry<Group, CohortMoments>> members(Place place) {
+    return of(place, Gathering.MONTHLY).stream()
+        .filter(entry -> entry.getKey().joined() != StaggeredDesign.NEVER)
+        .toList();
   }
 }

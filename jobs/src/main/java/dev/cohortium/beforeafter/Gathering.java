@@ -1,5 +1,6 @@
 package dev.cohortium.beforeafter;
 
+import dev.cohortium.evidence.Measured;
 import dev.cohortium.evidence.Sweep;
 import dev.cohortium.stats.CohortMoments;
 import dev.cohortium.stats.StaggeredDesign;
@@ -31,6 +32,9 @@ record Gathering(
   /** Stands for a horizon where customers are summed month by month. */
   static final int MONTHLY = 0;
 
+  /** Stands for a horizon where those who left again are counted. */
+  static final int LEFT = -1;
+
   private static final int BEFORE = 0;
   private static final int AFTER = 1;
   private static final int LONG_BEFORE = -2;
@@ -38,7 +42,7 @@ record Gathering(
   /**
    * Customers who are summed together.
    *
-   * @param horizon months after the launch that were averaged; {@link #MONTHLY}
+   * @param horizon months after the launch that were averaged; {@link #MONTHLY}, {@link #LEFT}
    * @param joined month, or 1 for who joined at the launch; {@link StaggeredDesign#NEVER}
    */
   record Group(Place place, int horizon, String stratum, int joined, int acquired)
@@ -64,6 +68,13 @@ record Gathering(
               new Group(place, MONTHLY, stratum, life.joined(), acquired),
               none -> CohortMoments.around(offsets()))
           .add(months);
+      if (life.hasLeft()) {
+        states
+            .computeIfAbsent(
+                new Group(place, LEFT, "", StaggeredDesign.NEVER, LONG_BEFORE),
+                none -> CohortMoments.none(1, 1))
+            .add(new double[1][1]);
+      }
     }
     String region = row.getString(row.fieldIndex(Lives.REGION));
     OptionalInt launch = window.launchIn(region);
@@ -86,7 +97,7 @@ record Gathering(
     double[][] months = new double[metrics.size()][window.months() + extra.length];
     for (int metric = 0; metric < months.length; metric++) {
       for (int month = Math.max(0, life.acquired()); month < window.months(); month++) {
-        months[metric][month] = metrics.get(metric).of(life, month);
+        months[metric][month] = value(life, metric, month);
       }
       System.arraycopy(extra, 0, months[metric], window.months(), extra.length);
     }
@@ -121,15 +132,20 @@ record Gathering(
     }
   }
 
+  /** What a customer has of a metric in a month. */
+  double value(Life life, int metric, int month) {
+    return metrics.get(metric).of(life, month, window.inactiveMonths());
+  }
+
   /** What a customer's month differs by from another. */
   double change(Life life, int metric, int month, int base) {
-    return metrics.get(metric).of(life, month) - metrics.get(metric).of(life, base);
+    return value(life, metric, month) - value(life, metric, base);
   }
 
   private double mean(Life life, int metric, int from, int to) {
     double sum = 0;
     for (int month = from; month < to; month++) {
-      sum += metrics.get(metric).of(life, month);
+      sum += value(life, metric, month);
     }
     return sum / (to - from);
   }

@@ -1,7 +1,8 @@
 package dev.cohortium.beforeafter;
 
 import dev.cohortium.evidence.Effect;
-import dev.cohortium.evidence.Families;
+import dev.cohortium.evidence.Measured;
+import dev.cohortium.evidence.Metric;
 import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.EventStudy;
 import dev.cohortium.stats.GroupTimeEffects;
@@ -18,8 +19,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
 /** Makes effects of what was found in one place (methods.md 7, 9, 10). */
 final class Judging {
@@ -44,7 +46,8 @@ final class Judging {
       Window window,
       Place place,
       Map<Fate, Long> fates,
-      Optional<Estimate> reaction,
+      long leavers,
+      Optional<Reaction> reaction,
       double withoutMargin) {
     this.program = program;
     this.window = window;
@@ -52,7 +55,7 @@ final class Judging {
     this.fates = fates;
     this.withoutMargin = withoutMargin;
     int smallest = place.isWhole() ? 0 : window.design().leastCohort();
-    checks = new Checks(reaction, fates, smallest);
+    checks = new Checks(reaction, fates, leavers, smallest);
   }
 
   /** What was judged so far. */
@@ -80,7 +83,7 @@ final class Judging {
       int months,
       Optional<Forms.Horizon> form,
       Optional<PreTrend> preTrend) {
-    Arms arms = Arms.of(studied.effects(), event -> event >= 1 && event <= months);
+    Arms arms = Arms.after(studied.effects(), variant, months);
     Effect.Found found =
         form.map(of -> found(arms, of.effect(), of.level(), studied))
             .orElseGet(() -> Effect.Found.nothing(nobody(studied.effects(), months)));
@@ -100,9 +103,7 @@ final class Judging {
           AverageReceipt.of(parts, window, effects -> new Forms(effects, window).horizon(months));
       Arms arms =
           receipt
-              .map(
-                  of ->
-                      Arms.of(of.onCombination().effects(), event -> event >= 1 && event <= months))
+              .map(of -> Arms.after(of.onCombination().effects(), Measured.RAW, months))
               .orElse(Arms.NOBODY);
       Effect effect = receiptEffect(variant, months, receipt, arms);
       if (!variant.isNaive() && receipt.isPresent()) {
@@ -119,14 +120,7 @@ final class Judging {
         arms.tooFew()
             .or(() -> receipt.map(AverageReceipt::found))
             .orElseGet(() -> Effect.Found.nothing("There are no orders to divide by."));
-    return effect(
-        variant,
-        Measured.RAW,
-        Metric.AVERAGE_RECEIPT,
-        Metric.UNIT_OF_AVERAGE_RECEIPT,
-        months,
-        found,
-        arms);
+    return effect(variant, Measured.RAW, Metric.AVERAGE_RECEIPT, months, found, arms);
   }
 
   /** Adds the effect of the launch on the average receipt over a horizon. */
@@ -139,7 +133,7 @@ final class Judging {
     var parts = AverageReceipt.Parts.of(variant, cohorts, design, places);
     Optional<AverageReceipt> receipt = AverageReceipt.of(parts, window, Judging::only);
     Arms arms =
-        receipt.map(of -> Arms.of(of.onCombination().effects(), event -> true)).orElse(Arms.NOBODY);
+        receipt.map(of -> Arms.of(of.onCombination().effects(), cell -> true)).orElse(Arms.NOBODY);
     effects.add(receiptEffect(variant, months, receipt, arms));
   }
 
@@ -154,7 +148,7 @@ final class Judging {
   /** Adds the effect of the launch over a horizon. */
   void addAtLaunch(Variant variant, Measured measured, int months, EventStudy study) {
     GroupTimeEffects found = study.effects();
-    Arms arms = Arms.of(found, event -> true);
+    Arms arms = Arms.of(found, cell -> true);
     Studied studied = Studied.of(variant, study, window);
     Effect.Found value =
         only(found)
@@ -202,11 +196,22 @@ final class Judging {
                       + " tell no effect."));
     }
 
-    static Arms of(GroupTimeEffects effects, IntPredicate events) {
+    /** Those of the months after joining, in a variant. */
+    static Arms after(GroupTimeEffects effects, String variant, int months) {
+      Set<Integer> complete = effects.observed(months);
+      return of(
+          effects,
+          cell ->
+              cell.eventMonth() >= 1
+                  && cell.eventMonth() <= months
+                  && (!variant.equals(BALANCED) || complete.contains(cell.joined())));
+    }
+
+    static Arms of(GroupTimeEffects effects, Predicate<Cell> some) {
       Map<Integer, Long> treated = new TreeMap<>();
       long controls = 0;
       for (Cell cell : effects.cells()) {
-        if (events.test(cell.eventMonth())) {
+        if (some.test(cell)) {
           treated.merge(cell.joined(), cell.treated(), Math::max);
           controls = Math.max(controls, cell.controls());
         }
@@ -253,7 +258,7 @@ final class Judging {
       Effect.Found found,
       Arms arms) {
     Metric metric = measured.metric();
-    Effect effect = effect(method, variant, metric.word(), metric.unit(), months, found, arms);
+    Effect effect = effect(method, variant, metric.word(), months, found, arms);
     if (metric == Metric.MARGIN && withoutMargin > 0) {
       effect.unsupported(
           String.format(
@@ -265,13 +270,7 @@ final class Judging {
   }
 
   private Effect effect(
-      Variant method,
-      String variant,
-      String metric,
-      String unit,
-      int months,
-      Effect.Found found,
-      Arms arms) {
+      Variant method, String variant, String metric, int months, Effect.Found found, Arms arms) {
     boolean isMeasured = found.value() instanceof Estimate;
     return new Effect(
         Effect.Key.ofProgram(
@@ -283,7 +282,7 @@ final class Judging {
             place.by(),
             place.value(),
             months),
-        unit,
+        Metric.unitOf(metric),
         grading(method),
         found,
         isMeasured ? arms.treated() : 0,
@@ -294,26 +293,5 @@ final class Judging {
     return variant.isNaive()
         ? Effect.Grading.NAIVE
         : variant == Variant.AT_LAUNCH ? Checks.UNTESTED : Checks.GRADING;
-  }
-
-  /** Adjusts effects of all places for those that are looked at with them (methods.md 9). */
-  static void adjust(List<Effect> effects) {
-    Families.adjust(
-        effects.stream().filter(effect -> isWhole(effect.key())).toList(),
-        key -> List.of(key.method(), key.estimand(), key.variant(), key.months()));
-    Families.adjust(
-        effects.stream().filter(effect -> !isWhole(effect.key())).toList(),
-        key ->
-            List.of(
-                key.method(),
-                key.estimand(),
-                key.variant(),
-                key.months(),
-                key.metric(),
-                key.segmentBy()));
-  }
-
-  private static boolean isWhole(Effect.Key key) {
-    return key.segmentBy().equals(Place.WHOLE);
   }
 }

@@ -1,15 +1,16 @@
 package dev.cohortium.beforeafter;
 
+import dev.cohortium.evidence.Purchases;
 import dev.cohortium.stats.StaggeredDesign;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
 /** One customer's months, 0 where nothing was bought. */
-final class Life {
+final class Life implements Purchases {
   private final double[][] amounts;
   private final int joined;
   private final int acquired;
-  private final int inactiveMonths;
+  private final boolean hasLeft;
 
   private Life(Row row, Window window) {
     amounts = new double[Lives.AMOUNTS][window.months()];
@@ -17,9 +18,8 @@ final class Life {
     joined = row.isNullAt(joining) ? StaggeredDesign.NEVER : Math.max(-1, row.getInt(joining));
     int first = row.fieldIndex(Lives.ACQUIRED);
     acquired = row.isNullAt(first) ? StaggeredDesign.NEVER : row.getInt(first);
-    inactiveMonths = window.inactiveMonths();
-    int months = row.fieldIndex(Lives.MONTHS);
-    List<Row> bought = row.isNullAt(months) ? List.of() : row.getList(months);
+    hasLeft = row.getBoolean(row.fieldIndex(Lives.HAS_LEFT));
+    List<Row> bought = row.getList(row.fieldIndex(Lives.MONTHS));
     for (Row month : bought) {
       for (int amount = 0; amount < Lives.AMOUNTS; amount++) {
         amounts[amount][month.getInt(0)] = month.getDouble(1 + amount);
@@ -45,22 +45,28 @@ final class Life {
     return acquired;
   }
 
-  /** One of the amounts of {@link Lives} in a month. */
-  double amount(int amount, int month) {
-    return amounts[amount][month];
+  /** Whether the member left for good. */
+  boolean hasLeft() {
+    return hasLeft;
   }
 
-  boolean isActive(int month) {
-    return amounts[Lives.ORDERS][month] > 0;
+  @Override
+  public int orders(int month) {
+    return (int) amounts[Lives.ORDERS][month];
   }
 
-  /** Whether nothing was ordered in a month and those before it, so many in all. */
-  boolean hasChurned(int month) {
-    for (int at = Math.max(0, month - inactiveMonths + 1); at <= month; at++) {
-      if (isActive(at)) {
-        return false;
-      }
-    }
-    return true;
+  @Override
+  public double revenue(int month) {
+    return amounts[Lives.REVENUE][month];
+  }
+
+  @Override
+  public double margin(int month) {
+    return amounts[Lives.MARGIN][month];
+  }
+
+  @Override
+  public double items(int month) {
+    return amounts[Lives.ITEMS][month];
   }
 }

@@ -5,13 +5,16 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.isnan;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.month;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.year;
@@ -40,7 +43,10 @@ final class Lives {
   /** Month of the first order or of being registered (INT); null: neither by as-of. */
   static final String ACQUIRED = "acquired";
 
-  /** ARRAY of STRUCT(month, orders, net revenue, margin, items); null: no receipt. */
+  /** Whether the member left for good (BOOLEAN). */
+  static final String HAS_LEFT = "has_left";
+
+  /** ARRAY of STRUCT(month, orders, net revenue, margin, items), in any order. */
   static final String MONTHS = "months";
 
   /** Values of the study's segments, in their order (ARRAY of STRING). */
@@ -67,6 +73,7 @@ final class Lives {
   static final String UNKNOWN = "unknown";
 
   private static final String CUSTOMER_ID = CustomerMonths.CUSTOMER_ID;
+  private static final String MONTH = "bought";
   private static final String BETWEEN = "|";
   private static final String FIRST_ORDER = "first_order";
   private static final String REGISTERED = "registered";
@@ -86,42 +93,44 @@ final class Lives {
     first = OF_YEAR * window.first().getYear() + window.first().getMonthValue() - 1;
   }
 
-  /** One row per customer who has a receipt, is registered or joined {@code program} by as-of. */
+  /**
+   * One row per customer who has a receipt, is registered or joined {@code program} by as-of. The
+   * three tables are rows of one, so that all of it is exchanged once.
+   */
   Dataset<Row> of(String program) {
-    String[] key = {CUSTOMER_ID};
     Column unknown = array(asked.segments().stream().map(s -> lit(UNKNOWN)).toArray(Column[]::new));
+    String unknownStratum =
+        String.join(BETWEEN, asked.strata().stream().map(s -> UNKNOWN).toList());
     return months()
-        .join(joined(program), key, "full_outer")
-        .join(described(), key, "full_outer")
-        .where(col(MONTHS).isNotNull().or(col(JOINED).isNotNull()).or(col(REGISTERED).isNotNull()))
-        .select(
-            col(JOINED),
-            least(col(FIRST_ORDER), col(REGISTERED)).as(ACQUIRED),
-            col(MONTHS),
-            coalesce(col(SEGMENTS), unknown.cast("array<string>")).as(SEGMENTS),
-            coalesce(
-                    col(STRATUM),
-                    lit(String.join(BETWEEN, asked.strata().stream().map(s -> UNKNOWN).toList())))
-                .as(STRATUM),
-            coalesce(col(REGION), lit(UNKNOWN)).as(REGION),
-            col(COVARIATES));
+        .unionByName(joined(program), true)
+        .unionByName(described(), true)
+        .groupBy(CUSTOMER_ID)
+        .agg(
+            max(JOINED).as(JOINED),
+            least(min(FIRST_ORDER), min(REGISTERED)).as(ACQUIRED),
+            coalesce(max(HAS_LEFT), lit(false)).as(HAS_LEFT),
+            collect_list(MONTH).as(MONTHS),
+            coalesce(first(SEGMENTS, true), unknown.cast("array<string>")).as(SEGMENTS),
+            coalesce(first(STRATUM, true), lit(unknownStratum)).as(STRATUM),
+            coalesce(first(REGION, true), lit(UNKNOWN)).as(REGION),
+            first(COVARIATES, true).as(COVARIATES))
+        .where(size(col(MONTHS)).gt(0).or(col(JOINED).isNotNull()).or(col(ACQUIRED).isNotNull()));
   }
 
   private Dataset<Row> months() {
     Column number = number(col(CustomerMonths.MONTH));
     return in.get(CustomerMonths.TABLE)
         .where(col(CustomerMonths.MONTH).leq(lit(Date.valueOf(lastDay()))))
-        .groupBy(CUSTOMER_ID)
-        .agg(
-            collect_list(
-                    struct(
-                        number,
-                        col(CustomerMonths.ORDERS).cast("double"),
-                        col(CustomerMonths.NET_REVENUE).cast("double"),
-                        amount(CustomerMonths.MARGIN),
-                        amount(CustomerMonths.ITEMS)))
-                .as(MONTHS),
-            min(when(col(CustomerMonths.ORDERS).gt(0), number)).as(FIRST_ORDER));
+        .select(
+            col(CUSTOMER_ID),
+            struct(
+                    number,
+                    col(CustomerMonths.ORDERS).cast("double"),
+                    col(CustomerMonths.NET_REVENUE).cast("double"),
+                    amount(CustomerMonths.MARGIN),
+                    amount(CustomerMonths.ITEMS))
+                .as(MONTH),
+            when(col(CustomerMonths.ORDERS).gt(0), number).as(FIRST_ORDER));
   }
 
   private java.time.LocalDate lastDay() {
@@ -136,7 +145,10 @@ final class Lives {
     return in.get(Joinings.TABLE)
         .where(col(Joinings.PROGRAM_ID).equalTo(program))
         .where(col(Joinings.JOINING_MONTH).leq(lit(Date.valueOf(lastDay()))))
-        .select(col(CUSTOMER_ID), number(col(Joinings.JOINING_MONTH)).as(JOINED));
+        .select(
+            col(CUSTOMER_ID),
+            number(col(Joinings.JOINING_MONTH)).as(JOINED),
+            col(Joinings.LEFT_MONTH).leq(lit(Date.valueOf(lastDay()))).as(HAS_LEFT));
   }
 
   private Dataset<Row> described() {

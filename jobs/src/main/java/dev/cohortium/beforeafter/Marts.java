@@ -1,5 +1,6 @@
 package dev.cohortium.beforeafter;
 
+import dev.cohortium.evidence.Metric;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.stats.Estimate;
@@ -21,10 +22,10 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
@@ -101,14 +102,17 @@ final class Marts {
     List<LinearForm> all = List.copyOf(forms.values());
     JointEffects joint = studied.joint().apply(all);
     List<Interval> band = joint.band(LEVEL);
-    Set<Integer> kept = complete(variant, studied);
+    Optional<Set<Integer>> kept =
+        variant.endsWith(BALANCED)
+            ? Optional.of(studied.effects().observed(window.longest()))
+            : Optional.empty();
     int at = 0;
     for (int event : forms.keySet()) {
       long groups = 0;
       long treated = 0;
       long control = 0;
       for (Cell cell : studied.effects().cells()) {
-        if (cell.eventMonth() == event && kept.contains(cell.joined())) {
+        if (cell.eventMonth() == event && kept.map(of -> of.contains(cell.joined())).orElse(true)) {
           groups++;
           treated += cell.treated();
           control += cell.controls();
@@ -132,17 +136,6 @@ final class Marts {
           control);
       at++;
     }
-  }
-
-  /** The cohorts of a variant's months. */
-  private Set<Integer> complete(String variant, Studied studied) {
-    Set<Integer> cohorts = new HashSet<>();
-    for (Cell cell : studied.effects().cells()) {
-      if (!variant.endsWith(BALANCED) || cell.eventMonth() == window.longest()) {
-        cohorts.add(cell.joined());
-      }
-    }
-    return cohorts;
   }
 
   /** A number with its error and limits, null where nothing varies. */

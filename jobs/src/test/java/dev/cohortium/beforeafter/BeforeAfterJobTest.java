@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.cohortium.Given;
 import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.config.WorldReader;
-import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
+import dev.cohortium.runtime.Job;
+import dev.cohortium.runtime.JobRunner;
+import dev.cohortium.runtime.RunSummary;
+import dev.cohortium.runtime.Warehouse;
 import dev.cohortium.table.BeforeAfterPaths;
 import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Customers;
@@ -19,8 +23,10 @@ import dev.cohortium.table.Effects;
 import dev.cohortium.table.EventStudyMonths;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.PreTrends;
-import dev.cohortium.table.Table;
+import dev.cohortium.table.ReceiptMonths;
 import dev.cohortium.world.WorldPanel;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +36,7 @@ import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The job on small shops whose truth is known, and on data that give it nothing to compare. */
 class BeforeAfterJobTest extends SparkTest {
@@ -44,6 +51,8 @@ class BeforeAfterJobTest extends SparkTest {
   void forgetKeptRows() {
     spark().catalog().clearCache();
   }
+
+  @TempDir private Path folder;
 
   // --- a shop ---
 
@@ -79,11 +88,11 @@ class BeforeAfterJobTest extends SparkTest {
                     + " as net_revenue",
                 "5 as margin");
     return new Frames(spark())
-        .with(CustomerMonths.TABLE, as(CustomerMonths.TABLE, months))
-        .with(Customers.TABLE, as(Customers.TABLE, customers.select("customer_id", "region")))
+        .with(CustomerMonths.TABLE, Given.as(CustomerMonths.TABLE, months))
+        .with(Customers.TABLE, Given.as(Customers.TABLE, customers.select("customer_id", "region")))
         .with(
             Joinings.TABLE,
-            as(
+            Given.as(
                 Joinings.TABLE,
                 customers
                     .where("joined is not null")
@@ -96,20 +105,6 @@ class BeforeAfterJobTest extends SparkTest {
   }
 
   private static final String ORDERS = "1 + pmod(xxhash64(id, m, 'orders'), 2)";
-
-  private static Dataset<Row> as(Table table, Dataset<Row> given) {
-    List<String> names = List.of(given.columns());
-    return given.selectExpr(
-        table.columns().stream()
-            .map(
-                column ->
-                    "cast(%s as %s) as %s"
-                        .formatted(
-                            names.contains(column.name()) ? column.name() : "null",
-                            column.type().sql(),
-                            column.name()))
-            .toArray(String[]::new));
-  }
 
   private static Study study(String... more) {
     return StudyReader.parse(
@@ -141,15 +136,22 @@ class BeforeAfterJobTest extends SparkTest {
   private static final String WHOLE =
       "metric = 'net_revenue' and segment = 'all' and variant = 'raw' and horizon_months = 3";
 
-  private static String check(Frames found, Row effect, String name) {
+  private static Row judged(Frames found, Row effect, String check) {
     return found
         .get(EffectChecks.TABLE)
         .where(
             "effect_id = '%s' and check_name = '%s'"
-                .formatted(effect.getAs(Effects.EFFECT_ID), name))
+                .formatted(effect.getAs(Effects.EFFECT_ID), check))
         .collectAsList()
-        .get(0)
-        .getAs(EffectChecks.OUTCOME);
+        .get(0);
+  }
+
+  private static String check(Frames found, Row effect, String name) {
+    return judged(found, effect, name).getAs(EffectChecks.OUTCOME);
+  }
+
+  private static String note(Frames found, Row effect, String name) {
+    return judged(found, effect, name).getAs(EffectChecks.NOTE);
   }
 
   private static void assertNear(Row effect, double truth) {
@@ -161,7 +163,7 @@ class BeforeAfterJobTest extends SparkTest {
   @Test
   void members_and_others_who_move_alike_give_the_effect_and_grade_B() {
     Frames found = new BeforeAfterJob().run(shop("0", ORDERS), study());
-    assertConforms(found);
+    assertConforms(found, new BeforeAfterJob());
 
     assertNear(effect(found, "event_study", WHOLE), EFFECT);
     assertNear(effect(found, "event_study_stratified", WHOLE), EFFECT);
@@ -226,33 +228,57 @@ class BeforeAfterJobTest extends SparkTest {
             .collectAsList()
             .get(0);
     assertThat(trend.<Double>getAs("p_value")).isLessThan(0.001);
-    assertThat(
-            found
-                .get(EffectChecks.TABLE)
-                .where("check_name = 'pre_trend' and outcome = 'failed'")
-                .collectAsList()
-                .get(0)
-                .<String>getAs(EffectChecks.NOTE))
-        .contains("moved apart already");
+    assertThat(note(found, study, Checks.PRE_TREND)).contains("moved apart already");
+  }
+
+  @Test
+  void what_a_run_prints_says_why_an_effect_is_not_believed() {
+    Frames shop = shop("if(joined is not null, 2 * m, 0)", ORDERS);
+    Warehouse warehouse = new Warehouse(spark(), folder.toString());
+    BeforeAfterJob job = new BeforeAfterJob();
+    job.reads().forEach(table -> warehouse.replace(table, shop.get(table)));
+    // A run asks which months the panel has.
+    Dataset<Row> months =
+        spark()
+            .range(19)
+            .selectExpr(
+                "add_months(date'2022-01-01', cast(id as int)) as month", "'a' as store_id");
+    warehouse.replace(ReceiptMonths.TABLE, Given.as(ReceiptMonths.TABLE, months));
+    Study study = study("headline.method=event_study", "headline.horizon=3");
+    RunSummary run = new JobRunner(context(study, folder, Instant.EPOCH)).run(List.<Job>of(job));
+
+    RunSummary.Verdict verdict = run.verdicts().get(0);
+    assertThat(verdict.method()).isEqualTo("event_study");
+    assertThat(verdict.credibility()).isEqualTo("D");
+    assertThat(verdict.naive()).isNotNull();
+    assertThat(verdict.evidence().get(0))
+        .isEqualTo("Of 600 members 600 are in the cohort of their joining month.");
+    assertThat(verdict.evidence())
+        .anySatisfy(
+            sentence ->
+                assertThat(sentence)
+                    .startsWith("Pre trend: failed. In months -5 to -3 since joining")
+                    .contains("moved apart already"));
   }
 
   @Test
   void joining_that_follows_recent_orders_is_refused_grade_B() {
-    String reacting = ORDERS + " + if(m = joined - 1, 1, 0)";
+    String reacting = ORDERS + " + if(m = joined - 2, 1, 0)";
     Frames found = new BeforeAfterJob().run(shop("0", reacting), study());
     Row study = effect(found, "event_study", WHOLE);
     assertThat(check(found, study, Checks.REACTION)).isEqualTo("failed");
     assertThat(study.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
   }
 
-  private static void assertConforms(Frames found) {
-    for (Table table : new BeforeAfterJob().writes()) {
-      Dataset<Row> rows = Contracts.conform(found.get(table), table);
-      Dataset<Row> keys =
-          rows.select(
-              table.key().stream().map(functions::col).toArray(org.apache.spark.sql.Column[]::new));
-      assertThat(keys.distinct().count()).as(table.name()).isEqualTo(rows.count()).isPositive();
-    }
+  @Test
+  void orders_of_the_last_month_before_joining_may_be_anticipation_and_the_check_says_so() {
+    String anticipating = ORDERS + " + if(m = joined - 1, 1, 0)";
+    Frames found = new BeforeAfterJob().run(shop("0", anticipating), study());
+    Row study = effect(found, "event_study", WHOLE);
+    assertNear(study, EFFECT);
+    assertThat(check(found, study, Checks.REACTION)).isEqualTo("inconclusive");
+    assertThat(note(found, study, Checks.REACTION)).contains("cannot tell the two apart");
+    assertThat(study.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
   }
 
   // --- worlds ---
@@ -306,7 +332,7 @@ class BeforeAfterJobTest extends SparkTest {
     Frames old = shop("0", ORDERS);
     old.with(
         Joinings.TABLE,
-        as(
+        Given.as(
             Joinings.TABLE,
             old.get(Joinings.TABLE)
                 .withColumn("joining_month", functions.expr("date'2020-01-01'"))));
@@ -316,10 +342,49 @@ class BeforeAfterJobTest extends SparkTest {
     assertThat(effect(older, "before_after_did", WHOLE).<String>getAs(Effects.REASON))
         .startsWith("At the launch nobody joined who can be compared");
 
-    Frames few = shop("0", ORDERS);
-    few.with(
+    Frames fewer = new BeforeAfterJob().run(only("'c0', 'c1', 'c5'"), study());
+    Row effect = effect(fewer, "event_study", WHOLE);
+    assertThat(effect.<String>getAs(Effects.STATUS)).isEqualTo("unmeasured");
+    assertThat(effect.<String>getAs(Effects.REASON))
+        .isEqualTo("Of 3 members 3 joined in a month with too few members to be a cohort.");
+  }
+
+  /** The shop with some of its members only; of the others nobody knows that they joined. */
+  private Frames only(String members) {
+    Frames shop = shop("0", ORDERS);
+    return shop.with(
         Joinings.TABLE,
-        as(Joinings.TABLE, few.get(Joinings.TABLE).where("customer_id in ('c0', 'c1', 'c5')"))
+        Given.as(
+            Joinings.TABLE,
+            shop.get(Joinings.TABLE).where("customer_id in (%s)".formatted(members))));
+  }
+
+  @Test
+  void every_member_is_counted_with_what_became_of_them() {
+    Frames shop = shop("0", ORDERS);
+    // Members are c0, c1, c4, c5, c8, c9, c12 and so on.
+    shop.with(
+        Joinings.TABLE,
+        Given.as(
+            Joinings.TABLE,
+            shop.get(Joinings.TABLE)
+                .withColumn("number", functions.expr("int(substr(customer_id, 2))"))
+                .withColumn(
+                    "joining_month",
+                    functions.expr(
+                        """
+                        case when number = 0 then date'2022-09-01'
+                             when number between 1 and 9 then date'2023-06-01'
+                             when number between 10 and 19 then date'2021-06-01'
+                             when number between 20 and 29 then date'2022-03-01'
+                             else joining_month end
+                        """))
+                .withColumn(
+                    "left_month",
+                    functions.expr("if(number between 40 and 49, date'2023-02-01', null)"))));
+    shop.with(
+        Joinings.TABLE,
+        shop.get(Joinings.TABLE)
             .union(
                 rows(
                     Joinings.TABLE,
@@ -327,19 +392,51 @@ class BeforeAfterJobTest extends SparkTest {
                     program_id | customer_id | joining_month | orders_until_joining | orders_in_month
                     club | nobody | 2022-11-01 | 0 | 0
                     """)));
-    Frames fewer = new BeforeAfterJob().run(few, study());
-    Row effect = effect(fewer, "event_study", WHOLE);
-    assertThat(effect.<String>getAs(Effects.STATUS)).isEqualTo("unmeasured");
-    assertThat(effect.<String>getAs(Effects.REASON)).contains("fewer than");
-    assertThat(
-            fewer
-                .get(EffectChecks.TABLE)
-                .where("check_name = 'attrition'")
-                .collectAsList()
-                .get(0)
-                .<String>getAs(EffectChecks.NOTE))
+    Frames found = new BeforeAfterJob().run(shop, study());
+
+    Row effect = effect(found, "event_study", WHOLE);
+    assertThat(effect.<Long>getAs(Effects.TREATED)).isEqualTo(584);
+    assertThat(note(found, effect, Checks.ATTRITION))
         .isEqualTo(
-            "Of 4 members 3 are in the cohort of their joining month, 1 have no order, and were not registered.");
+            "Of 601 members 584 are in the cohort of their joining month, "
+                + "5 joined in the last month, after which nothing is seen yet, "
+                + "1 joined in a month with too few members to be a cohort, "
+                + "1 have no order, and were not registered, "
+                + "4 joined before the first month that could be a base, "
+                + "6 joined too soon after their first order, or before it; they are compared until then. "
+                + "6 left again and still count: the effect is that of having joined.");
+    assertNear(effect, EFFECT);
+  }
+
+  @Test
+  void a_month_without_a_receipt_counts_as_zero() {
+    Frames shop = shop("0", ORDERS);
+    shop.with(
+        CustomerMonths.TABLE,
+        shop.get(CustomerMonths.TABLE).where("month < date'2023-03-01' or customer_id > 'c5'"));
+    Frames found = new BeforeAfterJob().run(shop, study());
+
+    Row effect = effect(found, "event_study", WHOLE.replace("net_revenue", "active_rate"));
+    assertThat(effect.<Long>getAs(Effects.TREATED)).isEqualTo(600);
+    double silent =
+        found
+            .get(BeforeAfterPaths.TABLE)
+            .where("axis = 'calendar' and period = '2023-04' and metric = 'active_rate'")
+            .where("segment = 'all'")
+            .collectAsList()
+            .get(0)
+            .<Double>getAs("members_mean");
+    assertThat(silent).isCloseTo(share("customer_id > 'c5' and joined is not null"), within(1e-12));
+  }
+
+  /** The share of the members of whom something is true. */
+  private double share(String where) {
+    Dataset<Row> members =
+        spark()
+            .range(1_200)
+            .selectExpr("concat('c', id) as customer_id", "if(id % 4 < 2, 1, null) as joined")
+            .where("joined is not null");
+    return (double) members.where(where).count() / members.count();
   }
 
   @Test
@@ -361,6 +458,21 @@ class BeforeAfterJobTest extends SparkTest {
                     .run(shop("0", ORDERS), study("before-after.covariates=[region]")))
         .isInstanceOf(UserFault.class)
         .hasMessageContaining("which is not always a number");
+  }
+
+  @Test
+  void all_that_is_known_of_a_customer_comes_together_in_one_exchange() {
+    Study study = study();
+    String plan =
+        new Lives(shop("0", ORDERS), study, Window.of(study, "club", YearMonth.of(2022, 1)))
+            .of("club")
+            .queryExecution()
+            .executedPlan()
+            .toString();
+    assertThat(plan.split("Exchange hashpartitioning\\(customer_id#\\d+, \\d+\\)", -1))
+        .as(plan)
+        .hasSize(1 + 1);
+    assertThat(plan.split("Exchange ", -1)).as(plan).hasSize(1 + 1);
   }
 
   @Test

@@ -5,119 +5,46 @@ import dev.cohortium.config.WorldReader;
 import dev.cohortium.lookalike.LookAlikeJob;
 import dev.cohortium.lookalike.LookAlikeWorlds;
 import dev.cohortium.runtime.Frames;
-import dev.cohortium.runtime.Progress;
-import dev.cohortium.runtime.Run;
-import dev.cohortium.table.Joinings;
+import dev.cohortium.runtime.Job;
 import dev.cohortium.table.LookAlikePairs;
-import dev.cohortium.table.Table;
 import dev.cohortium.world.WorldPanel;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
 
-/** One size of the look-alike benchmark: from the panel of a world to all tables, on disk. */
-public final class LookAlikeBenchmark {
+/** The look-alike comparison on the panel of a world. */
+final class LookAlikeBenchmark implements Comparison {
   private static final String WORLD =
       """
       seed = 5, customers = %d, months = 36
       joining { selection = history, hazard = 0.022 }
       """;
 
-  private final SparkSession session;
-  private final Path folder;
-
-  /** A benchmark whose files lie in {@code folder}. */
-  public LookAlikeBenchmark(SparkSession session, Path folder) {
-    this.session = session;
-    this.folder = folder;
+  @Override
+  public Job job() {
+    return new LookAlikeJob();
   }
 
-  /** Writes the panel of so many customers; the time for it does not count. */
-  public void prepare(int customers) {
-    WorldPanel world =
-        new WorldPanel(
+  @Override
+  public Study study() {
+    return LookAlikeWorlds.study(
+        YearMonth.of(2023, 12),
+        List.of("look-alike.exact=[region]", "look-alike.propensity-by=[]"));
+  }
+
+  @Override
+  public Frames panel(SparkSession session, int customers) {
+    return new WorldPanel(
             session,
             WorldReader.parse(WORLD.formatted(customers), "world", List.of(), Map.of()),
-            Math.max(4, customers / 25_000));
-    Frames frames = world.frames();
-    for (Table table : new LookAlikeJob().reads()) {
-      frames.get(table).write().parquet(panel(table));
-    }
+            Math.max(4, customers / 25_000))
+        .frames();
   }
 
-  private String panel(Table table) {
-    return folder.resolve("panel").resolve(table.name()).toString();
-  }
-
-  /** The seconds of each step. */
-  private static final class Steps implements Progress {
-    private final Figures figures;
-    private String step = "";
-    private Took since = Took.now();
-
-    Steps(Figures figures) {
-      this.figures = figures;
-    }
-
-    @Override
-    public void step(String next) {
-      Took took = since.untilNow();
-      if (!step.isEmpty()) {
-        figures.put(step, took);
-        System.err.printf("%8.1f s, CPU %8.1f s  %s%n", took.seconds(), took.cpuSeconds(), step);
-      }
-      step = next.replaceFirst("^look-alike: ", "");
-      since = Took.now();
-    }
-
-    @Override
-    public void note(String line) {}
-  }
-
-  /** Counts the jobs that Spark runs. */
-  private static final class Jobs extends SparkListener {
-    private final AtomicInteger count = new AtomicInteger();
-
-    @Override
-    public void onJobStart(SparkListenerJobStart start) {
-      count.incrementAndGet();
-    }
-  }
-
-  /** Measures the job on the panel that was prepared. */
-  public Figures run(int customers) {
-    Study study =
-        LookAlikeWorlds.study(
-            YearMonth.of(2023, 12),
-            List.of("look-alike.exact=[region]", "look-alike.propensity-by=[]"));
-    Figures figures = new Figures(customers);
-    Steps steps = new Steps(figures);
-    Frames in = new Frames(session, new Run("benchmark", Instant.now(), steps, Run.Reading.NEW));
-    LookAlikeJob job = new LookAlikeJob();
-    for (Table table : job.reads()) {
-      in.with(table, session.read().parquet(panel(table)));
-    }
-    Jobs jobs = new Jobs();
-    session.sparkContext().addSparkListener(jobs);
-    Took since = Took.now();
-    Frames out = job.run(in, study);
-    steps.step("tables");
-    for (Table table : job.writes()) {
-      out.get(table).write().parquet(folder.resolve("out").resolve(table.name()).toString());
-    }
-    steps.step("");
-    figures.put("look-alike", since.untilNow());
-    figures.put("Spark jobs", jobs.count.get());
-    figures.put("members", (double) in.get(Joinings.TABLE).count());
+  @Override
+  public void tell(Figures figures, Frames in, Frames out) {
     figures.put(
         "matched members", (double) out.get(LookAlikePairs.TABLE).where("role = 'member'").count());
-    figures.put("MB resident at most", Meter.peakResident() / (double) (1 << 20));
-    return figures;
   }
 }
