@@ -23,6 +23,9 @@ import java.util.TreeMap;
  * ones, so that a factor common to all, as a numerator that would stabilise the weights, changes
  * nothing.
  *
+ * <p>Errors take the weights as known; where the chances of joining are right, they are then as
+ * large as the spread of simulated estimates.
+ *
  * <p>The cohort's effect is then that of who would have joined in its month, had nobody been able
  * to from the base month on. What lasts from the orders that made somebody join into later months
  * stays in it.
