@@ -14,7 +14,9 @@ import java.util.stream.Collectors;
  *
  * @see <a href="https://doi.org/10.1016/j.jeconom.2020.12.001">Callaway, Sant'Anna 2021</a>
  */
-public final class GroupTimeEffects {
+public final class GroupTimeEffects implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
   private final StaggeredDesign design;
   private final List<Cell> cells;
   private final List<Gap> gaps;
@@ -62,7 +64,9 @@ public final class GroupTimeEffects {
    *
    * @param reason a sentence for the reader of the results
    */
-  public record Gap(int joined, int month, String reason) {}
+  public record Gap(int joined, int month, String reason) implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+  }
 
   private GroupTimeEffects(
       StaggeredDesign design, List<Cell> cells, List<Gap> gaps, int[] cohorts, long[] sizes) {
