@@ -222,17 +222,23 @@ final class Adjusted {
   /** What was found, with its errors. */
   Studied studied() {
     JointEffects joint = errors.onForms.joint();
-    IdentityHashMap<LinearForm, Integer> places = new IdentityHashMap<>();
-    for (int place = 0; place < asked.size(); place++) {
-      places.put(asked.get(place), place);
-    }
+    IdentityHashMap<LinearForm, Integer> places = places(asked);
     return new Studied(
         variant,
         universal.effects(),
         forms,
         some -> joint.of(some.stream().mapToInt(places::get).toArray()),
-        new Studied.Monthly(varying.effects(), this::monthly),
+        Optional.of(new Studied.Monthly(varying.effects(), this::monthly)),
         Optional.empty());
+  }
+
+  /** The place of each form, which is itself only. */
+  static IdentityHashMap<LinearForm, Integer> places(List<LinearForm> forms) {
+    IdentityHashMap<LinearForm, Integer> places = new IdentityHashMap<>();
+    for (int place = 0; place < forms.size(); place++) {
+      places.put(forms.get(place), place);
+    }
+    return places;
   }
 
   private Measurement monthly(int place) {

@@ -135,6 +135,11 @@ final class Checks {
         "A slope of their own that the months before joining would have shown in 4 of 5 cases would make up the threshold; a smaller effect may be such a slope.");
   }
 
+  /** Whether joining is seen to react to recent orders. */
+  boolean isReacting() {
+    return reaction.map(Reaction::isThere).orElse(false);
+  }
+
   private Check reacts() {
     return reaction
         .map(Checks::reacts)

@@ -73,6 +73,7 @@ final class Comparing {
       effects.addAll(effects(gathered, place));
     }
     effects.addAll(adjusted(gathered, lives));
+    effects.addAll(reacting(gathered, lives));
     Families.adjustByPlace(effects);
     Map<Table, Dataset<Row>> tables = new LinkedHashMap<>(effectTables(effects));
     tables.putAll(marts.tables(in));
@@ -190,11 +191,7 @@ final class Comparing {
     JoiningCohorts together = gathered.cohorts(Place.ALL, window.design(), Comparison.TOGETHER);
     Judging judging = judging(gathered, Place.ALL, together);
     List<Measured> metrics = gathered.gathering().metrics();
-    List<Integer> places =
-        IntStream.range(0, metrics.size())
-            .filter(place -> metrics.get(place).isRaw() && isAsked(metrics.get(place)))
-            .boxed()
-            .toList();
+    List<Integer> places = rawPlaces(metrics);
     if (places.isEmpty()) {
       return List.of();
     }
@@ -205,6 +202,34 @@ final class Comparing {
       marts.add(Place.ALL, metrics.get(adjusted.metric()).metric(), studied);
     }
     return judging.effects();
+  }
+
+  /** The effects on everybody by the chances of not having joined, where joining reacts. */
+  private List<Effect> reacting(Gathered gathered, Dataset<Row> lives) {
+    JoiningCohorts together = gathered.cohorts(Place.ALL, window.design(), Comparison.TOGETHER);
+    Judging judging = judging(gathered, Place.ALL, together);
+    List<Integer> places = rawPlaces(gathered.gathering().metrics());
+    if (!judging.isReacting() || places.isEmpty()) {
+      return List.of();
+    }
+    in.run().progress().step(job + ": effects by the chances of not having joined");
+    Dataset<Row> kept = asked.covariates().isEmpty() ? in.keep(lives) : lives;
+    List<Studied> found =
+        new Reacting(kept, gathered.gathering(), places, gathered.joined(Place.ALL)).studies();
+    for (int place = 0; place < places.size(); place++) {
+      Measured measured = gathered.gathering().metrics().get(places.get(place));
+      judging.add(measured, found.get(place));
+      marts.add(Place.ALL, measured.metric(), found.get(place));
+    }
+    return judging.effects();
+  }
+
+  /** The places of what the study asks for, as it is. */
+  private List<Integer> rawPlaces(List<Measured> metrics) {
+    return IntStream.range(0, metrics.size())
+        .filter(place -> metrics.get(place).isRaw() && isAsked(metrics.get(place)))
+        .boxed()
+        .toList();
   }
 
   private void addStaggered(

@@ -127,6 +127,13 @@ final class Forms {
 
   /** All of them. */
   List<LinearForm> all() {
+    List<LinearForm> all = new ArrayList<>(sinceJoining());
+    means.forEach(mean -> all.add(mean.form()));
+    return all;
+  }
+
+  /** Those by months since joining: all but the {@link #means}. */
+  List<LinearForm> sinceJoining() {
     List<LinearForm> all = new ArrayList<>(byEventMonth.values());
     all.addAll(first.values());
     all.addAll(balanced.values());
@@ -138,7 +145,6 @@ final class Forms {
                 all.add(horizon.level());
               });
     }
-    means.forEach(mean -> all.add(mean.form()));
     return all;
   }
 }

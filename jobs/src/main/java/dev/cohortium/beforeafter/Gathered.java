@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** What {@link Gathering} found, by place. */
 final class Gathered {
@@ -84,6 +85,11 @@ final class Gathered {
       into.add(new JoiningCohorts.Key(group.joined(), group.acquired(), stratum), entry.getValue());
     }
     return into;
+  }
+
+  /** The joining months of the customers of a place, once or more. */
+  IntStream joined(Place place) {
+    return of(place, Gathering.MONTHLY).stream().mapToInt(entry -> entry.getKey().joined());
   }
 
   /** The members of a place who left again. */

@@ -58,6 +58,11 @@ final class Judging {
     checks = new Checks(reaction, fates, leavers, smallest);
   }
 
+  /** Whether joining is seen to react to recent orders. */
+  boolean isReacting() {
+    return checks.isReacting();
+  }
+
   /** What was judged so far. */
   List<Effect> effects() {
     return effects;

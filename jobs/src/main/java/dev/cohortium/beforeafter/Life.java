@@ -10,6 +10,7 @@ final class Life implements Purchases {
   private final double[][] amounts;
   private final int joined;
   private final int acquired;
+  private final int ordersUntilJoining;
   private final boolean hasLeft;
 
   private Life(Row row, Window window) {
@@ -18,6 +19,8 @@ final class Life implements Purchases {
     joined = row.isNullAt(joining) ? StaggeredDesign.NEVER : Math.max(-1, row.getInt(joining));
     int first = row.fieldIndex(Lives.ACQUIRED);
     acquired = row.isNullAt(first) ? StaggeredDesign.NEVER : row.getInt(first);
+    ordersUntilJoining =
+        row.isNullAt(joining) ? 0 : row.getInt(row.fieldIndex(Lives.ORDERS_UNTIL_JOINING));
     hasLeft = row.getBoolean(row.fieldIndex(Lives.HAS_LEFT));
     List<Row> bought = row.getList(row.fieldIndex(Lives.MONTHS));
     for (Row month : bought) {
@@ -43,6 +46,11 @@ final class Life implements Purchases {
    */
   int acquired() {
     return acquired;
+  }
+
+  /** Orders of the joining month up to the one at which the customer joined. */
+  int ordersUntilJoining() {
+    return ordersUntilJoining;
   }
 
   /** Whether the member left for good. */

@@ -43,6 +43,9 @@ final class Lives {
   /** Month of the first order or of being registered (INT); null: neither by as-of. */
   static final String ACQUIRED = "acquired";
 
+  /** Orders of the joining month up to the one at which the customer joined (INT). */
+  static final String ORDERS_UNTIL_JOINING = Joinings.ORDERS_UNTIL_JOINING;
+
   /** Whether the member left for good (BOOLEAN). */
   static final String HAS_LEFT = "has_left";
 
@@ -107,6 +110,7 @@ final class Lives {
         .groupBy(CUSTOMER_ID)
         .agg(
             max(JOINED).as(JOINED),
+            max(ORDERS_UNTIL_JOINING).as(ORDERS_UNTIL_JOINING),
             least(min(FIRST_ORDER), min(REGISTERED)).as(ACQUIRED),
             coalesce(max(HAS_LEFT), lit(false)).as(HAS_LEFT),
             collect_list(MONTH).as(MONTHS),
@@ -148,6 +152,7 @@ final class Lives {
         .select(
             col(CUSTOMER_ID),
             number(col(Joinings.JOINING_MONTH)).as(JOINED),
+            col(ORDERS_UNTIL_JOINING).cast("int").as(ORDERS_UNTIL_JOINING),
             col(Joinings.LEFT_MONTH).leq(lit(Date.valueOf(lastDay()))).as(HAS_LEFT));
   }
 

@@ -79,8 +79,13 @@ final class Marts {
     if (studied.variant() == Variant.EVENT_STUDY) {
       addMonths(key, word + BALANCED, studied, studied.forms().balanced());
     }
-    addGroups(key, word, studied.monthly());
-    addMeans(key, word, studied);
+    studied
+        .monthly()
+        .ifPresent(
+            monthly -> {
+              addGroups(key, word, monthly);
+              addMeans(key, word, studied);
+            });
     studied.preTrend().ifPresent(preTrend -> addPreTrend(key, word, studied, preTrend));
   }
 

@@ -19,7 +19,7 @@ import java.util.function.IntFunction;
  * @param forms what is made of them
  * @param joint gives some of the forms their covariances
  * @param monthly the effects with their errors, by cohort and month, each before joining compared
- *     with the month before it
+ *     with the month before it; empty: they, and means by month or cohort, were not asked for
  * @param waldAll over all of them before joining; empty: not made
  */
 record Studied(
@@ -27,7 +27,7 @@ record Studied(
     GroupTimeEffects effects,
     Forms forms,
     Function<List<LinearForm>, JointEffects> joint,
-    Monthly monthly,
+    Optional<Monthly> monthly,
     Optional<Wald> waldAll) {
 
   /**
@@ -48,7 +48,7 @@ record Studied(
         study.effects(),
         new Forms(study.effects(), window),
         study::joint,
-        Monthly.of(study),
+        Optional.of(Monthly.of(study)),
         Optional.empty());
   }
 
@@ -64,7 +64,7 @@ record Studied(
         study.effects(),
         new Forms(study.effects(), window),
         study::joint,
-        Monthly.of(varying),
+        Optional.of(Monthly.of(varying)),
         Optional.of(varying.beforeJoining()));
   }
 

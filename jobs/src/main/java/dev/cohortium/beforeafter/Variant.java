@@ -7,6 +7,7 @@ enum Variant {
   DOUBLY_ROBUST("event_study_dr"),
   REGRESSION("event_study_or"),
   WEIGHTED("event_study_ipw"),
+  REACTING("event_study_ipcw"),
   SEASONAL("seasonal_before_after"),
   AT_LAUNCH("before_after_did"),
   /** The change of members alone, around their joining. */
@@ -28,7 +29,7 @@ enum Variant {
   /** What it estimates. */
   String estimand() {
     return switch (this) {
-      case EVENT_STUDY, STRATIFIED, DOUBLY_ROBUST, REGRESSION, WEIGHTED, SEASONAL ->
+      case EVENT_STUDY, STRATIFIED, DOUBLY_ROBUST, REGRESSION, WEIGHTED, REACTING, SEASONAL ->
           "join_vs_stay_out";
       case AT_LAUNCH -> "join_at_launch_vs_as_usual";
       case NAIVE -> "change_at_joining";

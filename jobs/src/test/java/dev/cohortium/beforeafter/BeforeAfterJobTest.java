@@ -268,6 +268,13 @@ class BeforeAfterJobTest extends SparkTest {
     Row study = effect(found, "event_study", WHOLE);
     assertThat(check(found, study, Checks.REACTION)).isEqualTo("failed");
     assertThat(study.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+
+    assertConforms(found, new BeforeAfterJob());
+    Row weighted = effect(found, "event_study_ipcw", WHOLE);
+    assertNear(weighted, EFFECT);
+    assertThat(weighted.<Double>getAs(Effects.STD_ERROR))
+        .isNotEqualTo(study.<Double>getAs(Effects.STD_ERROR));
+    assertThat(weighted.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
   }
 
   @Test
