@@ -3,6 +3,7 @@ package dev.cohortium.beforeafter;
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Effect.Check;
 import dev.cohortium.stats.Estimate;
+import dev.cohortium.stats.LaunchPermutations;
 import dev.cohortium.stats.PreTrend;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ final class Checks {
   static final String DETECTABLE = "detectable_slope";
   static final String REACTION = "joining_reacts";
   static final String ATTRITION = "attrition";
+  static final String EXCHANGED = "launches_exchanged";
 
   /** The grade of an event study: the evidence is that likes were compared. */
   static final Effect.Grading GRADING =
@@ -167,6 +169,20 @@ final class Checks {
             "Just before joining members ordered %+.3g a month against their earlier months, net of others%s",
             shown.value(),
             says));
+  }
+
+  /** The test that exchanges launch months between regions. */
+  static Check exchanged(LaunchPermutations test) {
+    return new Check(
+        EXCHANGED,
+        test.pValue(),
+        LEVEL,
+        test.pValue() <= LEVEL ? Effect.PASSED : Effect.INCONCLUSIVE,
+        String.format(
+            Locale.ROOT,
+            "Launched regions changed by %+.3g more than others. %s",
+            test.effect(),
+            test.sentence()));
   }
 
   /** How many members the effect is of; what became of the others. */

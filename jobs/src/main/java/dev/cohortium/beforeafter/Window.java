@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * The months of a programme's comparison, counted from the panel's first, and when it was launched.
@@ -94,6 +95,17 @@ record Window(
   OptionalInt launchIn(String region) {
     int month = launchedByRegion.getOrDefault(region, launched);
     return month == UNKNOWN ? OptionalInt.empty() : OptionalInt.of(month);
+  }
+
+  /** The first launch of a region that has months before it; empty: all launch together. */
+  OptionalInt firstOfLaunches() {
+    return launchedByRegion.isEmpty()
+        ? OptionalInt.empty()
+        : IntStream.concat(
+                launchedByRegion.values().stream().mapToInt(Integer::intValue),
+                IntStream.of(launched))
+            .filter(month -> month > design.anticipation())
+            .min();
   }
 
   boolean hasLaunch() {

@@ -483,6 +483,38 @@ class BeforeAfterJobTest extends SparkTest {
   }
 
   @Test
+  void launches_by_region_are_told_by_exchanging_them_where_regions_are_few() {
+    Frames shop = shop("if((id div 4) % 8 < 4 and m > 10, 5, 0)", ORDERS);
+    shop.with(
+        Customers.TABLE,
+        Given.as(
+            Customers.TABLE,
+            spark()
+                .range(1_200)
+                .selectExpr(
+                    "concat('c', id) as customer_id", "concat('r', (id div 4) % 8) as region")));
+    // r0 to r3 in November 2022; in each region as many of its customers join.
+    Frames found =
+        new BeforeAfterJob()
+            .run(
+                shop,
+                study(
+                    "programmes.club.launched-by-region.r4=\"2023-06-01\"",
+                    "programmes.club.launched-by-region.r5=\"2023-06-01\"",
+                    "programmes.club.launched-by-region.r6=\"2023-06-01\"",
+                    "programmes.club.launched-by-region.r7=\"2023-06-01\""));
+    assertConforms(found, new BeforeAfterJob());
+    Row launch = effect(found, "launch_by_region", WHOLE);
+    // By hand: 8! / (4! 4!) = 70 ways, and the opposite one is as large.
+    assertThat(launch.<String>getAs(Effects.STATUS)).isEqualTo("unmeasured");
+    assertThat(launch.<String>getAs(Effects.REASON))
+        .startsWith("8 regions are too few for an error, fewer than 50.")
+        .contains("All 70 ways to exchange launch months", "p = 0.0286");
+    assertThat(check(found, launch, Checks.EXCHANGED)).isEqualTo("passed");
+    assertThat(launch.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+  }
+
+  @Test
   void the_last_month_is_the_end_of_what_is_seen() {
     Study early = study().withAsOf(YearMonth.of(2023, 2));
     Frames found = new BeforeAfterJob().run(shop("0", ORDERS), early);
