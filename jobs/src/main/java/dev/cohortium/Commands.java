@@ -208,7 +208,6 @@ final class Commands {
       Study study, List<Job> jobs, StudyOptions options, RunOptions asked, SummaryOptions printed) {
     try (Terminal terminal = terminal()) {
       SparkSession session = start("study " + study.name(), terminal);
-      noteAwaited(study, terminal);
       RunContext context =
           context(session, study, options.warehouseOf(study), terminal, asked.options());
       RunSummary summary = new JobRunner(context).run(jobs);
@@ -225,12 +224,6 @@ final class Commands {
       Terminal terminal,
       RunContext.Options asked) {
     return new RunContext(session, study, warehouse, clock, terminal, asked, Main.version());
-  }
-
-  private static void noteAwaited(Study study, Terminal terminal) {
-    for (String section : study.awaited()) {
-      terminal.note(section + " is configured, but this version has no job for it");
-    }
   }
 
   @Command(
@@ -340,7 +333,6 @@ final class Commands {
       Study study = study(options);
       try (Terminal terminal = terminal()) {
         SparkSession session = start("study " + study.name(), terminal);
-        noteAwaited(study, terminal);
         Expressions.checkSegments(
             study, session.createDataFrame(List.of(), Contracts.schema(Customers.TABLE)));
         terminal.step("check: reading the sources");

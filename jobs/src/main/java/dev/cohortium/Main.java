@@ -1,5 +1,6 @@
 package dev.cohortium;
 
+import dev.cohortium.beforeafter.BeforeAfterJob;
 import dev.cohortium.cohorts.CohortsJob;
 import dev.cohortium.controlgroup.ControlGroupJob;
 import dev.cohortium.controlgroup.DesignControlGroupJob;
@@ -34,7 +35,8 @@ public final class Main {
         new CohortsJob(),
         new LookAlikeJob(),
         new DesignControlGroupJob(),
-        new ControlGroupJob());
+        new ControlGroupJob(),
+        new BeforeAfterJob());
   }
 
   /** The version of the job jar; {@code dev} where classes run without one. */

@@ -71,10 +71,13 @@ final class Summary {
       lines.add(
           String.format(
               Locale.ROOT,
-              "%s: members have %s %s a month than their look-alikes (%s to %s), over %d months after joining.",
+              "%s: members have %s %s a month than %s (%s to %s), over %d months after joining.",
               verdict.program(),
               amount(Math.abs(verdict.estimate())),
               (verdict.estimate() < 0 ? "less " : "more ") + metric,
+              isOfLookAlikes(verdict)
+                  ? "their look-alikes"
+                  : "before joining, net of the same change among others",
               amount(verdict.low()),
               amount(verdict.high()),
               verdict.months()));
@@ -85,22 +88,31 @@ final class Summary {
         lines.add(
             String.format(
                 Locale.ROOT,
-                "  Compared with all other customers they have %s more: %s of that was selection.",
+                isOfLookAlikes(verdict)
+                    ? "  Compared with all other customers they have %s more: %s of that was selection."
+                    : "  The bare change since before joining is %s: %s of that is no work of the programme.",
                 amount(verdict.naive()),
                 amount(verdict.naive() - verdict.estimate())));
       }
     }
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "  Credibility %s%s. Balance: %s",
-            verdict.credibility(),
-            verdict.doubts().isEmpty()
+    String grade =
+        "  Credibility "
+            + verdict.credibility()
+            + (verdict.doubts().isEmpty()
                 ? ""
-                : " (did not pass: " + verdict.doubts().replace(",", ", ").replace('_', ' ') + ")",
-            verdict.balance()));
+                : " (did not pass: " + verdict.doubts().replace(",", ", ").replace('_', ' ') + ")");
+    if (isOfLookAlikes(verdict)) {
+      lines.add(grade + ". " + String.join(" ", verdict.evidence()));
+    } else {
+      lines.add(grade + ".");
+      verdict.evidence().forEach(sentence -> lines.add("    " + sentence));
+    }
     lines.addAll(members(verdict));
     return lines;
+  }
+
+  private static boolean isOfLookAlikes(RunSummary.Verdict verdict) {
+    return verdict.method().startsWith("look_alike");
   }
 
   private static List<String> members(RunSummary.Verdict verdict) {

@@ -38,6 +38,7 @@ class ArchitectureTest {
     "dev.cohortium.cohorts..",
     "dev.cohortium.lookalike..",
     "dev.cohortium.controlgroup..",
+    "dev.cohortium.beforeafter..",
     "dev.cohortium.evidence.."
   };
 
@@ -71,6 +72,10 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule control_group_knows_no_other_room =
       onlyOurs("controlgroup", "evidence", "runtime", "table", "stats", "config");
+
+  @ArchTest
+  static final ArchRule before_after_knows_no_other_room =
+      onlyOurs("beforeafter", "evidence", "runtime", "table", "stats", "config");
 
   @ArchTest
   static final ArchRule what_comparisons_share_knows_none_of_them =
@@ -142,7 +147,7 @@ class ArchitectureTest {
 
   /**
    * But for a world, which simulates each customer and writes what it finds, and for the sweeps of
-   * the look-alike comparison, which go over a customer's history as a whole.
+   * comparisons, which go over a customer's history as a whole.
    */
   @ArchTest
   static final ArchRule column_functions_instead_of_functions_of_ours =

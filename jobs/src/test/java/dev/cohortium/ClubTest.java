@@ -58,7 +58,7 @@ class ClubTest extends SparkTest {
     }
     RunSummary.Verdict verdict = run.verdicts().get(0);
     assertThat(verdict.status()).isEqualTo("measured");
-    assertThat(verdict.balance()).contains("of 36 covariates differ");
+    assertThat(verdict.evidence().get(0)).contains("of 36 covariates differ");
     assertThat(verdict.members().values().stream().mapToLong(Long::longValue).sum())
         .isEqualTo(run.sources().get("enrolments").clean());
     Row truth =

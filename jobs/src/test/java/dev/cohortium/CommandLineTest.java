@@ -66,7 +66,13 @@ class CommandLineTest {
   void jobs_are_listed_in_the_order_of_a_run() {
     assertThat(answer("jobs").out().lines().map(line -> line.substring(0, line.indexOf(' '))))
         .containsExactly(
-            "ingest", "panel", "cohorts", "look-alike", "design-control-group", "control-group");
+            "ingest",
+            "panel",
+            "cohorts",
+            "look-alike",
+            "design-control-group",
+            "control-group",
+            "before-after");
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.holdenkarau.spark.testing.JavaDatasetSuiteBase;
 import dev.cohortium.config.Study;
 import dev.cohortium.runtime.Contracts;
+import dev.cohortium.runtime.Frames;
+import dev.cohortium.runtime.Job;
 import dev.cohortium.runtime.Run;
 import dev.cohortium.runtime.RunContext;
 import dev.cohortium.runtime.WriterLock;
@@ -145,6 +147,19 @@ public abstract class SparkTest extends JavaDatasetSuiteBase {
             .map(org.apache.spark.sql.functions::col)
             .toArray(org.apache.spark.sql.Column[]::new);
     assertThat(shown(actual.select(named))).isEqualTo(shown(rows(table, text).select(named)));
+  }
+
+  /** Fails unless each table of a job has rows that meet its contract, none twice. */
+  protected static void assertConforms(Frames found, Job job) {
+    for (Table table : job.writes()) {
+      Dataset<Row> rows = Contracts.conform(found.get(table), table);
+      Dataset<Row> keys =
+          rows.select(
+              table.key().stream()
+                  .map(org.apache.spark.sql.functions::col)
+                  .toArray(org.apache.spark.sql.Column[]::new));
+      assertThat(keys.distinct().count()).as(table.name()).isEqualTo(rows.count()).isPositive();
+    }
   }
 
   /** The rows as sorted lines of text. */

@@ -99,6 +99,26 @@ class SummaryTest {
     members.put("joined without an order", 0L);
     members.put("compared with look-alikes", 670L);
     boolean isMeasured = estimate != null;
+    return judged(
+        new RunSummary.Verdict(
+            "club",
+            "look_alike_did",
+            "net_revenue",
+            6,
+            isMeasured ? "measured" : "unmeasured",
+            reason,
+            "D",
+            "placebo_outcome",
+            estimate,
+            isMeasured ? (Double) (estimate - 4) : null,
+            isMeasured ? (Double) (estimate + 4) : null,
+            54.0,
+            604,
+            List.of("Balance: passed. 0 of 34 covariates differ."),
+            members));
+  }
+
+  private static RunSummary judged(RunSummary.Verdict verdict) {
     return new RunSummary(
         "r1",
         "club",
@@ -109,22 +129,7 @@ class SummaryTest {
         0,
         0,
         List.of(),
-        List.of(
-            new RunSummary.Verdict(
-                "club",
-                "net_revenue",
-                6,
-                isMeasured ? "measured" : "unmeasured",
-                reason,
-                "D",
-                "placebo_outcome",
-                estimate,
-                isMeasured ? (Double) (estimate - 4) : null,
-                isMeasured ? (Double) (estimate + 4) : null,
-                54.0,
-                604,
-                "passed. 0 of 34 covariates differ.",
-                members)));
+        List.of(verdict));
   }
 
   @Test
@@ -140,6 +145,38 @@ class SummaryTest {
             """);
     assertThat(Summary.text(judged(-3.0, "Matching took nearly all candidates.")))
         .contains("3.00 less net revenue", "Not a number to act on: Matching took nearly all");
+  }
+
+  @Test
+  void a_verdict_by_before_and_after_says_why_it_is_not_believed() {
+    RunSummary.Verdict verdict =
+        new RunSummary.Verdict(
+            "club",
+            "event_study",
+            "net_revenue",
+            3,
+            "measured",
+            null,
+            "D",
+            "pre_trend",
+            14.0,
+            12.0,
+            16.0,
+            21.0,
+            600,
+            List.of(
+                "Of 600 members 600 are in the cohort of their joining month.",
+                "Pre trend: failed. They moved apart already."),
+            Map.of());
+    assertThat(Summary.text(judged(verdict)))
+        .contains(
+            """
+            club: members have 14.00 more net revenue a month than before joining, net of the same change among others (12.00 to 16.00), over 3 months after joining.
+              The bare change since before joining is 21.00: 7.00 of that is no work of the programme.
+              Credibility D (did not pass: pre trend).
+                Of 600 members 600 are in the cohort of their joining month.
+                Pre trend: failed. They moved apart already.
+            """);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.cohortium.config;
 
+import dev.cohortium.stats.StaggeredDesign;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
@@ -27,9 +28,9 @@ import java.util.Set;
  * @param lookAlike how members are compared with others like them; empty: they are not
  * @param designControlGroup what is held out; empty: nothing is
  * @param controlGroup how experiments are measured; empty: they are not
+ * @param beforeAfter how members are compared with themselves before joining; empty: they are not
  * @param privacy how small cells are withheld
  * @param publish tables to publish besides those that always are
- * @param awaited sections the study configures whose job this version does not have
  */
 public record Study(
     String name,
@@ -48,9 +49,9 @@ public record Study(
     Optional<LookAlike> lookAlike,
     Optional<DesignControlGroup> designControlGroup,
     Optional<ControlGroup> controlGroup,
+    Optional<BeforeAfter> beforeAfter,
     Privacy privacy,
-    Set<String> publish,
-    List<String> awaited) {
+    Set<String> publish) {
 
   /** This study, measured up to {@code month}. */
   public Study withAsOf(YearMonth month) {
@@ -71,9 +72,9 @@ public record Study(
         lookAlike,
         designControlGroup,
         controlGroup,
+        beforeAfter,
         privacy,
-        publish,
-        awaited);
+        publish);
   }
 
   /**
@@ -217,6 +218,27 @@ public record Study(
     ONCE,
     MONTHLY
   }
+
+  /**
+   * How members are compared with themselves before joining, net of others (methods.md 7).
+   *
+   * @param anticipation months before joining in which it may already be felt, at least 0
+   * @param controls who serves as comparison
+   * @param preMonths months between acquisition and joining, at least 2 and the anticipation
+   * @param horizons months after joining that are measured, ascending
+   * @param strata names from {@link Study#segments} inside which customers are compared
+   * @param covariates segments, columns or attributes of customers, all numbers, that are adjusted
+   *     for
+   * @param segments names from {@link Study#segments} that are measured besides the whole
+   */
+  public record BeforeAfter(
+      int anticipation,
+      StaggeredDesign.Controls controls,
+      int preMonths,
+      List<Integer> horizons,
+      List<String> strata,
+      List<String> covariates,
+      List<String> segments) {}
 
   /**
    * How small cells are withheld.

@@ -5,6 +5,7 @@ import static dev.cohortium.config.Kind.oneOf;
 import static dev.cohortium.config.Kind.wholeNumber;
 import static dev.cohortium.config.Kind.wordOf;
 
+import dev.cohortium.config.Study.BeforeAfter;
 import dev.cohortium.config.Study.CohortBy;
 import dev.cohortium.config.Study.Cohorts;
 import dev.cohortium.config.Study.ControlGroup;
@@ -15,6 +16,7 @@ import dev.cohortium.config.Study.Headline;
 import dev.cohortium.config.Study.LookAlike;
 import dev.cohortium.config.Study.Privacy;
 import dev.cohortium.config.Study.Programme;
+import dev.cohortium.stats.StaggeredDesign.Controls;
 import dev.cohortium.table.Assignments;
 import dev.cohortium.table.Catalogue;
 import dev.cohortium.table.Customers;
@@ -49,9 +51,6 @@ public final class StudyReader {
           "average_receipt",
           "active_rate",
           "churned_rate");
-
-  /** Sections that are checked and kept for jobs to come. */
-  private static final List<String> AWAITED = List.of("before-after");
 
   private static final String CONTROL = "control";
 
@@ -131,7 +130,9 @@ public final class StudyReader {
           "control-group",
           "measures experiments, which come from sources.assignments or from design-control-group; the study has neither");
     }
-    beforeAfter(root.section("before-after"));
+    boolean hasBeforeAfter = root.has("before-after");
+    BeforeAfter beforeAfter =
+        beforeAfter(root.section("before-after"), root.section("sources"), named, hasBeforeAfter);
     root.section("rewards").value("in-net-amount", Kind.TRUE_OR_FALSE);
 
     root.takeAsItIs("definitions");
@@ -155,9 +156,9 @@ public final class StudyReader {
         hasLookAlike ? Optional.of(lookAlike) : Optional.empty(),
         hasDesign ? design : Optional.empty(),
         hasControlGroup ? Optional.of(controlGroup) : Optional.empty(),
+        hasBeforeAfter ? Optional.of(beforeAfter) : Optional.empty(),
         privacy,
-        Collections.unmodifiableSet(publish),
-        AWAITED.stream().filter(root::has).toList());
+        Collections.unmodifiableSet(publish));
   }
 
   private static Map<String, Programme> programmes(Section section) {
@@ -328,11 +329,41 @@ public final class StudyReader {
     }
   }
 
-  private static void beforeAfter(Section section) {
-    section.value("anticipation", wholeNumber(0, 12));
-    section.value("controls", oneOf(List.of("not-yet", "never")));
-    section.list("strata", Kind.IDENTIFIER);
-    section.list("covariates", Kind.IDENTIFIER);
-    section.someOf("horizons", MONTHS);
+  private static BeforeAfter beforeAfter(
+      Section section, Section sources, Set<String> segments, boolean isAsked) {
+    BeforeAfter beforeAfter =
+        new BeforeAfter(
+            section.value("anticipation", wholeNumber(0, 12)).orElseThrow(),
+            section
+                    .value("controls", oneOf(List.of("not-yet", "never")))
+                    .orElseThrow()
+                    .equals("never")
+                ? Controls.NEVER_JOINED
+                : Controls.NOT_YET_JOINED,
+            section.value("pre-months", wholeNumber(2, 60)).orElseThrow(),
+            section.someOf("horizons", MONTHS).stream().sorted().distinct().toList(),
+            section.list("strata", nameOf("segments", segments)),
+            section.list("covariates", Kind.IDENTIFIER),
+            section.list("segments", nameOf("segments", segments)));
+    if (beforeAfter.preMonths() < 2 + beforeAfter.anticipation()) {
+      section.refuse(
+          "pre-months",
+          "must be at least 2 more than before-after.anticipation, which is "
+              + beforeAfter.anticipation());
+    }
+    if (isAsked && !sources.has(Enrolments.TABLE.name())) {
+      section.refuse(
+          "pre-months",
+          "members are known from enrolments: before-after needs sources.enrolments, which the study does not have");
+    }
+    boolean hasCustomers = sources.has(Customers.TABLE.name());
+    refuseWithoutCustomers(section, "strata", beforeAfter.strata(), hasCustomers);
+    refuseWithoutCustomers(section, "segments", beforeAfter.segments(), hasCustomers);
+    if (!beforeAfter.covariates().isEmpty() && !hasCustomers) {
+      section.refuse(
+          "covariates",
+          "what customers are is known from customers: it needs sources.customers, which the study does not have");
+    }
+    return beforeAfter;
   }
 }

@@ -9,7 +9,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -71,17 +70,14 @@ public final class Aggregates {
 
   /**
    * The effect by event month up to {@code last}, over the cohorts whose effect in event month
-   * {@code last} is measured: the same customers in every event month from joining on.
+   * {@code last} is measured: the same customers in every event month from joining on. For a reader
+   * who looks at the path as one: here no month differs from the next by who is in it.
    *
    * @throws IllegalArgumentException if {@code last} is negative
    */
   public SortedMap<Integer, LinearForm> balancedByEventMonth(int last) {
     Arguments.atLeast("last", last, 0);
-    Set<Integer> complete =
-        cells.stream()
-            .filter(cell -> cell.eventMonth() == last)
-            .map(Cell::joined)
-            .collect(Collectors.toSet());
+    Set<Integer> complete = effects.observed(last);
     return bySize(
         cell -> cell.eventMonth() <= last && complete.contains(cell.joined()), Cell::eventMonth);
   }
@@ -99,7 +95,10 @@ public final class Aggregates {
     return forms;
   }
 
-  /** The mean of the cohorts' effects, by their sizes; empty without any. */
+  /**
+   * The mean of the cohorts' effects, by their sizes; empty without any. For who asks for one
+   * number of a programme: each member counts once, however long ago the joining is.
+   */
   public Optional<LinearForm> overCohorts(int first) {
     SortedMap<Integer, LinearForm> forms = byCohort(first);
     int[] places = forms.keySet().stream().mapToInt(effects::place).toArray();
@@ -108,7 +107,11 @@ public final class Aggregates {
         : Optional.of(LinearForm.bySize(List.copyOf(forms.values()), places, effects.sizes()));
   }
 
-  /** The mean of all effects of event months from {@code first} on, by size; empty without any. */
+  /**
+   * The mean of all effects of event months from {@code first} on, by size; empty without any. For
+   * sums of money: times the member-months so far it is what joining has brought, so that early
+   * cohorts count more.
+   */
   public Optional<LinearForm> simple(int first) {
     return Optional.ofNullable(bySize(cell -> cell.eventMonth() >= first, cell -> 0).get(0));
   }

@@ -152,6 +152,44 @@ public final class CohortMoments implements Serializable {
     return this;
   }
 
+  /**
+   * The same customers' combination of two metrics, told from the moments of their sum.
+   *
+   * @param months of the combination, the first ones of the metrics
+   * @throws IllegalArgumentException if a metric has an offset in one of the months
+   */
+  CohortMoments combined(Combination of, int months) {
+    for (int metric : new int[] {of.one(), of.other(), of.both()}) {
+      for (int month = 0; month < months; month++) {
+        Arguments.zero("offset", offsets[metric][month]);
+      }
+    }
+    CohortMoments combined = none(1, months);
+    combined.n = n;
+    for (int month = 0; month < months; month++) {
+      combined.sums[0][month] =
+          of.timesOne() * sums[of.one()][month] + of.timesOther() * sums[of.other()][month];
+    }
+    double[] into = combined.products[0];
+    for (int place = 0; place < into.length; place++) {
+      double ofOne = products[of.one()][place];
+      double ofOther = products[of.other()][place];
+      double crossed = products[of.both()][place] - ofOne - ofOther;
+      into[place] =
+          of.timesOne() * of.timesOne() * ofOne
+              + of.timesOther() * of.timesOther() * ofOther
+              + of.timesOne() * of.timesOther() * crossed;
+    }
+    return combined;
+  }
+
+  /**
+   * A metric made of two others: {@code timesOne} of one and {@code timesOther} of the other.
+   *
+   * @param both the metric that is their plain sum
+   */
+  public record Combination(int one, double timesOne, int other, double timesOther, int both) {}
+
   /** Adds each of {@code more} to its place in {@code into}. */
   static void add(double[] more, double[] into) {
     for (int place = 0; place < more.length; place++) {

@@ -112,13 +112,8 @@ public final class CovariateEventStudy {
   }
 
   private Optional<String> reason(long treated, long controls) {
-    if (treated < design.leastCohort() || controls < design.leastCohort()) {
-      return Optional.of(
-          String.format(
-              "The cohort has %d customers and %d controls; fewer than %d tell nothing.",
-              treated, controls, design.leastCohort()));
-    }
-    return TooFew.controls(controls, rows[0].length + 1).map(Unmeasured::reason);
+    return TooFew.inCohort(treated, controls, design.leastCohort())
+        .or(() -> TooFew.controls(controls, rows[0].length + 1).map(Unmeasured::reason));
   }
 
   private Optional<CovariateEffect> effect(CovariateMoments moments, Comparison of) {

@@ -65,6 +65,11 @@ public record EffectiveSampleSize(long n, double sum, double sumOfSquares) imple
     return sumOfSquares == 0 ? 0 : sum * (sum / sumOfSquares);
   }
 
+  /** Whether they tell less than 30 % of all would if they counted alike. */
+  boolean isCollapsed() {
+    return value() < (1 - SLACK) * LEAST_SHARE * n;
+  }
+
   /** Whether an effect may stand on these weights: 25 units and 30 % of all, but for rounding. */
   public boolean isSupported() {
     return value() >= (1 - SLACK) * Math.max(LEAST_UNITS, LEAST_SHARE * n);

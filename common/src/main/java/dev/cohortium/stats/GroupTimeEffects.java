@@ -4,7 +4,9 @@ import java.io.Serial;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The effects of joining on each cohort in each month, ATT(g,t): what they are, without their
@@ -12,7 +14,9 @@ import java.util.TreeMap;
  *
  * @see <a href="https://doi.org/10.1016/j.jeconom.2020.12.001">Callaway, Sant'Anna 2021</a>
  */
-public final class GroupTimeEffects {
+public final class GroupTimeEffects implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
   private final StaggeredDesign design;
   private final List<Cell> cells;
   private final List<Gap> gaps;
@@ -60,7 +64,9 @@ public final class GroupTimeEffects {
    *
    * @param reason a sentence for the reader of the results
    */
-  public record Gap(int joined, int month, String reason) {}
+  public record Gap(int joined, int month, String reason) implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+  }
 
   private GroupTimeEffects(
       StaggeredDesign design, List<Cell> cells, List<Gap> gaps, int[] cohorts, long[] sizes) {
@@ -165,6 +171,14 @@ public final class GroupTimeEffects {
           "joined is " + joined + ", must be one of " + Arrays.toString(cohorts));
     }
     return place;
+  }
+
+  /** The joining months whose effect in an event month is measured. */
+  public Set<Integer> observed(int eventMonth) {
+    return cells.stream()
+        .filter(cell -> cell.eventMonth() == eventMonth)
+        .map(Cell::joined)
+        .collect(Collectors.toSet());
   }
 
   /** What can be made of the effects. */

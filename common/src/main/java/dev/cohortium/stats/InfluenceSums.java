@@ -2,11 +2,15 @@ package dev.cohortium.stats;
 
 import java.io.Serial;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * The products of customers' influences on some forms of group-time effects, summed: what a pass
  * over customers leaves of them where moments do not suffice. A state that changes, and adds.
+ *
+ * <p>Where customers depend on each other, or one stands in several matched sets, what is added is
+ * a cluster: the sum of its members' {@link #onForms}.
  *
  * @see <a href="https://doi.org/10.1016/j.jeconom.2020.12.001">Callaway, Sant'Anna 2021, theorem
  *     2</a>
@@ -19,6 +23,7 @@ public final class InfluenceSums implements Serializable {
   private final double[][] ofCohorts;
   private final double[][] products;
   private final double[] onForms;
+  private long clusters;
 
   /** No customers. */
   public InfluenceSums(List<LinearForm> forms) {
@@ -28,6 +33,19 @@ public final class InfluenceSums implements Serializable {
     ofCohorts = byPlace(forms.stream().map(LinearForm::ofCohorts).toArray(double[][]::new));
     products = new double[size][size];
     onForms = new double[size];
+  }
+
+  private InfluenceSums(InfluenceSums like) {
+    values = like.values;
+    ofCells = like.ofCells;
+    ofCohorts = like.ofCohorts;
+    products = new double[values.length][values.length];
+    onForms = new double[values.length];
+  }
+
+  /** The same forms, without customers. */
+  public InfluenceSums none() {
+    return new InfluenceSums(this);
   }
 
   /** Rows of places instead of rows of forms. */
@@ -53,24 +71,58 @@ public final class InfluenceSums implements Serializable {
    * @throws IllegalArgumentException if an influence is not finite
    */
   public InfluenceSums add(int[] cells, double[] influences, int count, int cohort) {
-    for (int form = 0; form < onForms.length; form++) {
-      onForms[form] = cohort < 0 ? 0 : ofCohorts[cohort][form];
+    Arrays.fill(onForms, 0);
+    move(onForms, cells, influences, count, cohort, 1);
+    return add(onForms);
+  }
+
+  /**
+   * What somebody moves each form by.
+   *
+   * @param customers that it stands for: as many as it adds to the cohort's size
+   * @throws IllegalArgumentException if an influence is not finite
+   * @see #add(int[], double[], int, int)
+   */
+  public double[] onForms(int[] cells, double[] influences, int count, int cohort, long customers) {
+    double[] moved = new double[onForms.length];
+    move(moved, cells, influences, count, cohort, customers);
+    return moved;
+  }
+
+  private void move(
+      double[] moved, int[] cells, double[] influences, int count, int cohort, long customers) {
+    for (int form = 0; form < moved.length && cohort >= 0; form++) {
+      moved[form] = customers * ofCohorts[cohort][form];
     }
     for (int at = 0; at < count; at++) {
       Arguments.finite("influence", influences[at]);
       double[] weights = ofCells[cells[at]];
-      for (int form = 0; form < onForms.length; form++) {
-        onForms[form] += influences[at] * weights[form];
+      for (int form = 0; form < moved.length; form++) {
+        moved[form] += influences[at] * weights[form];
       }
     }
-    for (int one = 0; one < onForms.length; one++) {
-      double influence = onForms[one];
+  }
+
+  /**
+   * Adds a cluster.
+   *
+   * @param moved by form the sum of what its members move it by, {@link #onForms}
+   * @return this, changed
+   * @throws IllegalArgumentException if it is of another number of forms
+   */
+  public InfluenceSums add(double[] moved) {
+    Arguments.sameLength("moved", moved.length, "forms", values.length);
+    boolean isCompared = false;
+    for (int one = 0; one < moved.length; one++) {
+      double influence = moved[one];
       if (influence != 0) {
+        isCompared = true;
         for (int other = 0; other <= one; other++) {
-          products[one][other] += influence * onForms[other];
+          products[one][other] += influence * moved[other];
         }
       }
     }
+    clusters += isCompared ? 1 : 0;
     return this;
   }
 
@@ -85,18 +137,63 @@ public final class InfluenceSums implements Serializable {
     for (int form = 0; form < products.length; form++) {
       CohortMoments.add(other.products[form], products[form]);
     }
+    clusters += other.clusters;
     return this;
+  }
+
+  /** The clusters, or customers, that move a form. */
+  public long clusters() {
+    return clusters;
   }
 
   /** The forms with the covariances of the customers so far. */
   public JointEffects joint() {
+    return new JointEffects(values.clone(), covariance(1));
+  }
+
+  private double[][] covariance(double factor) {
     double[][] covariance = new double[values.length][values.length];
     for (int one = 0; one < values.length; one++) {
       for (int other = 0; other <= one; other++) {
-        covariance[one][other] = products[one][other];
-        covariance[other][one] = products[one][other];
+        covariance[one][other] = factor * products[one][other];
+        covariance[other][one] = covariance[one][other];
       }
     }
-    return new JointEffects(values.clone(), covariance);
+    return covariance;
+  }
+
+  /**
+   * The forms with the covariances of the clusters so far, times G / (G - 1), with G - 1 degrees of
+   * freedom; unmeasured of fewer than 2, which cannot tell an error.
+   *
+   * @see <a href="https://doi.org/10.1093/biomet/73.1.13">Liang, Zeger 1986</a>
+   */
+  public JointEffects clustered() {
+    return new JointEffects(values.clone(), withFactor(), Math.max(1, clusters - 1));
+  }
+
+  private double[][] withFactor() {
+    return covariance(clusters < 2 ? 0 : (double) clusters / (clusters - 1));
+  }
+
+  /**
+   * The forms with covariances by two clusterings, V_set + V_customer - V_both, each with its own G
+   * / (G - 1); negative directions are none, and no error is below that of one clustering alone.
+   * The degrees of freedom are those of the fewer clusters.
+   *
+   * @param sets sums by matched set
+   * @param customers sums by customer, who may stand in several sets
+   * @param both sums by customer within set
+   * @throws IllegalArgumentException if they are of other forms
+   * @see <a href="https://doi.org/10.1198/jbes.2010.07136">Cameron, Gelbach, Miller 2011</a>
+   */
+  public static JointEffects clustered(
+      InfluenceSums sets, InfluenceSums customers, InfluenceSums both) {
+    Arguments.sameLength("customers", customers.values.length, "sets", sets.values.length);
+    Arguments.sameLength("both", both.values.length, "sets", sets.values.length);
+    double[][] covariance =
+        TwoWay.covariance(sets.withFactor(), customers.withFactor(), both.withFactor());
+    long fewest = Math.min(sets.clusters, customers.clusters);
+    return new JointEffects(sets.values.clone(), covariance, Math.max(1, fewest - 1));
   }
 }

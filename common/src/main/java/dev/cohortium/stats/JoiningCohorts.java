@@ -140,6 +140,23 @@ public final class JoiningCohorts implements Serializable {
     return this;
   }
 
+  /**
+   * The same customers with one metric, made of two of theirs, such as a numerator less a ratio
+   * times its denominator.
+   *
+   * @throws IllegalArgumentException if there are no such metrics, or they have an offset
+   */
+  public JoiningCohorts combined(CohortMoments.Combination of) {
+    for (int metric : new int[] {of.one(), of.other(), of.both()}) {
+      Arguments.atLeast("metric", metric, 0);
+      Arguments.atMost("metric", metric, metrics() - 1.0);
+    }
+    JoiningCohorts combined = none(design, 1);
+    moments.forEach((key, own) -> combined.moments.put(key, own.combined(of, design.months())));
+    combined.standings.putAll(standings);
+    return combined;
+  }
+
   /** The design that these sums serve. */
   public StaggeredDesign design() {
     return design;

@@ -6,8 +6,8 @@ import java.util.List;
 import org.hipparchus.linear.RealMatrix;
 
 /**
- * Several effects with their covariances, normal as estimates of many customers are: each with its
- * error, and what holds for all of them together.
+ * Several effects with their covariances, normal as estimates of many customers are, or of
+ * Student's t where clusters are few: each with its error, and what holds for all of them together.
  *
  * @see <a href="https://doi.org/10.1016/j.jeconom.2020.12.001">Callaway, Sant'Anna 2021, section
  *     4</a>
@@ -19,14 +19,21 @@ public final class JointEffects {
   private final double[] values;
   private final double[][] covariance;
   private final double[] errors;
+  private final double degreesOfFreedom;
 
   JointEffects(double[] values, double[][] covariance) {
+    this(values, covariance, Double.POSITIVE_INFINITY);
+  }
+
+  /** Effects whose errors stand on few clusters; the tests of all at once stay those of many. */
+  JointEffects(double[] values, double[][] covariance, double degreesOfFreedom) {
     Arguments.finite("values", values);
     for (double[] row : covariance) {
       Arguments.finite("covariance", row);
     }
     this.values = values;
     this.covariance = covariance;
+    this.degreesOfFreedom = degreesOfFreedom;
     errors = Correlation.errors(covariance);
   }
 
@@ -37,12 +44,30 @@ public final class JointEffects {
 
   /** An effect with its error; unmeasured where nothing varies. */
   public Measurement effect(int place) {
-    return TooFew.orConstant(Estimate.normal(values[place], errors[place]));
+    return TooFew.orConstant(values[place], errors[place], degreesOfFreedom);
   }
 
   /** The covariance of two effects. */
   public double covariance(int one, int other) {
     return covariance[one][other];
+  }
+
+  /**
+   * The sum of the effects, each times its weight; unmeasured where nothing varies.
+   *
+   * @throws IllegalArgumentException if weights are not as many
+   */
+  public Measurement sum(double[] weights) {
+    Arguments.sameLength("weights", weights.length, "effects", values.length);
+    double value = 0;
+    double variance = 0;
+    for (int one = 0; one < weights.length; one++) {
+      value += weights[one] * values[one];
+      for (int other = 0; other < weights.length; other++) {
+        variance += weights[one] * weights[other] * covariance[one][other];
+      }
+    }
+    return TooFew.orConstant(Estimate.normal(value, Math.sqrt(Math.max(0, variance))));
   }
 
   /** The effects at some places. */
@@ -53,7 +78,8 @@ public final class JointEffects {
         some[one][other] = covariance[places[one]][places[other]];
       }
     }
-    return new JointEffects(Arrays.stream(places).mapToDouble(at -> values[at]).toArray(), some);
+    return new JointEffects(
+        Arrays.stream(places).mapToDouble(at -> values[at]).toArray(), some, degreesOfFreedom);
   }
 
   /**
@@ -74,7 +100,7 @@ public final class JointEffects {
             errors[level] * errors[level],
             Math.max(0, baselineVariance),
             Math.max(-most, Math.min(most, ofBoth)),
-            Double.POSITIVE_INFINITY));
+            degreesOfFreedom));
   }
 
   /** The test that all are 0. */
@@ -90,14 +116,14 @@ public final class JointEffects {
   /**
    * The number of errors that holds all effects at once at a level: the quantile of the largest of
    * normal variables of these correlations, by 100,000 draws, the same at every call. Where one
-   * effect varies, or none, that of one.
+   * effect varies, or none, that of one. Of few clusters the quantile of t that is as rare.
    *
    * @throws IllegalArgumentException if level does not lie between 0 and 1
    */
   public double bandFactor(double level) {
     Arguments.inside("level", level, 0, 1);
     int[] varying = Correlation.varying(errors);
-    double one = Distributions.normalQuantile((1 + level) / 2);
+    double one = Distributions.tQuantile((1 + level) / 2, degreesOfFreedom);
     if (varying.length < 2) {
       return one;
     }
@@ -105,7 +131,14 @@ public final class JointEffects {
     double[] largest = new NormalDraws(root.getData(), SALT).largest(DRAWS);
     Arrays.sort(largest);
     int place = (int) Math.ceil(level * DRAWS) - 1;
-    return Math.max(one, largest[place]);
+    return Math.max(one, asRare(largest[place]));
+  }
+
+  /** The quantile of t that is exceeded as often as a normal one. */
+  private double asRare(double normal) {
+    return Double.isInfinite(degreesOfFreedom)
+        ? normal
+        : Distributions.tQuantile(1 - Distributions.normalUpper(normal), degreesOfFreedom);
   }
 
   /**

@@ -116,7 +116,8 @@ public record PreTrend(
   /**
    * How many times the largest change a month that was seen before joining may go on every month
    * until the 95 % interval of the mean effect of event months {@code first} to {@code last}
-   * reaches 0: 0 where it does already, empty where nothing changed or there is no estimate.
+   * reaches 0: 0 where it does already, empty where nothing changed or there is no estimate. For
+   * the grade of a study ({@code breakdown_plugin}).
    *
    * @throws IllegalArgumentException if last lies below first
    * @see <a href="https://doi.org/10.1093/restud/rdad018">Rambachan, Roth 2023</a>, whose bounds it

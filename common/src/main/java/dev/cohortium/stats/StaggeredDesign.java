@@ -126,7 +126,8 @@ public record StaggeredDesign(
 
   /**
    * Two periods, before (0) and after (1) a launch, and one cohort, that of 1, against who never
-   * joined: difference-in-differences of means per period.
+   * joined: difference-in-differences of means per period. For a study that asks what the launch
+   * did to those who joined with it, and for readers who know no other method.
    */
   public static StaggeredDesign twoByTwo() {
     return new StaggeredDesign(2, 0, Controls.NEVER_JOINED, Base.UNIVERSAL, 2, 1, LEAST_COHORT);
@@ -144,10 +145,19 @@ public record StaggeredDesign(
         months, anticipation, controls, other, preMonths, lastEventMonth, leastCohort);
   }
 
-  /** The same with other months of anticipation. */
+  /**
+   * The same with other months of anticipation: for a study whose programme was announced earlier,
+   * or not at all, and to see whether a result hangs on it.
+   */
   public StaggeredDesign withAnticipation(int other) {
     return new StaggeredDesign(
         months, other, controls, base, preMonths, lastEventMonth, leastCohort);
+  }
+
+  /** The same with another least cohort: of regions, each of which stands for many customers. */
+  StaggeredDesign withLeastCohort(int other) {
+    return new StaggeredDesign(
+        months, anticipation, controls, base, preMonths, lastEventMonth, other);
   }
 
   /** The same up to another month after joining. */
@@ -258,13 +268,18 @@ public record StaggeredDesign(
       throw new IllegalArgumentException(
           "month is " + month + ", must have a base month in the cohort of " + cohort);
     }
-    if (!isKnown(cohort, acquired)) {
+    return role(new Comparison(cohort, month, baseMonth.getAsInt()), joined, acquired);
+  }
+
+  /** What a customer is in one of the {@link #comparisons}. */
+  public Role role(Comparison of, int joined, int acquired) {
+    if (!isKnown(of.joined, acquired)) {
       return Role.NEITHER;
     }
-    if (joined == cohort) {
+    if (joined == of.joined) {
       return Role.TREATED;
     }
-    return controls != Controls.NOBODY && joined >= controlsFrom(month, baseMonth.getAsInt())
+    return controls != Controls.NOBODY && joined >= controlsFrom(of.month, of.base)
         ? Role.CONTROL
         : Role.NEITHER;
   }

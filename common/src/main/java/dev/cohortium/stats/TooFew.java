@@ -35,6 +35,16 @@ final class TooFew {
                     + " controls."));
   }
 
+  /** Why a cohort cannot be compared in a month, for the reader of the results. */
+  static Optional<String> inCohort(long treated, long controls, long least) {
+    return treated >= least && controls >= least
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                "The cohort has %d customers and %d controls; fewer than %d tell nothing.",
+                treated, controls, least));
+  }
+
   /** Why controls cannot tell an error of their regression: no more than coefficients. */
   static Optional<Unmeasured> controls(long controls, int coefficients) {
     return controls > coefficients

@@ -11,6 +11,7 @@ import dev.cohortium.config.Source.Duplicates;
 import dev.cohortium.config.Source.Format;
 import dev.cohortium.config.Study.CohortBy;
 import dev.cohortium.config.Study.Granularity;
+import dev.cohortium.stats.StaggeredDesign;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -173,7 +174,16 @@ class StudyReaderTest {
                 List.of("country")));
     assertThat(study.privacy().smallestCell()).isEqualTo(10);
     assertThat(study.publish()).containsExactly("customer_months");
-    assertThat(study.awaited()).containsExactly("before-after");
+    assertThat(study.beforeAfter())
+        .contains(
+            new Study.BeforeAfter(
+                1,
+                StaggeredDesign.Controls.NOT_YET_JOINED,
+                6,
+                List.of(1, 3, 6, 12),
+                List.of(),
+                List.of(),
+                List.of()));
     assertThat(study.lookAlike())
         .contains(
             new Study.LookAlike(
@@ -214,14 +224,25 @@ class StudyReaderTest {
   }
 
   @Test
+  void before_after_needs_enrolments_and_months_enough_before_joining() {
+    assertThatThrownBy(() -> parse(LEAST + "before-after { strata = [country] }"))
+        .isInstanceOf(UserFault.class)
+        .hasMessageContaining("before-after needs sources.enrolments")
+        .hasMessageContaining(
+            "before-after.strata = country (line 8): must be a name declared under segments");
+    assertThatThrownBy(() -> parse(LEAST + "before-after { anticipation = 5 }"))
+        .isInstanceOf(UserFault.class)
+        .hasMessageContaining("must be at least 2 more than before-after.anticipation, which is 5");
+  }
+
+  @Test
   void a_section_is_configured_only_where_the_study_has_it() {
     assertThat(parse(LEAST).cohorts()).isEmpty();
-    assertThat(parse(LEAST).awaited()).isEmpty();
+    assertThat(parse(LEAST).beforeAfter()).isEmpty();
     assertThat(parse(LEAST + "cohorts {}").cohorts())
         .contains(
             new Study.Cohorts(
                 List.of(CohortBy.FIRST_PURCHASE), List.of(Granularity.MONTH), 6, List.of()));
-    assertThat(parse(LEAST + "before-after {}").awaited()).containsExactly("before-after");
     assertThat(parse(LEAST + "cohorts = null").cohorts()).isEmpty();
   }
 
@@ -260,7 +281,7 @@ class StudyReaderTest {
             """);
 
     assertThat(message)
-        .startsWith("Study spring.conf has 18 problems:\n")
+        .startsWith("Study spring.conf has 19 problems:\n")
         .contains("\n  study = Spring Club (line 1): must be a-z, 0-9 and - only, at most 100\n")
         .contains("\n  time-zone = Europe/Londn (line 2): must be a region such as Europe/London")
         .contains("; did you mean Europe/London?\n")
@@ -691,7 +712,7 @@ class StudyReaderTest {
 
     assertThat(study.name()).isEqualTo("spring-club");
     assertThat(study.cohorts()).isPresent();
-    assertThat(study.awaited()).hasSize(1);
+    assertThat(study.beforeAfter()).isPresent();
     assertThat(study.lookAlike()).isPresent();
   }
 

@@ -54,6 +54,39 @@ class JoiningCohortsTest {
   }
 
   @Test
+  void a_combination_of_two_metrics_follows_from_the_moments_of_their_sum() {
+    SplittableRandom random = new SplittableRandom(5);
+    JoiningCohorts three = JoiningCohorts.none(DESIGN, 3);
+    JoiningCohorts direct = JoiningCohorts.none(DESIGN, 1);
+    for (int customer = 0; customer < 120; customer++) {
+      double[][] months = new double[3][9];
+      double[][] combined = new double[1][9];
+      for (int month = 0; month < 9; month++) {
+        months[0][month] = random.nextDouble();
+        months[1][month] = random.nextInt(3);
+        months[2][month] = months[0][month] + months[1][month];
+        combined[0][month] = 2 * months[0][month] - .7 * months[1][month];
+      }
+      int joined = customer % 3 == 0 ? 6 : StaggeredDesign.NEVER;
+      three.add(joined, -9, 0, months);
+      direct.add(joined, -9, 0, combined);
+    }
+    JoiningCohorts told = three.combined(new CohortMoments.Combination(0, 2, 1, -.7, 2));
+    EventStudy expected = EventStudy.of(direct, DESIGN, 0);
+    EventStudy found = EventStudy.of(told, DESIGN, 0);
+    assertThat(told.count(Standing.NEVER_JOINED)).isEqualTo(80);
+    for (int place = 0; place < expected.effects().cells().size(); place++) {
+      Estimate one = References.measured(expected.effect(place));
+      Estimate other = References.measured(found.effect(place));
+      assertThat(other.value()).isCloseTo(one.value(), within(1e-12));
+      References.agree(other.stdError(), one.stdError(), 1e-10);
+    }
+    assertThatThrownBy(() -> three.combined(new CohortMoments.Combination(0, 2, 1, -.7, 3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("metric is 3, must be at most 2");
+  }
+
+  @Test
   void a_mean_contains_its_offset() {
     CohortMoments around = CohortMoments.around(new double[][] {{5, 7}});
     around.add(new double[][] {{1, 2}}).add(new double[][] {{2, 4}});

@@ -12,6 +12,8 @@ import java.util.function.UnaryOperator;
 public final class Families {
   private static final int MOST_FOR_HOLM = 5;
 
+  private static final String WHOLE = "all";
+
   private Families() {}
 
   /**
@@ -29,6 +31,25 @@ public final class Families {
             pValues.length <= MOST_FOR_HOLM
                 ? MultipleTesting.holm(pValues)
                 : MultipleTesting.benjaminiHochberg(pValues));
+  }
+
+  /**
+   * Adjusts the metrics of the whole together, and of each metric the values of a segment, within a
+   * method, estimand, variant and horizon.
+   */
+  public static void adjustByPlace(List<Effect> effects) {
+    adjust(effects.stream().filter(effect -> isOfAll(effect.key())).toList(), Families::comparison);
+    adjust(
+        effects.stream().filter(effect -> !isOfAll(effect.key())).toList(),
+        key -> List.of(comparison(key), key.metric(), key.segmentBy()));
+  }
+
+  private static boolean isOfAll(Effect.Key key) {
+    return key.segmentBy().equals(WHOLE);
+  }
+
+  private static List<Object> comparison(Effect.Key key) {
+    return List.of(key.method(), key.estimand(), key.variant(), key.months());
   }
 
   /** As {@link #adjust}, by Holm whatever their number: no single false finding is wanted. */

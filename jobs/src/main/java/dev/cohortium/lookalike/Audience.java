@@ -2,8 +2,10 @@ package dev.cohortium.lookalike;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.evidence.Effect;
+import dev.cohortium.evidence.Measured;
+import dev.cohortium.evidence.Metric;
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.lookalike.Comparisons.Place;
-import dev.cohortium.lookalike.Opportunities.Measured;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.table.LookAlikeAudience;
 import java.time.LocalDate;

@@ -2,6 +2,7 @@ package dev.cohortium.lookalike;
 
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Effect.Check;
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.lookalike.Comparisons.Place;
 import dev.cohortium.lookalike.Covariates.Trait;
 import dev.cohortium.lookalike.Likeness.Role;

@@ -1,5 +1,6 @@
 package dev.cohortium.lookalike;
 
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.stats.EntropyFit;
 import dev.cohortium.stats.EntropySearch;
 import dev.cohortium.stats.EntropyState;

@@ -2,9 +2,10 @@ package dev.cohortium.lookalike;
 
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Effect.Check;
+import dev.cohortium.evidence.Measured;
+import dev.cohortium.evidence.Metric;
 import dev.cohortium.lookalike.Comparisons.Found;
 import dev.cohortium.lookalike.Comparisons.Place;
-import dev.cohortium.lookalike.Opportunities.Measured;
 import dev.cohortium.stats.EValue;
 import dev.cohortium.stats.EffectiveSampleSize;
 import dev.cohortium.stats.Estimate;

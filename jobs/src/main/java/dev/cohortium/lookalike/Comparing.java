@@ -10,10 +10,13 @@ import static org.apache.spark.sql.functions.sum;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.config.Study.LookAlike;
+import dev.cohortium.evidence.Measured;
+import dev.cohortium.evidence.Metric;
+import dev.cohortium.evidence.PanelSurvey;
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.lookalike.Comparisons.Found;
 import dev.cohortium.lookalike.Comparisons.Place;
 import dev.cohortium.lookalike.Findings.Lost;
-import dev.cohortium.lookalike.Opportunities.Measured;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.stats.Caliper;
 import dev.cohortium.stats.ComparisonPlan;
@@ -25,15 +28,12 @@ import dev.cohortium.table.Customers;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.Table;
 import java.time.YearMonth;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -47,21 +47,24 @@ final class Comparing {
   private final LookAlike asked;
   private final String program;
   private final String job;
+  private final PanelSurvey survey;
   private final YearMonth asOf;
   private final Rules rules;
 
-  Comparing(Frames in, Study study, String program, String job, YearMonth first, YearMonth asOf) {
+  Comparing(
+      Frames in, Study study, String program, String job, PanelSurvey survey, YearMonth asOf) {
     this.in = in;
     this.study = study;
     this.asked = study.lookAlike().orElseThrow();
     this.program = program;
     this.job = job;
+    this.survey = survey;
     this.asOf = asOf;
     rules =
         Rules.of(
             asked,
             program,
-            first,
+            survey.first().orElse(asOf),
             asOf,
             study.cohorts().map(Study.Cohorts::inactiveMonths).orElse(Rules.INACTIVE_MONTHS));
   }
@@ -89,7 +92,7 @@ final class Comparing {
     Covariates covariates =
         new Covariates(
             rules, described.traits(), strata.firstMonth(), strata.lastMonth(), columns(strata));
-    List<Measured> metrics = metrics(histories);
+    List<Measured> metrics = Measured.of(Metric.of(study), survey.caps());
     Opportunities opportunities = new Opportunities(rules, covariates, shares, metrics);
     in.run().progress().step(job + ": propensity scores");
     Scores scores = Propensity.fit(histories, opportunities, covariates.count());
@@ -311,23 +314,6 @@ final class Comparing {
   }
 
   private static final int MOST_SEGMENTS = 20;
-
-  /** What is measured: the study's metrics, what ratios need, and amounts capped. */
-  private List<Measured> metrics(Dataset<Row> histories) {
-    Set<Metric> asks = new LinkedHashSet<>(List.of(Metric.NET_REVENUE, Metric.ORDERS));
-    for (Metric metric : Metric.values()) {
-      if (study.metrics().contains(metric.word())) {
-        asks.add(metric);
-      }
-    }
-    List<Measured> measured = new ArrayList<>();
-    asks.forEach(metric -> measured.add(new Measured(metric, Double.POSITIVE_INFINITY)));
-    Map<Metric, Double> caps = Caps.of(histories, rules);
-    asks.stream()
-        .filter(metric -> metric.isAmount() && caps.containsKey(metric))
-        .forEach(metric -> measured.add(new Measured(metric, caps.get(metric))));
-    return measured;
-  }
 
   private Map<Attrition, Lost> attrition(Strata strata, Dataset<Row> sets, long members) {
     Map<Attrition, Lost> counts = new EnumMap<>(Attrition.class);

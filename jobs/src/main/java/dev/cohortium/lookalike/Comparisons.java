@@ -1,5 +1,6 @@
 package dev.cohortium.lookalike;
 
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.stats.ComparisonPlan;
 import dev.cohortium.stats.ComparisonSums;
 import dev.cohortium.stats.FollowUp;

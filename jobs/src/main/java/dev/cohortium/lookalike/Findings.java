@@ -1,8 +1,9 @@
 package dev.cohortium.lookalike;
 
+import dev.cohortium.evidence.Measured;
+import dev.cohortium.evidence.Metric;
 import dev.cohortium.lookalike.Comparisons.Found;
 import dev.cohortium.lookalike.Comparisons.Place;
-import dev.cohortium.lookalike.Opportunities.Measured;
 import java.util.List;
 import java.util.Map;
 

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.isnan;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.month;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
@@ -17,6 +16,7 @@ import static org.apache.spark.sql.functions.year;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.lookalike.Covariates.Trait;
 import dev.cohortium.runtime.Expressions;
 import dev.cohortium.table.CustomerMonths;
@@ -237,10 +237,5 @@ final class Histories {
   /** The number of a month from {@code first}, which counts from January of year 0. */
   private static Column number(Column day, int first) {
     return year(day).multiply(12).plus(month(day)).minus(1).minus(first);
-  }
-
-  /** The first month of the panel (DATE); null: there is none. */
-  static Row firstMonth(Dataset<Row> customerMonths) {
-    return customerMonths.agg(min(col(CustomerMonths.MONTH))).collectAsList().get(0);
   }
 }

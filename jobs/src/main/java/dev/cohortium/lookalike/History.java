@@ -1,11 +1,12 @@
 package dev.cohortium.lookalike;
 
+import dev.cohortium.evidence.Purchases;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
 /** The months of one customer, zero where nothing was bought, and when the customer joined. */
-final class History {
+final class History implements Purchases {
   /** Month of joining of who never did. */
   static final int NEVER = Integer.MAX_VALUE;
 
@@ -134,11 +135,13 @@ final class History {
     return isMarginKnown;
   }
 
-  int orders(int month) {
+  @Override
+  public int orders(int month) {
     return orders[month];
   }
 
-  double revenue(int month) {
+  @Override
+  public double revenue(int month) {
     return amounts[REVENUE][month];
   }
 
@@ -147,11 +150,13 @@ final class History {
     return logRevenue[month];
   }
 
-  double margin(int month) {
+  @Override
+  public double margin(int month) {
     return amounts[MARGIN][month];
   }
 
-  double items(int month) {
+  @Override
+  public double items(int month) {
     return amounts[ITEMS][month];
   }
 
@@ -165,16 +170,6 @@ final class History {
     double off = sum(DISCOUNT, from, to);
     double paid = sum(GROSS, from, to);
     return off + paid > 0 ? off / (off + paid) : 0;
-  }
-
-  /** Whether nothing was ordered in a month and those before it, so many in all. */
-  boolean isInactive(int month, int span) {
-    for (int at = Math.max(0, month - span + 1); at <= month; at++) {
-      if (orders[at] > 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private double sum(int amount, int from, int to) {

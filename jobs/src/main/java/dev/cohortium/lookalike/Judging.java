@@ -3,12 +3,12 @@ package dev.cohortium.lookalike;
 import dev.cohortium.config.Study;
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Families;
+import dev.cohortium.evidence.Measured;
+import dev.cohortium.evidence.Metric;
 import dev.cohortium.lookalike.Comparisons.Found;
 import dev.cohortium.lookalike.Comparisons.Place;
-import dev.cohortium.lookalike.Opportunities.Measured;
 import dev.cohortium.stats.JointEstimate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -94,7 +94,7 @@ final class Judging {
                                     + " members could be compared; fewer than "
                                     + Math.max(smallest, JointEstimate.LEAST_TREATED)
                                     + " tell no effect.")));
-    adjust(effects);
+    Families.adjustByPlace(effects);
     return effects;
   }
 
@@ -113,7 +113,7 @@ final class Judging {
                       method == Method.IPW_UNCAPPED ? Method.UNTRUNCATED : Measured.RAW,
                       headline,
                       months),
-                  unit(headline),
+                  Metric.unitOf(headline),
                   GRADING,
                   Effect.Found.nothing(reason),
                   0,
@@ -139,7 +139,7 @@ final class Judging {
                       BALANCED,
                       headline,
                       months),
-                  unit(headline),
+                  Metric.unitOf(headline),
                   GRADING,
                   Effect.Found.nothing(
                       "No member was followed for " + rules.longest() + " months."),
@@ -247,7 +247,7 @@ final class Judging {
                     variant == null ? measured.variant() : variant,
                     measured.metric().word(),
                     months),
-                measured.metric().unit(),
+                Metric.unitOf(measured.metric().word()),
                 grading(method),
                 found(inference.mean(metric)),
                 treated,
@@ -264,7 +264,7 @@ final class Judging {
                   variant == null ? Measured.RAW : variant,
                   Metric.AVERAGE_RECEIPT,
                   months),
-              unit(Metric.AVERAGE_RECEIPT),
+              Metric.unitOf(Metric.AVERAGE_RECEIPT),
               grading(method),
               found(
                   inference.ratio(
@@ -287,32 +287,5 @@ final class Judging {
       Place place, String method, String estimand, String variant, String metric, int months) {
     return Effect.Key.ofProgram(
         program, method, estimand, variant, metric, place.by(), place.value(), months);
-  }
-
-  /** What an effect on a metric of the study is counted in. */
-  private static String unit(String word) {
-    return Arrays.stream(Metric.values())
-        .filter(metric -> metric.word().equals(word))
-        .map(Metric::unit)
-        .findFirst()
-        .orElse("of the study's currency per order");
-  }
-
-  // --- families ---
-
-  private static void adjust(List<Effect> effects) {
-    Families.adjust(
-        effects.stream().filter(effect -> effect.key().segmentBy().equals(Parts.ALL)).toList(),
-        key -> List.of(key.method(), key.estimand(), key.variant(), key.months()));
-    Families.adjust(
-        effects.stream().filter(effect -> !effect.key().segmentBy().equals(Parts.ALL)).toList(),
-        key ->
-            List.of(
-                key.method(),
-                key.estimand(),
-                key.variant(),
-                key.months(),
-                key.metric(),
-                key.segmentBy()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.cohortium.lookalike;
 
 import dev.cohortium.config.Study.LookAlike;
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.stats.Matches;
 import dev.cohortium.stats.MatchingRule;
 import dev.cohortium.stats.NearestNeighbour;

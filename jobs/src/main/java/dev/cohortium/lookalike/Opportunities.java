@@ -1,5 +1,6 @@
 package dev.cohortium.lookalike;
 
+import dev.cohortium.evidence.Measured;
 import java.io.Serial;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,26 +18,6 @@ import org.apache.spark.sql.Row;
 record Opportunities(Rules rules, Covariates covariates, Shares shares, List<Measured> metrics)
     implements Units {
   @Serial private static final long serialVersionUID = 1;
-
-  /**
-   * A metric as it is measured.
-   *
-   * @param cap the most that a month may count
-   */
-  record Measured(Metric metric, double cap) implements java.io.Serializable {
-    @Serial private static final long serialVersionUID = 1;
-
-    static final String WINSORISED = "winsorised";
-    static final String RAW = "raw";
-
-    String variant() {
-      return Double.isInfinite(cap) ? RAW : WINSORISED;
-    }
-
-    double of(History history, int month, Rules rules) {
-      return Math.min(cap, metric.of(history, month, rules));
-    }
-  }
 
   @Override
   public List<Unit> of(Row row) {
@@ -166,14 +147,17 @@ record Opportunities(Rules rules, Covariates covariates, Shares shares, List<Mea
 
     @Override
     public double after(int metric, int month) {
-      return metrics.get(metric).of(life.history, opportunity.month() + month, rules);
+      return metrics
+          .get(metric)
+          .of(life.history, opportunity.month() + month, rules.inactiveMonths());
     }
 
     @Override
     public double before(int metric) {
       double sum = 0;
       for (int lag = 1; lag <= rules.preMonths(); lag++) {
-        sum += metrics.get(metric).of(life.history, opportunity.month() - lag, rules);
+        sum +=
+            metrics.get(metric).of(life.history, opportunity.month() - lag, rules.inactiveMonths());
       }
       return sum / rules.preMonths();
     }
@@ -188,7 +172,10 @@ record Opportunities(Rules rules, Covariates covariates, Shares shares, List<Mea
     public double longBefore(int metric, int month) {
       return metrics
           .get(metric)
-          .of(life.history, opportunity.month() - rules.preMonths() - month, rules);
+          .of(
+              life.history,
+              opportunity.month() - rules.preMonths() - month,
+              rules.inactiveMonths());
     }
 
     @Override

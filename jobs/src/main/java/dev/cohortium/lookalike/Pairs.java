@@ -1,5 +1,6 @@
 package dev.cohortium.lookalike;
 
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.stats.RosenbaumBounds;
 import java.io.Serial;
 import java.io.Serializable;

@@ -1,5 +1,6 @@
 package dev.cohortium.lookalike;
 
+import dev.cohortium.evidence.Measured;
 import dev.cohortium.lookalike.Comparisons.Place;
 import dev.cohortium.lookalike.Comparisons.Sink;
 import dev.cohortium.stats.FollowUp;
@@ -262,8 +263,7 @@ final class Parts {
    * Members and all others in the last months: what the company sees without a comparison. Members
    * joined before the window, others have not joined at its end; all had an order before it.
    */
-  record Naive(Rules rules, List<Opportunities.Measured> metrics, Places places)
-      implements Comparisons.Parts {
+  record Naive(Rules rules, List<Measured> metrics, Places places) implements Comparisons.Parts {
     @Serial private static final long serialVersionUID = 1;
 
     @Override
@@ -287,7 +287,7 @@ final class Parts {
       boolean isTreated,
       int start,
       int months,
-      List<Opportunities.Measured> metrics,
+      List<Measured> metrics,
       Rules rules)
       implements FollowUp {
     @Override
@@ -297,7 +297,7 @@ final class Parts {
 
     @Override
     public double after(int metric, int month) {
-      return metrics.get(metric).of(history, start + month - 1, rules);
+      return metrics.get(metric).of(history, start + month - 1, rules.inactiveMonths());
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.cohortium.lookalike;
 
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.stats.Gram;
 import dev.cohortium.stats.LogisticFit;
 import dev.cohortium.stats.LogisticSearch;

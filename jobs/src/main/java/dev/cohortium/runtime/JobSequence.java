@@ -397,6 +397,6 @@ final class JobSequence {
                 .orElse(monthsOfPanel)
                 .size(),
         retention,
-        names.contains("look-alike") ? sums.verdicts(study.headline()) : List.of());
+        sums.verdicts(study.headline(), names));
   }
 }

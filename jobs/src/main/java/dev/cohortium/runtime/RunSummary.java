@@ -43,21 +43,24 @@ public record RunSummary(
   /**
    * What a programme brought, by the study's headline.
    *
+   * @param method by which it is told
    * @param metric that is measured, per customer and month
    * @param months after joining
    * @param status of the effect: measured, unmeasured or unsupported
    * @param reason why it is not measured or not supported; null: it is
    * @param credibility A to E
    * @param doubts checks that it did not pass, separated by commas; empty: none
-   * @param estimate what members have more than their look-alikes, with its interval; null:
+   * @param estimate what members have more than without joining, with its interval; null:
    *     unmeasured
-   * @param naive what members have more than all others; null: unmeasured
+   * @param naive what a bare comparison of the same kind says; null: unmeasured
    * @param treated members of whom the estimate speaks
-   * @param balance whether those compared are alike, as its check says it
-   * @param members by what became of them: a sentence, and how many; those compared last
+   * @param evidence what checks say that decide, one sentence after another
+   * @param members by what became of them: a sentence, and how many; those compared last; empty:
+   *     the evidence tells
    */
   public record Verdict(
       String program,
+      String method,
       String metric,
       int months,
       String status,
@@ -69,6 +72,6 @@ public record RunSummary(
       Double high,
       Double naive,
       long treated,
-      String balance,
+      List<String> evidence,
       Map<String, Long> members) {}
 }

@@ -12,9 +12,11 @@ import dev.cohortium.table.Effects;
 import dev.cohortium.table.LookAlikeAttrition;
 import dev.cohortium.table.ReceiptMonths;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
@@ -87,8 +89,8 @@ final class SummingUp {
                 .and(col(CohortAverage.SEGMENT_BY).equalTo("all")));
   }
 
-  /** What each programme brought, by the study's headline, where a comparison told it. */
-  List<RunSummary.Verdict> verdicts(Study.Headline headline) {
+  /** What each programme brought, by the study's headline, where one of the jobs told it. */
+  List<RunSummary.Verdict> verdicts(Study.Headline headline, List<String> jobs) {
     if (!warehouse.has(Effects.TABLE) || asOf.isEmpty()) {
       return List.of();
     }
@@ -96,18 +98,22 @@ final class SummingUp {
         warehouse
             .read(Effects.TABLE)
             .where(
-                col(Effects.AS_OF)
-                    .equalTo(lit(java.sql.Date.valueOf(asOf.get())))
+                col(Effects.JOB)
+                    .isin(jobs.toArray())
+                    .and(col(Effects.AS_OF).equalTo(lit(java.sql.Date.valueOf(asOf.get()))))
                     .and(col(Effects.SEGMENT_BY).equalTo("all"))
                     .and(col(Effects.VARIANT).equalTo("raw"))
                     .and(col(Effects.METRIC).equalTo(headline.metric()))
                     .and(col(Effects.HORIZON_MONTHS).equalTo(headline.horizon())));
     Map<String, Double> naive = new HashMap<>();
     effects
-        .where(col(Effects.METHOD).equalTo("naive_member_vs_non_member"))
-        .select(Effects.PROGRAM_ID, Effects.ESTIMATE)
+        .where(
+            col(Effects.METHOD)
+                .equalTo("naive_member_vs_non_member")
+                .or(col(Effects.ESTIMAND).equalTo("change_at_joining")))
+        .select(Effects.JOB, Effects.PROGRAM_ID, Effects.ESTIMATE)
         .collectAsList()
-        .forEach(row -> naive.put(row.getString(0), (Double) row.get(1)));
+        .forEach(row -> naive.put(row.getString(0) + row.getString(1), (Double) row.get(2)));
     return effects
         .where(
             col(Effects.METHOD)
@@ -122,29 +128,11 @@ final class SummingUp {
 
   private RunSummary.Verdict verdict(Row effect, Map<String, Double> naive) {
     String program = effect.getAs(Effects.PROGRAM_ID);
-    Map<String, Long> members = new LinkedHashMap<>();
-    warehouse
-        .read(LookAlikeAttrition.TABLE)
-        .where(col(LookAlikeAttrition.PROGRAM_ID).equalTo(program))
-        .orderBy(LookAlikeAttrition.STEP)
-        .select(LookAlikeAttrition.REASON, LookAlikeAttrition.MEMBERS)
-        .collectAsList()
-        .forEach(row -> members.put(row.getString(0), row.getLong(1)));
-    String balance =
-        warehouse
-            .read(EffectChecks.TABLE)
-            .where(
-                col(EffectChecks.EFFECT_ID)
-                    .equalTo(effect.<String>getAs(Effects.EFFECT_ID))
-                    .and(col(EffectChecks.CHECK_NAME).equalTo("balance")))
-            .collectAsList()
-            .stream()
-            .findFirst()
-            .map(check -> check.getAs(EffectChecks.OUTCOME) + ". " + check.getAs(EffectChecks.NOTE))
-            .orElse("not judged.")
-            .replace('_', ' ');
+    String job = effect.getAs(Effects.JOB);
+    boolean isOfLookAlikes = job.equals("look-alike");
     return new RunSummary.Verdict(
         program,
+        effect.getAs(Effects.METHOD),
         effect.getAs(Effects.METRIC),
         effect.<Integer>getAs(Effects.HORIZON_MONTHS),
         effect.getAs(Effects.STATUS),
@@ -154,10 +142,70 @@ final class SummingUp {
         effect.getAs(Effects.ESTIMATE),
         effect.getAs(Effects.CI_LOW),
         effect.getAs(Effects.CI_HIGH),
-        naive.get(program),
+        naive.get(job + program),
         effect.<Long>getAs(Effects.TREATED),
-        balance,
-        members);
+        isOfLookAlikes ? balance(effect) : doubts(effect),
+        isOfLookAlikes ? members(program) : Map.of());
+  }
+
+  /** The members of a programme by what became of them when look-alikes were looked for. */
+  private Map<String, Long> members(String program) {
+    Map<String, Long> members = new LinkedHashMap<>();
+    warehouse
+        .read(LookAlikeAttrition.TABLE)
+        .where(col(LookAlikeAttrition.PROGRAM_ID).equalTo(program))
+        .orderBy(LookAlikeAttrition.STEP)
+        .select(LookAlikeAttrition.REASON, LookAlikeAttrition.MEMBERS)
+        .collectAsList()
+        .forEach(row -> members.put(row.getString(0), row.getLong(1)));
+    return members;
+  }
+
+  /** Whether look-alikes are alike. */
+  private List<String> balance(Row effect) {
+    List<String> found =
+        checks(effect)
+            .where(col(EffectChecks.CHECK_NAME).equalTo("balance"))
+            .collectAsList()
+            .stream()
+            .map(SummingUp::sentence)
+            .toList();
+    return found.isEmpty() ? List.of("Balance: not judged.") : found;
+  }
+
+  /** Who is compared, and what speaks against the effect; in its place that members moved alike. */
+  private List<String> doubts(Row effect) {
+    List<String> sentences = new ArrayList<>();
+    for (Row check : checks(effect).collectAsList()) {
+      String name = check.getAs(EffectChecks.CHECK_NAME);
+      boolean isAgainst = OUTCOMES_AGAINST.contains(check.<String>getAs(EffectChecks.OUTCOME));
+      if (name.equals("attrition")) {
+        sentences.add(0, check.getAs(EffectChecks.NOTE));
+      } else if (isAgainst || name.equals("pre_trend")) {
+        sentences.add(sentence(check));
+      }
+    }
+    return sentences;
+  }
+
+  private static final List<String> OUTCOMES_AGAINST = List.of("failed", "inconclusive");
+
+  private Dataset<Row> checks(Row effect) {
+    return warehouse
+        .read(EffectChecks.TABLE)
+        .where(col(EffectChecks.EFFECT_ID).equalTo(effect.<String>getAs(Effects.EFFECT_ID)))
+        .orderBy(EffectChecks.CHECK_NAME);
+  }
+
+  private static String sentence(Row check) {
+    String name = check.<String>getAs(EffectChecks.CHECK_NAME).replace('_', ' ');
+    String outcome = check.<String>getAs(EffectChecks.OUTCOME).replace('_', ' ');
+    return name.substring(0, 1).toUpperCase(Locale.ROOT)
+        + name.substring(1)
+        + ": "
+        + outcome
+        + ". "
+        + check.<String>getAs(EffectChecks.NOTE);
   }
 
   /** The counts of what sources delivered, by table, from rows of run_counts. */

@@ -5,7 +5,7 @@ import dev.cohortium.config.StudyReader;
 import dev.cohortium.controlgroup.ControlGroupJob;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
-import dev.cohortium.runtime.Run;
+import dev.cohortium.runtime.Job;
 import dev.cohortium.table.Assignments;
 import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Customers;
@@ -13,7 +13,6 @@ import dev.cohortium.table.Effects;
 import dev.cohortium.table.Table;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Column;
@@ -27,7 +26,7 @@ import org.apache.spark.sql.functions;
  * three usual horizons and 20 segments, from the panel to all tables, beside the same sums by
  * DuckDB.
  */
-public final class ControlGroupBenchmark implements SizedBenchmark {
+final class ControlGroupBenchmark implements Comparison {
   private static final String STUDY =
       """
       study = benchmark, currency = EUR, as-of = "2024-02"
@@ -44,22 +43,25 @@ public final class ControlGroupBenchmark implements SizedBenchmark {
       }
       """;
 
-  private final SparkSession session;
-  private final Path folder;
-
-  /** A benchmark whose files lie in {@code folder}. */
-  public ControlGroupBenchmark(SparkSession session, Path folder) {
-    this.session = session;
-    this.folder = folder;
+  @Override
+  public Job job() {
+    return new ControlGroupJob();
   }
 
   @Override
-  public void prepare(int customers) {
+  public Study study() {
+    return StudyReader.parse(STUDY, "benchmark", List.of(), Map.of());
+  }
+
+  @Override
+  public Frames panel(SparkSession session, int customers) {
     Dataset<Row> people =
         session
             .range(customers)
             .selectExpr("id", "concat('c', lpad(id, 8, '0')) as " + Customers.CUSTOMER_ID);
-    write(
+    Frames frames = new Frames(session);
+    with(
+        frames,
         Customers.TABLE,
         people.selectExpr(
             "customer_id",
@@ -68,14 +70,16 @@ public final class ControlGroupBenchmark implements SizedBenchmark {
             "concat('gender ', pmod(xxhash64(id, 'gender'), 5)) as gender",
             "concat('income ', pmod(xxhash64(id, 'income'), 5)) as income_band",
             "concat('school ', pmod(xxhash64(id, 'school'), 5)) as education"));
-    write(
+    with(
+        frames,
         Assignments.TABLE,
         people.selectExpr(
             "stack(3, 'e1', 10, timestamp'2023-06-10 00:00:00', 'e2', 20, timestamp'2023-07-10 00:00:00',"
                 + " 'e3', 50, timestamp'2023-08-10 00:00:00') as (experiment_id, percent, assigned_at)",
             "customer_id",
             "if(pmod(xxhash64(id, experiment_id), 100) < percent, 'control', 'treatment') as arm"));
-    write(
+    with(
+        frames,
         CustomerMonths.TABLE,
         people
             .selectExpr("*", "explode(sequence(0, 19)) as m")
@@ -87,50 +91,31 @@ public final class ControlGroupBenchmark implements SizedBenchmark {
                 "1 + pmod(xxhash64(id, m, 'items'), 9) as items",
                 "(100 + pmod(xxhash64(id, m, 'spent'), 20000)) / 100 as net_revenue",
                 "(30 + pmod(xxhash64(id, m, 'gained'), 6000)) / 100 as margin"));
+    return frames;
   }
 
-  private void write(Table table, Dataset<Row> rows) {
+  private static void with(Frames frames, Table table, Dataset<Row> rows) {
     List<String> given = List.of(rows.columns());
-    rows.select(
+    frames.with(
+        table,
+        rows.select(
             table.columns().stream()
                 .map(
                     c ->
                         (given.contains(c.name()) ? functions.col(c.name()) : functions.lit(null))
                             .cast(Contracts.type(c))
                             .as(c.name()))
-                .toArray(Column[]::new))
-        .write()
-        .parquet(panel(table));
-  }
-
-  private String panel(Table table) {
-    return folder.resolve("panel").resolve(table.name()).toString();
+                .toArray(Column[]::new)));
   }
 
   @Override
-  public Figures run(int customers) throws SQLException {
-    Study study = StudyReader.parse(STUDY, "benchmark", List.of(), Map.of());
-    Figures figures = new Figures(customers);
-    Steps steps = new Steps("control-group", figures, session);
-    Frames in = new Frames(session, new Run("benchmark", Instant.now(), steps, Run.Reading.NEW));
-    for (Table table : List.of(Customers.TABLE, Assignments.TABLE, CustomerMonths.TABLE)) {
-      in.with(table, session.read().parquet(panel(table)));
-    }
-    ControlGroupJob job = new ControlGroupJob();
-    Frames out = job.run(in, study);
-    steps.step("tables");
-    for (Table table : job.writes()) {
-      out.get(table).write().parquet(folder.resolve("out").resolve(table.name()).toString());
-    }
-    steps.stop(session);
-    figures.put("customer-months", (double) in.get(CustomerMonths.TABLE).count());
+  public void tell(Figures figures, Frames in, Frames out, Path folder) throws SQLException {
     figures.put("effects", (double) out.get(Effects.TABLE).count());
-    figures.put("MB resident at most", Meter.peakResident() / (double) (1 << 20));
-    try (Duck duck = new Duck(folder, session.sparkContext().defaultParallelism())) {
+    int cores = in.session().sparkContext().defaultParallelism();
+    try (Duck duck = new Duck(folder, cores)) {
       ArmSums sums = new ArmSums(duck, folder);
       figures.put("DuckDB: the same sums", sums.sum());
       sums.compare(folder.resolve("out").resolve(Effects.TABLE.name()));
     }
-    return figures;
   }
 }

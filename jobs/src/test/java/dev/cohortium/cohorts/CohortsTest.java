@@ -642,9 +642,9 @@ class CohortsTest extends SparkTest {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           new Study.Privacy(smallestCell),
-          Set.of(),
-          List.of());
+          Set.of());
     }
   }
 

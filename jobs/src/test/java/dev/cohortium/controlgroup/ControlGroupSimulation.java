@@ -3,7 +3,7 @@ package dev.cohortium.controlgroup;
 import static dev.cohortium.controlgroup.ControlGroupJobTest.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cohortium.Project;
+import dev.cohortium.CoverageSection;
 import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
@@ -14,8 +14,6 @@ import dev.cohortium.table.Customers;
 import dev.cohortium.table.Effects;
 import dev.cohortium.table.Joinings;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +33,6 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("simulation")
 class ControlGroupSimulation extends SparkTest {
-  private static final Path PAGE = Project.root().resolve("docs/coverage.md");
   private static final int REPLICATES = 500;
 
   /** Controls of a replicate of the worlds of one stratum. */
@@ -89,16 +86,8 @@ class ControlGroupSimulation extends SparkTest {
       narrowing(effects, months, world);
     }
     HORIZONS.forEach(span -> neverWider(effects, "strata", span));
-    write();
+    CoverageSection.write("control-group", String.join("\n", page));
     assertThat(outside).isEmpty();
-  }
-
-  private void write() throws IOException {
-    String text = Files.readString(PAGE);
-    int from = text.indexOf('\n', text.indexOf("<!-- control-group:")) + 1;
-    int to = text.indexOf("<!-- end of control-group -->");
-    Files.writeString(
-        PAGE, text.substring(0, from) + String.join("\n", page) + "\n" + text.substring(to));
   }
 
   // --- coverage ---

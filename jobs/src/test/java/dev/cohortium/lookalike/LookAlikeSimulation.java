@@ -2,15 +2,14 @@ package dev.cohortium.lookalike;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cohortium.Project;
+import dev.cohortium.CoverageSection;
+import dev.cohortium.Replicates;
 import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.table.Effects;
 import dev.cohortium.world.WorldPanel;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,11 +17,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Row;
-import org.hipparchus.distribution.discrete.BinomialDistribution;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -32,10 +28,6 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("simulation")
 class LookAlikeSimulation extends SparkTest {
-  private static final Path PAGE = Project.root().resolve("docs/coverage.md");
-  private static final Pattern MEASURED =
-      Pattern.compile(
-          "(<!-- look-alike: [^>]*-->\\n).*(<!-- end of look-alike -->)", Pattern.DOTALL);
   private static final int REPLICATES = 200;
   private static final int CUSTOMERS = 1200;
   private static final int LARGE = 8;
@@ -66,32 +58,20 @@ class LookAlikeSimulation extends SparkTest {
 
   /** What was seen of one estimate over the replicates. */
   private static final class Cell {
-    private int count;
-    private int covered;
-    private int rejected;
+    private final Replicates seen = new Replicates();
     private int measured;
     private int placeboFailed;
-    private double errors;
-    private double squares;
-    private double truth;
-    private double baseline;
-    private double stdErrors;
 
     void add(Row row) {
-      double estimate = row.getAs(Effects.ESTIMATE);
-      double low = row.getAs(Effects.CI_LOW);
-      double high = row.getAs(Effects.CI_HIGH);
-      double isTrue = row.getAs("truth");
-      count++;
-      covered += low <= isTrue && isTrue <= high ? 1 : 0;
-      rejected += low > 0 || high < 0 ? 1 : 0;
+      seen.add(
+          row.<Double>getAs(Effects.ESTIMATE),
+          row.<Double>getAs(Effects.STD_ERROR),
+          row.<Double>getAs(Effects.CI_LOW),
+          row.<Double>getAs(Effects.CI_HIGH),
+          row.<Double>getAs(Effects.BASELINE),
+          row.<Double>getAs("truth"));
       measured += row.<String>getAs(Effects.STATUS).equals("measured") ? 1 : 0;
       placeboFailed += "failed".equals(row.getAs("placebo")) ? 1 : 0;
-      errors += estimate - isTrue;
-      squares += (estimate - isTrue) * (estimate - isTrue);
-      truth += isTrue;
-      baseline += row.<Double>getAs(Effects.BASELINE);
-      stdErrors += row.<Double>getAs(Effects.STD_ERROR);
     }
 
     boolean isBiased() {
@@ -99,37 +79,24 @@ class LookAlikeSimulation extends SparkTest {
     }
 
     double bias() {
-      return errors / count;
+      return seen.bias();
     }
 
-    /** Standard error of the mean error. */
     double chance() {
-      return Math.sqrt((squares - errors * errors / count) / (count - 1.0) / count);
+      return seen.chance();
     }
 
     boolean passes() {
-      BinomialDistribution right = new BinomialDistribution(count, 0.95);
-      double level = 0.001 / CELLS;
-      return covered >= right.inverseCumulativeProbability(level / 2)
-          && covered <= right.inverseCumulativeProbability(1 - level / 2)
-          && !isBiased();
+      return seen.passes(CELLS);
     }
 
     String row(String world, String name) {
       return String.format(
           Locale.ROOT,
-          "| %s | %s | %d | %.3g | %.3g ± %.2g | %.1f | %.3g | %.3g | %.1f | %.1f | %d | %d | %s |",
+          "| %s | %s | %s | %d | %d | %s |",
           world,
           name,
-          count,
-          truth / count,
-          bias(),
-          chance(),
-          100 * errors / baseline,
-          chance() * Math.sqrt(count),
-          stdErrors / count,
-          100.0 * covered / count,
-          100.0 * rejected / count,
+          seen.cells(),
           measured,
           placeboFailed,
           passes() ? "passes" : "outside");
@@ -218,7 +185,7 @@ class LookAlikeSimulation extends SparkTest {
       assertThat(hidden.get(LEAK).isBiased()).isTrue();
     }
     Cell seen = lasting.get(LEAK);
-    assertThat(2 * seen.placeboFailed).as("placebos that failed").isGreaterThan(seen.count);
+    assertThat(2 * seen.placeboFailed).as("placebos that failed").isGreaterThan(seen.seen.count());
   }
 
   private static void hold(String name, Cell cell) {
@@ -227,7 +194,7 @@ class LookAlikeSimulation extends SparkTest {
     }
     // By month nothing selects but being there, so that the naive difference is nearly right.
     if (name.contains(Method.NAIVE) && !name.startsWith("month")) {
-      assertThat(Math.abs(cell.bias())).as(name).isGreaterThan(5 * cell.stdErrors / cell.count);
+      assertThat(Math.abs(cell.bias())).as(name).isGreaterThan(5 * cell.seen.meanError());
     }
   }
 
@@ -236,12 +203,9 @@ class LookAlikeSimulation extends SparkTest {
   /** Adds what was seen of a world to the page. */
   private void show(String world, Map<String, Cell> cells) throws IOException {
     cells.forEach((name, cell) -> lines.add(cell.row(world, name)));
-    String page = Files.readString(PAGE);
-    Matcher measured = MEASURED.matcher(page);
-    assertThat(measured.find()).isTrue();
-    String table =
-        measured.group(1)
-            + REPLICATES
+    CoverageSection.write(
+        "look-alike",
+        REPLICATES
             + " replicates of "
             + CUSTOMERS
             + " customers and 30 months in one run of the job; level .001/"
@@ -249,10 +213,7 @@ class LookAlikeSimulation extends SparkTest {
             + " for coverage, 3 errors for bias.\n\n"
             + "| world | method, estimand | metric | months | replicates | truth | bias | bias, % of baseline | spread | mean error | covers, % | finds, % | measured | placebo failed | |\n"
             + "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
-            + String.join("\n", lines)
-            + "\n"
-            + measured.group(2);
-    Files.writeString(PAGE, measured.replaceFirst(Matcher.quoteReplacement(table)));
+            + String.join("\n", lines));
   }
 
   private final List<String> lines = new ArrayList<>();

@@ -386,8 +386,8 @@ class PanelJobTest extends SparkTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         new Study.Privacy(5),
-        Set.of(),
-        List.of());
+        Set.of());
   }
 }

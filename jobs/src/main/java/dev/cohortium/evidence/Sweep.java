@@ -1,4 +1,4 @@
-package dev.cohortium.lookalike;
+package dev.cohortium.evidence;
 
 import java.io.Serializable;
 import java.util.HashMap;
@@ -13,26 +13,26 @@ import org.apache.spark.sql.Row;
 import scala.Tuple2;
 
 /**
- * Goes over customers' histories once and sums something small of them, on the machines where they
- * lie.
+ * Goes over rows, one of each customer, once and sums something small of them, on the machines
+ * where they lie.
  */
-final class Sweep {
+public final class Sweep {
   private static final int DEPTH = 2;
 
   private Sweep() {}
 
   /** Adds what a row says to a state. */
-  interface Adder<S> extends Serializable {
+  public interface Adder<S> extends Serializable {
     void add(S state, Row row);
   }
 
   /** Adds two of something. */
-  interface Plus<T> extends Serializable {
+  public interface Plus<T> extends Serializable {
     T of(T one, T other);
   }
 
   /** Joins maps by adding what stands under the same key. */
-  static <K, T, M extends Map<K, T>> Function2<M, M, M> merging(Plus<T> plus) {
+  public static <K, T, M extends Map<K, T>> Function2<M, M, M> merging(Plus<T> plus) {
     return (one, other) -> {
       other.forEach((key, value) -> one.merge(key, value, plus::of));
       return one;
@@ -40,7 +40,7 @@ final class Sweep {
   }
 
   /** Makes a state of nothing. */
-  interface Zero<S> extends Serializable {
+  public interface Zero<S> extends Serializable {
     S get();
   }
 
@@ -49,7 +49,7 @@ final class Sweep {
    *
    * @param plus of two states, which may change the first
    */
-  static <S> S of(Dataset<Row> rows, Zero<S> zero, Adder<S> adder, Function2<S, S, S> plus) {
+  public static <S> S of(Dataset<Row> rows, Zero<S> zero, Adder<S> adder, Function2<S, S, S> plus) {
     JavaRDD<S> states =
         rows.toJavaRDD()
             .mapPartitions(
@@ -68,7 +68,7 @@ final class Sweep {
    *
    * @param plus of two states, which may change the first
    */
-  static <K, S> Map<K, S> byKey(Dataset<Row> rows, Adder<Map<K, S>> adder, Plus<S> plus) {
+  public static <K, S> Map<K, S> byKey(Dataset<Row> rows, Adder<Map<K, S>> adder, Plus<S> plus) {
     return new HashMap<>(
         rows.toJavaRDD()
             .mapPartitions(
@@ -87,12 +87,12 @@ final class Sweep {
   }
 
   /** What {@code function} makes of each row. */
-  static <T> JavaRDD<T> each(Dataset<Row> rows, Function<Row, Iterator<T>> function) {
+  public static <T> JavaRDD<T> each(Dataset<Row> rows, Function<Row, Iterator<T>> function) {
     return rows.toJavaRDD().flatMap(row -> function.call(row));
   }
 
   /** What {@code function} makes of each partition. */
-  static <T> JavaRDD<T> partitions(
+  public static <T> JavaRDD<T> partitions(
       Dataset<Row> rows, Function<Iterator<Row>, Iterator<T>> function) {
     return rows.toJavaRDD().mapPartitions(partition -> function.call(partition));
   }

@@ -1,0 +1,166 @@
+package dev.cohortium.stats;
+
+import dev.cohortium.stats.StaggeredDesign.Comparison;
+import dev.cohortium.stats.StaggeredDesign.Role;
+import java.io.Serial;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The weights of an event study where joining reacts to the orders of a month. A month in which
+ * somebody has not joined is one with few orders, so it counts by the inverse of the chance of not
+ * having joined in it, given its orders.
+ *
+ * <p>Both months that are compared are such months for the controls, and the earlier one for the
+ * cohort as well, which had not joined yet either. So a change counts by the inverse of the chance
+ * of not having joined from the earlier month on: until the month before joining for the cohort,
+ * until the month that makes somebody a control for the others. Weights are capped at the 99.5th
+ * percentile of all who had not joined in the same months, up to a hundredth. Means are weighted
+ * ones, so that a factor common to all, as a numerator that would stabilise the weights, changes
+ * nothing.
+ *
+ * <p>Errors take the weights as known; where the chances of joining are right, they are then as
+ * large as the spread of simulated estimates.
+ *
+ * <p>The cohort's effect is then that of who would have joined in its month, had nobody been able
+ * to from the base month on. What lasts from the orders that made somebody join into later months
+ * stays in it.
+ *
+ * @see <a href="https://doi.org/10.1111/j.0006-341X.2000.00779.x">Robins, Finkelstein 2000</a>
+ */
+public final class StayingWeights implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
+  private static final double SHARE = 0.995;
+  private static final double BAR = 0.01;
+
+  private final StaggeredDesign design;
+  private final HashMap<Span, Double> caps;
+
+  private StayingWeights(StaggeredDesign design, Map<Span, Double> caps) {
+    this.design = design;
+    this.caps = new HashMap<>(caps);
+  }
+
+  /** Months in a row in which somebody must not have joined. */
+  private record Span(int first, int last) implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    static Span of(Comparison of, Role role, StaggeredDesign design) {
+      int last =
+          role == Role.TREATED
+              ? of.joined() - 1
+              : Math.min(design.months(), design.controlsFrom(of.month(), of.base())) - 1;
+      return new Span(Math.min(of.month(), of.base()), last);
+    }
+
+    /** The logarithm of the weight. */
+    double of(double[] stayed) {
+      return stayed[first] - stayed[last + 1];
+    }
+  }
+
+  /**
+   * The logarithms of the chances of not having joined before each month, from the first of the
+   * window, and in all of it.
+   *
+   * @param logStays of each month the logarithm of the chance of not joining in it; 0 without an
+   *     opportunity, any number from the month of joining on
+   * @throws IllegalArgumentException if one is not finite or above 0
+   */
+  public static double[] stayed(double... logStays) {
+    Arguments.finite("logStays", logStays);
+    double[] stayed = new double[logStays.length + 1];
+    for (int month = 0; month < logStays.length; month++) {
+      Arguments.atMost("logStays", logStays[month], 0);
+      stayed[month + 1] = stayed[month] + logStays[month];
+    }
+    return stayed;
+  }
+
+  /**
+   * What somebody counts in a comparison.
+   *
+   * @param stayed of {@link #stayed}
+   */
+  public double weight(Comparison of, Role role, double[] stayed) {
+    Span span = Span.of(of, role, design);
+    return Math.exp(Math.min(span.of(stayed), caps.getOrDefault(span, 0.0)));
+  }
+
+  /** How the weights of all months of a design are spread. A state that changes, and adds. */
+  public static final class Bars implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    private final StaggeredDesign design;
+    private final HashMap<Span, TreeMap<Integer, Long>> bars = new HashMap<>();
+
+    /**
+     * Nobody.
+     *
+     * @param comparisons of the design, {@link StaggeredDesign#comparisons}
+     * @throws IllegalArgumentException if the design has no controls
+     */
+    public Bars(StaggeredDesign design, List<Comparison> comparisons) {
+      design.requireControls();
+      this.design = design;
+      for (Comparison of : comparisons) {
+        bars.put(Span.of(of, Role.TREATED, design), new TreeMap<>());
+        bars.put(Span.of(of, Role.CONTROL, design), new TreeMap<>());
+      }
+    }
+
+    /**
+     * Adds a customer.
+     *
+     * @param stayed of {@link StayingWeights#stayed}
+     * @return this, changed
+     * @throws IllegalArgumentException if stayed is not of the design's months
+     */
+    public Bars add(int joined, int acquired, double[] stayed) {
+      Arguments.sameLength("stayed", stayed.length - 1, "the design", design.months());
+      bars.forEach(
+          (span, counts) -> {
+            if (joined > span.last && acquired < span.first) {
+              counts.merge((int) Math.floor(span.of(stayed) / BAR), 1L, Long::sum);
+            }
+          });
+      return this;
+    }
+
+    /**
+     * Adds the customers of {@code other}, which stays as it is.
+     *
+     * @return this, changed
+     */
+    public Bars plus(Bars other) {
+      other.bars.forEach(
+          (span, more) ->
+              more.forEach((bar, count) -> bars.get(span).merge(bar, count, Long::sum)));
+      return this;
+    }
+
+    /** The weights, with their caps. */
+    public StayingWeights weights() {
+      Map<Span, Double> caps = new HashMap<>();
+      bars.forEach((span, counts) -> caps.put(span, cap(counts)));
+      return new StayingWeights(design, caps);
+    }
+
+    private static double cap(SortedMap<Integer, Long> counts) {
+      long all = counts.values().stream().mapToLong(Long::longValue).sum();
+      long below = 0;
+      for (Map.Entry<Integer, Long> bar : counts.entrySet()) {
+        below += bar.getValue();
+        if (below >= SHARE * all) {
+          return (bar.getKey() + 1) * BAR;
+        }
+      }
+      return 0;
+    }
+  }
+}

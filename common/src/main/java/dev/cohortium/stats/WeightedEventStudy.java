@@ -1,0 +1,269 @@
+package dev.cohortium.stats;
+
+import dev.cohortium.stats.GroupTimeEffects.Cell;
+import dev.cohortium.stats.GroupTimeEffects.Gap;
+import dev.cohortium.stats.StaggeredDesign.Comparison;
+import dev.cohortium.stats.StaggeredDesign.Role;
+import java.io.Serial;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The effects of staggered joining on one metric where customers count differently: on matched
+ * sets, by the chance of not having joined ({@link StayingWeights}), or by region.
+ *
+ * <p>ATT(g,t) is the weighted mean change of the cohort from its base month less that of its
+ * controls, who are those of {@link EventStudy}. One pass over the lives fills {@link Sums}, one
+ * more sums their {@link #influences}, by whatever clusters they depend on each other in. Weights
+ * count as known. With all weights 1 it is {@link EventStudy}.
+ *
+ * <p>A comparison with too few on either side is a gap with its reason, as is one whose controls'
+ * weights tell less than 30 % of as many equal ones.
+ *
+ * @see <a href="https://doi.org/10.1016/j.jeconom.2020.12.001">Callaway, Sant'Anna 2021</a>
+ */
+public final class WeightedEventStudy implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
+  private final GroupTimeEffects effects;
+  private final int metric;
+  private final List<Contrast> contrasts;
+
+  private WeightedEventStudy(GroupTimeEffects effects, int metric, List<Contrast> contrasts) {
+    this.effects = effects;
+    this.metric = metric;
+    this.contrasts = contrasts;
+  }
+
+  /** A weighted mean. */
+  private record Mean(double weight, double value) implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    /** What an observation moves it by. */
+    double influence(double counts, double observed) {
+      return counts / weight * (observed - value);
+    }
+  }
+
+  /** The means that an effect is made of. */
+  private record Contrast(Comparison of, Mean treated, Mean controls, Mean level)
+      implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+  }
+
+  /** What lives add to the means of all comparisons and metrics. A state that changes, and adds. */
+  public static final class Sums implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    private final StaggeredDesign design;
+    private final int metrics;
+    private final List<Comparison> comparisons;
+    private final Arm[] treated;
+    private final Arm[] controls;
+
+    /**
+     * Nobody.
+     *
+     * @param comparisons of the design, {@link StaggeredDesign#comparisons}
+     * @throws IllegalArgumentException if metrics are below 1, or the design has no controls
+     */
+    public Sums(StaggeredDesign design, List<Comparison> comparisons, int metrics) {
+      design.requireControls();
+      Arguments.atLeast("metrics", metrics, 1);
+      this.design = design;
+      this.metrics = metrics;
+      this.comparisons = List.copyOf(comparisons);
+      treated = new Arm[comparisons.size()];
+      controls = new Arm[comparisons.size()];
+      Arrays.setAll(treated, place -> new Arm(metrics));
+      Arrays.setAll(controls, place -> new Arm(metrics));
+    }
+
+    /**
+     * Adds somebody.
+     *
+     * @return this, changed
+     * @throws IllegalArgumentException if a weight is negative, or a number not finite
+     */
+    public Sums add(WeightedLife life) {
+      for (int place = 0; place < treated.length; place++) {
+        Comparison of = comparisons.get(place);
+        Role role = design.role(of, life.joined(), life.acquired());
+        if (role != Role.NEITHER) {
+          (role == Role.TREATED ? treated : controls)[place].add(life, of, role);
+        }
+      }
+      return this;
+    }
+
+    /**
+     * Adds the lives of {@code other}, which stays as it is.
+     *
+     * @return this, changed
+     * @throws IllegalArgumentException if it is of other comparisons or metrics
+     */
+    public Sums plus(Sums other) {
+      Arguments.sameLength("other", other.treated.length, "comparisons", treated.length);
+      Arguments.sameLength("other's metrics", other.metrics, "this", metrics);
+      for (int place = 0; place < treated.length; place++) {
+        treated[place].plus(other.treated[place]);
+        controls[place].plus(other.controls[place]);
+      }
+      return this;
+    }
+
+    /**
+     * The effects on a metric.
+     *
+     * @throws IllegalArgumentException if there is no such metric
+     */
+    public WeightedEventStudy study(int metric) {
+      Arguments.atLeast("metric", metric, 0);
+      Arguments.atMost("metric", metric, metrics - 1.0);
+      List<Cell> cells = new ArrayList<>();
+      List<Gap> gaps = new ArrayList<>();
+      List<Contrast> contrasts = new ArrayList<>();
+      for (int place = 0; place < treated.length; place++) {
+        Comparison of = comparisons.get(place);
+        Optional<String> reason = reason(treated[place], controls[place]);
+        if (reason.isPresent()) {
+          gaps.add(new Gap(of.joined(), of.month(), reason.get()));
+        } else {
+          contrasts.add(contrast(place, metric));
+          cells.add(cell(contrasts.get(contrasts.size() - 1), place));
+        }
+      }
+      return new WeightedEventStudy(
+          GroupTimeEffects.of(design, cells, gaps), metric, List.copyOf(contrasts));
+    }
+
+    private Optional<String> reason(Arm cohort, Arm others) {
+      return TooFew.inCohort(cohort.lives, others.lives, design.leastCohort())
+          .or(
+              () ->
+                  others.size().isCollapsed()
+                      ? Optional.of(
+                          String.format(
+                              "The controls' weights have collapsed: %d tell as much as %.1f that"
+                                  + " count alike.",
+                              others.lives, others.size().value()))
+                      : Optional.empty());
+    }
+
+    private Contrast contrast(int place, int metric) {
+      Arm cohort = treated[place];
+      return new Contrast(
+          comparisons.get(place),
+          cohort.mean(cohort.changes[metric]),
+          controls[place].mean(controls[place].changes[metric]),
+          cohort.mean(cohort.levels[metric]));
+    }
+
+    private Cell cell(Contrast of, int place) {
+      return new Cell(
+          of.of.joined(),
+          of.of.month(),
+          of.of.base(),
+          of.treated.value - of.controls.value,
+          of.level.value,
+          treated[place].customers,
+          controls[place].customers,
+          0);
+    }
+  }
+
+  /** What lives of one role add to the means of a comparison. */
+  private static final class Arm implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    private long lives;
+    private long customers;
+    private double weight;
+    private double squares;
+    private final double[] changes;
+    private final double[] levels;
+
+    Arm(int metrics) {
+      changes = new double[metrics];
+      levels = new double[metrics];
+    }
+
+    void add(WeightedLife life, Comparison of, Role role) {
+      double counts = life.weight(of, role);
+      Arguments.atLeast("weight", counts, 0);
+      if (counts == 0) {
+        return;
+      }
+      lives++;
+      customers += life.customers();
+      weight += counts;
+      squares += counts * counts;
+      for (int metric = 0; metric < changes.length; metric++) {
+        double value = life.value(metric, of.month());
+        changes[metric] += counts * (value - life.value(metric, of.base()));
+        levels[metric] += counts * value;
+      }
+    }
+
+    void plus(Arm other) {
+      lives += other.lives;
+      customers += other.customers;
+      weight += other.weight;
+      squares += other.squares;
+      CohortMoments.add(other.changes, changes);
+      CohortMoments.add(other.levels, levels);
+    }
+
+    Mean mean(double sum) {
+      return new Mean(weight, sum / weight);
+    }
+
+    EffectiveSampleSize size() {
+      return new EffectiveSampleSize(lives, weight, squares);
+    }
+  }
+
+  /** The effects without their errors, and what can be made of them. */
+  public GroupTimeEffects effects() {
+    return effects;
+  }
+
+  /**
+   * What somebody moves forms of these effects by; a cluster is the sum of its members, added by
+   * {@link InfluenceSums#add(double[])}.
+   *
+   * @param forms sums of the forms that are asked for, which stay as they are
+   */
+  public double[] influences(WeightedLife life, InfluenceSums forms) {
+    int[] places = new int[effects.parts()];
+    double[] influences = new double[places.length];
+    int count = 0;
+    int cohort = -1;
+    for (int place = 0; place < contrasts.size(); place++) {
+      Contrast contrast = contrasts.get(place);
+      Comparison of = contrast.of;
+      Role role = effects.design().role(of, life.joined(), life.acquired());
+      double counts = role == Role.NEITHER ? 0 : life.weight(of, role);
+      if (counts > 0) {
+        double value = life.value(metric, of.month());
+        double change = value - life.value(metric, of.base());
+        places[count] = place;
+        influences[count++] =
+            role == Role.TREATED
+                ? contrast.treated.influence(counts, change)
+                : -contrast.controls.influence(counts, change);
+        if (role == Role.TREATED) {
+          cohort = effects.place(of.joined());
+          if (effects.levelOf(place) >= 0) {
+            places[count] = effects.levelOf(place);
+            influences[count++] = contrast.level.influence(counts, value);
+          }
+        }
+      }
+    }
+    return forms.onForms(places, influences, count, cohort, life.customers());
+  }
+}

@@ -1,0 +1,282 @@
+package dev.cohortium.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.cohortium.stats.StaggeredDesign.Base;
+import dev.cohortium.stats.StaggeredDesign.Controls;
+import dev.cohortium.stats.StaggeredDesign.Role;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class WeightedEventStudyTest {
+  private static final StaggeredDesign PLANTED = StaggeredDesign.of(14, 9);
+
+  private static WeightedEventStudy study(StaggeredDesign design, List<RealLife> lives) {
+    return sums(design, lives, lives).study(0);
+  }
+
+  /** Of some lives; comparisons are those of all. */
+  private static WeightedEventStudy.Sums sums(
+      StaggeredDesign design, List<RealLife> all, List<RealLife> some) {
+    var comparisons = design.comparisons(all.stream().mapToInt(RealLife::joined));
+    WeightedEventStudy.Sums sums = new WeightedEventStudy.Sums(design, comparisons, 1);
+    some.forEach(sums::add);
+    return sums;
+  }
+
+  /** All customers of a world, each with the same weighing. */
+  private static List<RealLife> lives(StaggeredWorld world, RealLife.Weighing weighing) {
+    List<RealLife> lives = new ArrayList<>();
+    for (int i = 0; i < world.joined.length; i++) {
+      lives.add(RealLife.of(world, i, weighing));
+    }
+    return lives;
+  }
+
+  private static List<LinearForm> forms(GroupTimeEffects effects) {
+    List<LinearForm> forms = new ArrayList<>(effects.aggregates().byEventMonth().values());
+    effects.aggregates().overCohorts(0).ifPresent(forms::add);
+    forms.addAll(effects.levels().byMonth(0).values());
+    return forms;
+  }
+
+  private static InfluenceSums influences(
+      WeightedEventStudy study, List<RealLife> lives, List<LinearForm> forms) {
+    InfluenceSums sums = new InfluenceSums(forms);
+    lives.forEach(life -> sums.add(study.influences(life, sums)));
+    return sums;
+  }
+
+  @Test
+  void where_all_count_alike_it_is_the_study_of_moments() {
+    StaggeredWorld world = StaggeredWorld.mixed(400, 9, 5).pooled();
+    for (Controls controls : List.of(Controls.NEVER_JOINED, Controls.NOT_YET_JOINED)) {
+      for (Base base : List.of(Base.VARYING, Base.UNIVERSAL)) {
+        StaggeredDesign design = StaggeredDesign.of(9, 5).with(controls).with(base);
+        EventStudy expected = world.study(design);
+        // The scale of weights is free.
+        List<RealLife> lives = lives(world, (of, role) -> role == Role.TREATED ? 3 : 0.5);
+        WeightedEventStudy found = study(design, lives);
+        agree(
+            influences(found, lives, forms(found.effects())).joint(),
+            expected.joint(forms(expected.effects())));
+        assertThat(found.effects().cells())
+            .extracting(GroupTimeEffects.Cell::controls)
+            .isEqualTo(
+                expected.effects().cells().stream().map(GroupTimeEffects.Cell::controls).toList());
+      }
+    }
+  }
+
+  private static void agree(JointEffects found, JointEffects expected) {
+    assertThat(found.size()).isEqualTo(expected.size());
+    for (int one = 0; one < found.size(); one++) {
+      Estimate same = References.measured(found.effect(one));
+      Estimate estimate = References.measured(expected.effect(one));
+      assertThat(same.value()).isCloseTo(estimate.value(), within(1e-11 * estimate.stdError()));
+      for (int other = 0; other < found.size(); other++) {
+        double scale = Math.sqrt(expected.covariance(one, one) * expected.covariance(other, other));
+        assertThat(found.covariance(one, other))
+            .isCloseTo(expected.covariance(one, other), within(1e-9 * scale));
+      }
+    }
+  }
+
+  @Test
+  void a_weight_of_two_gives_the_effects_of_two_customers_and_of_none_those_without() {
+    StaggeredWorld world = StaggeredWorld.mixed(300, 9, 6).pooled();
+    StaggeredDesign design = StaggeredDesign.of(9, 5);
+    List<RealLife> weighted = new ArrayList<>();
+    List<RealLife> repeated = new ArrayList<>();
+    for (int i = 0; i < world.joined.length; i++) {
+      int times = i % 3;
+      weighted.add(RealLife.of(world, i, (of, role) -> times));
+      for (int time = 0; time < times; time++) {
+        repeated.add(RealLife.of(world, i, (of, role) -> 1));
+      }
+    }
+    List<LinearForm> found = study(design, weighted).effects().aggregates().each();
+    List<LinearForm> expected = study(design, repeated).effects().aggregates().each();
+    assertThat(found).hasSameSizeAs(expected).isNotEmpty();
+    for (int place = 0; place < found.size(); place++) {
+      assertThat(found.get(place).value()).isCloseTo(expected.get(place).value(), within(1e-10));
+    }
+  }
+
+  @Test
+  void sums_and_influences_of_parts_add_up() {
+    StaggeredDesign design = StaggeredDesign.of(9, 5);
+    List<RealLife> all = lives(StaggeredWorld.mixed(300, 9, 7).pooled(), (of, role) -> 1);
+    WeightedEventStudy whole = study(design, all);
+    for (int split : new int[] {0, 1, 150, 300}) {
+      WeightedEventStudy parts =
+          sums(design, all, all.subList(0, split))
+              .plus(sums(design, all, all.subList(split, 300)))
+              .study(0);
+      List<LinearForm> forms = forms(whole.effects());
+      agree(
+          influences(parts, all.subList(0, split), forms(parts.effects()))
+              .plus(influences(parts, all.subList(split, 300), forms))
+              .joint(),
+          influences(whole, all, forms).joint());
+    }
+  }
+
+  @Test
+  void a_study_works_as_well_where_it_was_sent() throws Exception {
+    List<RealLife> all = lives(StaggeredWorld.mixed(300, 9, 7).pooled(), (of, role) -> 1);
+    WeightedEventStudy study = study(StaggeredDesign.of(9, 5), all);
+    List<LinearForm> forms = forms(study.effects());
+    agree(
+        influences(LinearFitTest.sent(study), all, forms).joint(),
+        influences(study, all, forms).joint());
+  }
+
+  /** One customer in one matched set. */
+  private record InSet(long set, long customer, RealLife life) {}
+
+  /** Each of a planted world's joiners with three who join later or never, drawn with return. */
+  private static List<InSet> matched(StaggeredWorld world, SplittableRandom random) {
+    List<InSet> members = new ArrayList<>();
+    for (int i = 0; i < 160; i++) {
+      int cohort = world.joined[i];
+      members.add(
+          new InSet(i, i, RealLife.of(world, i, (of, role) -> role == Role.TREATED ? 1 : 0)));
+      for (int control = 0; control < 3; control++) {
+        int from = 40 * (cohort - 6);
+        int other = from + random.nextInt(240 - from);
+        members.add(
+            new InSet(
+                i,
+                other,
+                RealLife.of(
+                    world,
+                    other,
+                    (of, role) -> role == Role.CONTROL && of.joined() == cohort ? 1 / 3.0 : 0)));
+      }
+    }
+    return members;
+  }
+
+  private static InfluenceSums clustered(
+      WeightedEventStudy study,
+      List<InSet> members,
+      List<LinearForm> forms,
+      Function<InSet, Object> cluster) {
+    InfluenceSums sums = new InfluenceSums(forms);
+    Map<Object, double[]> moved = new HashMap<>();
+    for (InSet member : members) {
+      double[] more = study.influences(member.life, sums);
+      moved.merge(
+          cluster.apply(member),
+          more,
+          (one, other) -> {
+            CohortMoments.add(other, one);
+            return one;
+          });
+    }
+    moved.values().forEach(sums::add);
+    return sums;
+  }
+
+  private static JointEffects bySetAndCustomer(
+      WeightedEventStudy study, List<InSet> members, List<LinearForm> forms) {
+    return InfluenceSums.clustered(
+        clustered(study, members, forms, InSet::set),
+        clustered(study, members, forms, InSet::customer),
+        clustered(study, members, forms, member -> List.of(member.set, member.customer)));
+  }
+
+  private static WeightedEventStudy matchedStudy(List<InSet> members) {
+    return study(PLANTED, members.stream().map(InSet::life).toList());
+  }
+
+  @Test
+  void errors_by_set_and_customer_are_those_of_a_clustered_mean() {
+    StaggeredWorld world = StaggeredWorld.planted(new Draws(9, 0), event -> event, 0);
+    List<InSet> members = matched(world, new SplittableRandom(3));
+    WeightedEventStudy study = matchedStudy(members);
+    List<LinearForm> forms = study.effects().aggregates().each();
+    JointEffects found = bySetAndCustomer(study, members, forms);
+    InfluenceSums none = new InfluenceSums(forms);
+    double[][] moved =
+        members.stream().map(in -> study.influences(in.life, none)).toArray(double[][]::new);
+    for (int form = 0; form < forms.size(); form++) {
+      int of = form;
+      ClusteredMean mean =
+          ClusteredMean.of(
+              forms.get(form).value(), Arrays.stream(moved).mapToDouble(row -> row[of]).toArray());
+      Estimate expected =
+          References.measured(
+              mean.clustered(
+                  members.stream().mapToLong(InSet::set).toArray(),
+                  members.stream().mapToLong(InSet::customer).toArray()));
+      Estimate estimate = References.measured(found.of(form).effect(0));
+      References.agree(estimate.value(), expected.value());
+      // Clusters that move no effect of this cohort count among all, so the factor differs a
+      // little.
+      assertThat(estimate.stdError())
+          .isCloseTo(expected.stdError(), within(.02 * expected.stdError()));
+    }
+  }
+
+  @Test
+  void planted_effects_lie_within_the_limits_of_matched_sets_whose_controls_repeat() {
+    Simulation.assertRight(
+        91,
+        2,
+        random -> {
+          StaggeredWorld world =
+              StaggeredWorld.planted(new Draws(random.nextLong(), 0), event -> event, 0);
+          List<InSet> members = matched(world, random);
+          WeightedEventStudy study = matchedStudy(members);
+          LinearForm headline =
+              Aggregates.mean(study.effects().aggregates().byEventMonth(), 1, 3).orElseThrow();
+          return bySetAndCustomer(study, members, List.of(headline)).effect(0);
+        });
+  }
+
+  @Test
+  void cohorts_and_weights_that_tell_too_little_have_a_reason() {
+    List<RealLife> lives = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      int joined = i < 4 ? 3 : i < 9 ? 4 : StaggeredDesign.NEVER;
+      double weight = i == 19 ? 100 : 1;
+      lives.add(new RealLife(joined, -9, month -> month, (of, role) -> weight));
+    }
+    GroupTimeEffects effects = study(StaggeredDesign.of(6, 4), lives).effects();
+    assertThat(effects.cells()).isEmpty();
+    assertThat(effects.gaps())
+        .extracting(GroupTimeEffects.Gap::reason)
+        .contains(
+            "The cohort has 4 customers and 11 controls; fewer than 5 tell nothing.",
+            "The controls' weights have collapsed: 11 tell as much as 1.2 that count alike.");
+  }
+
+  @Test
+  void input_that_cannot_be_is_refused() {
+    StaggeredDesign design = StaggeredDesign.of(6, 4);
+    List<RealLife> negative =
+        List.of(new RealLife(StaggeredDesign.NEVER, -9, month -> 1, (of, role) -> -1));
+    List<RealLife> cohort = List.of(new RealLife(3, -9, month -> 1, (of, role) -> 1));
+    List<RealLife> all = new ArrayList<>(cohort);
+    all.addAll(negative);
+    assertThatThrownBy(() -> sums(design, all, all))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("weight is -1, must be at least 0");
+    assertThatThrownBy(() -> sums(design.with(Controls.NOBODY), cohort, cohort))
+        .hasMessage("controls are NOBODY, must be somebody: there is nothing to compare");
+    assertThatThrownBy(() -> sums(design, cohort, cohort).study(1))
+        .hasMessage("metric is 1, must be at most 0");
+    assertThatThrownBy(() -> new InfluenceSums(List.of()).add(new double[1]))
+        .hasMessage("moved has 1 values, must have as many as forms, 0");
+  }
+}

@@ -1,0 +1,213 @@
+package dev.cohortium.beforeafter;
+
+import dev.cohortium.evidence.Effect;
+import dev.cohortium.evidence.Effect.Check;
+import dev.cohortium.stats.Estimate;
+import dev.cohortium.stats.LaunchPermutations;
+import dev.cohortium.stats.PreTrend;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Says of each effect how far it can be trusted (methods.md 7 and 10). */
+final class Checks {
+  static final String PRE_TREND = "pre_trend";
+  static final String BREAKDOWN = "breakdown_plugin";
+  static final String DETECTABLE = "detectable_slope";
+  static final String REACTION = "joining_reacts";
+  static final String ATTRITION = "attrition";
+  static final String EXCHANGED = "launches_exchanged";
+
+  /** The grade of an event study: the evidence is that likes were compared. */
+  static final Effect.Grading GRADING =
+      new Effect.Grading("B", List.of(PRE_TREND, BREAKDOWN, DETECTABLE, REACTION), "D", List.of());
+
+  /** The grade of a comparison that nothing was seen of before. */
+  static final Effect.Grading UNTESTED = new Effect.Grading("D", List.of(), "D", List.of());
+
+  /** Event months by which {@link #BREAKDOWN} is told. */
+  static final int BREAKDOWN_MONTHS = 3;
+
+  private static final double LEVEL = 0.05;
+  private static final double LEAST_BREAKDOWN = 0.5;
+  private static final double LEAST_COMPARED = 0.5;
+
+  private final Optional<Reaction> reaction;
+  private final Map<Fate, Long> fates;
+  private final long members;
+  private final long leavers;
+  private final int smallest;
+
+  /**
+   * Those of a place.
+   *
+   * @param reaction of joining to recent orders
+   * @param fates members by what became of them
+   * @param leavers members who left again
+   * @param smallest number of members below which nothing is told of them
+   */
+  Checks(Optional<Reaction> reaction, Map<Fate, Long> fates, long leavers, int smallest) {
+    this.leavers = leavers;
+    this.smallest = smallest;
+    this.reaction = reaction;
+    this.fates = fates;
+    members = fates.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /**
+   * Judges an effect of event months 1 to the horizon of its key.
+   *
+   * @param unit of the effect in that of {@code studied}
+   */
+  void judge(Effect effect, Studied studied, Optional<PreTrend> preTrend, double unit) {
+    effect.check(attrition());
+    if (effect.isMeasured()) {
+      effect.check(trend(preTrend));
+      effect.check(breakdown(studied, preTrend));
+      effect.check(detectable(effect, preTrend, unit));
+      effect.check(reacts());
+    }
+  }
+
+  private static Check notJudged(String name, double threshold, String note) {
+    return new Check(name, null, threshold, Effect.NOT_JUDGED, note);
+  }
+
+  private static Check trend(Optional<PreTrend> preTrend) {
+    if (preTrend.isEmpty() || preTrend.get().wald().degreesOfFreedom() == 0) {
+      return notJudged(
+          PRE_TREND, LEVEL, "No months before the base tell whether they moved alike.");
+    }
+    PreTrend found = preTrend.get();
+    boolean isAlike = found.wald().pValue() >= LEVEL;
+    return new Check(
+        PRE_TREND,
+        found.wald().pValue(),
+        LEVEL,
+        isAlike ? Effect.PASSED : Effect.FAILED,
+        String.format(
+            Locale.ROOT,
+            isAlike
+                ? "In months %d to %d since joining members and those whom they are compared with moved alike, as far as can be seen."
+                : "In months %d to %d since joining members and those whom they are compared with moved apart already: what changed afterwards may be more of the same, and not the programme.",
+            found.firstEventMonth(),
+            found.lastEventMonth()));
+  }
+
+  /** The breakdown value of the first months after joining. */
+  static OptionalDouble breakdown(Studied studied, PreTrend preTrend) {
+    int last = studied.forms().byEventMonth().lastKey();
+    int months = Math.max(1, Math.min(BREAKDOWN_MONTHS, last));
+    return studied
+        .forms()
+        .first(months)
+        .map(form -> preTrend.breakdown(studied.effect(form), 1, months))
+        .orElse(OptionalDouble.empty());
+  }
+
+  private static Check breakdown(Studied studied, Optional<PreTrend> preTrend) {
+    OptionalDouble value =
+        preTrend.isEmpty() ? OptionalDouble.empty() : breakdown(studied, preTrend.get());
+    return value.isEmpty()
+        ? notJudged(
+            BREAKDOWN, LEAST_BREAKDOWN, "No change before joining was seen to compare with.")
+        : new Check(
+            BREAKDOWN,
+            value.getAsDouble(),
+            LEAST_BREAKDOWN,
+            value.getAsDouble() >= LEAST_BREAKDOWN ? Effect.PASSED : Effect.INCONCLUSIVE,
+            "Times the largest monthly change seen before joining that may go on every month until the effect of the first three months is gone.");
+  }
+
+  private static Check detectable(Effect effect, Optional<PreTrend> preTrend, double unit) {
+    OptionalDouble bias =
+        preTrend.isEmpty() ? OptionalDouble.empty() : preTrend.get().bias(1, effect.key().months());
+    if (bias.isEmpty()) {
+      return new Check(
+          DETECTABLE, null, null, Effect.NOT_JUDGED, "No slope before joining could be seen.");
+    }
+    double size = Math.abs(effect.estimate().value());
+    return new Check(
+        DETECTABLE,
+        size,
+        bias.getAsDouble() / unit,
+        size > bias.getAsDouble() / unit ? Effect.PASSED : Effect.INCONCLUSIVE,
+        "A slope of their own that the months before joining would have shown in 4 of 5 cases would make up the threshold; a smaller effect may be such a slope.");
+  }
+
+  /** Whether joining is seen to react to recent orders. */
+  boolean isReacting() {
+    return reaction.map(Reaction::isThere).orElse(false);
+  }
+
+  private Check reacts() {
+    return reaction
+        .map(Checks::reacts)
+        .orElseGet(
+            () ->
+                notJudged(
+                    REACTION, LEVEL, "No earlier months tell whether joining follows purchases."));
+  }
+
+  private static Check reacts(Reaction found) {
+    Estimate shown = found.isAtBase() ? found.atBase() : found.recent();
+    String says =
+        found.isAtBase()
+            ? ": joining follows what was bought before, which comes down by itself. Trust the look-alike comparison instead."
+            : found.isThere()
+                ? ", in the last months before it only: either joining is felt before it, or it follows what was just bought, which comes down by itself; orders cannot tell the two apart."
+                : ": no sign that joining follows what was just bought.";
+    return new Check(
+        REACTION,
+        shown.pValue(),
+        LEVEL,
+        found.isAtBase() ? Effect.FAILED : found.isThere() ? Effect.INCONCLUSIVE : Effect.PASSED,
+        String.format(
+            Locale.ROOT,
+            "Just before joining members ordered %+.3g a month against their earlier months, net of others%s",
+            shown.value(),
+            says));
+  }
+
+  /** The test that exchanges launch months between regions. */
+  static Check exchanged(LaunchPermutations test) {
+    return new Check(
+        EXCHANGED,
+        test.pValue(),
+        LEVEL,
+        test.pValue() <= LEVEL ? Effect.PASSED : Effect.INCONCLUSIVE,
+        String.format(
+            Locale.ROOT,
+            "Launched regions changed by %+.3g more than others. %s",
+            test.effect(),
+            test.sentence()));
+  }
+
+  /** How many members the effect is of; what became of the others. */
+  Check attrition() {
+    if (members < smallest) {
+      return notJudged(ATTRITION, LEAST_COMPARED, "There are fewer than " + smallest + " members.");
+    }
+    long compared = fates.getOrDefault(Fate.COMPARED, 0L);
+    StringBuilder note = new StringBuilder("Of " + members + " members ");
+    String between = "";
+    for (Map.Entry<Fate, Long> entry : fates.entrySet()) {
+      note.append(between).append(entry.getValue()).append(' ').append(entry.getKey().sentence());
+      between = ", ";
+    }
+    note.append('.');
+    if (leavers > 0) {
+      note.append(" ")
+          .append(leavers)
+          .append(" left again and still count: the effect is that of having joined.");
+    }
+    return new Check(
+        ATTRITION,
+        members == 0 ? 0.0 : (double) compared / members,
+        LEAST_COMPARED,
+        Effect.NOT_JUDGED,
+        note.toString());
+  }
+}

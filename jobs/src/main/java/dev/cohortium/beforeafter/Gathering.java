@@ -1,0 +1,169 @@
+package dev.cohortium.beforeafter;
+
+import dev.cohortium.evidence.Measured;
+import dev.cohortium.evidence.Sweep;
+import dev.cohortium.stats.CohortMoments;
+import dev.cohortium.stats.StaggeredDesign;
+import java.io.Serial;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * The one pass over customers: what all effects without covariates need of them, as sums.
+ *
+ * @param segments names of the study's segments that are measured
+ * @param metrics what is measured, in order
+ * @param covariates what follows a metric's months
+ * @param earliest month of acquisition that is told apart
+ */
+record Gathering(
+    Window window,
+    List<String> segments,
+    List<Measured> metrics,
+    Covariates covariates,
+    int earliest)
+    implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
+  /** Stands for a horizon where customers are summed month by month. */
+  static final int MONTHLY = 0;
+
+  /** Stands for a horizon where those who left again are counted. */
+  static final int LEFT = -1;
+
+  /** Stands for a horizon where customers are summed by region, before any launch. */
+  static final int BY_REGION = -2;
+
+  private static final int BEFORE = 0;
+  private static final int AFTER = 1;
+  private static final int LONG_BEFORE = -2;
+
+  /**
+   * Customers who are summed together.
+   *
+   * @param horizon months after the launch that were averaged; {@link #MONTHLY}, {@link #LEFT},
+   *     {@link #BY_REGION}
+   * @param joined month, or 1 for who joined at the launch; {@link StaggeredDesign#NEVER}
+   */
+  record Group(Place place, int horizon, String stratum, int joined, int acquired)
+      implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+  }
+
+  /** The sums of all rows of {@link Lives}. */
+  Map<Group, CohortMoments> of(Dataset<Row> lives) {
+    Gathering gathering = this;
+    return Sweep.byKey(lives, gathering::add, CohortMoments::plus);
+  }
+
+  private void add(Map<Group, CohortMoments> states, Row row) {
+    Life life = Life.of(row, window);
+    String stratum = row.getString(row.fieldIndex(Lives.STRATUM));
+    List<Place> places = Lives.places(row, segments);
+    double[][] months = months(life, covariates.of(row));
+    int acquired = Math.max(life.acquired(), earliest);
+    for (Place place : places) {
+      states
+          .computeIfAbsent(
+              new Group(place, MONTHLY, stratum, life.joined(), acquired),
+              none -> CohortMoments.around(offsets()))
+          .add(months);
+      if (life.hasLeft()) {
+        states
+            .computeIfAbsent(
+                new Group(place, LEFT, "", StaggeredDesign.NEVER, LONG_BEFORE),
+                none -> CohortMoments.none(1, 1))
+            .add(new double[1][1]);
+      }
+    }
+    String region = row.getString(row.fieldIndex(Lives.REGION));
+    if (isThereBeforeAll(life) && !region.equals(Lives.UNKNOWN)) {
+      states
+          .computeIfAbsent(
+              new Group(Place.ALL, BY_REGION, region, StaggeredDesign.NEVER, LONG_BEFORE),
+              none -> CohortMoments.around(offsets()))
+          .add(months);
+    }
+    OptionalInt launch = window.launchIn(region);
+    if (launch.isPresent() && isThereAt(launch.getAsInt(), life)) {
+      String within = stratum + '\u001f' + region;
+      addLaunch(states, places, within, launch.getAsInt(), life);
+    }
+  }
+
+  /** No customers, around what is subtracted from all. */
+  double[][] offsets() {
+    double[][] offsets = new double[metrics.size()][window.months() + covariates.count()];
+    for (double[] of : offsets) {
+      covariates.copyOffsets(of, window.months());
+    }
+    return offsets;
+  }
+
+  private double[][] months(Life life, double[] extra) {
+    double[][] months = new double[metrics.size()][window.months() + extra.length];
+    for (int metric = 0; metric < months.length; metric++) {
+      for (int month = Math.max(0, life.acquired()); month < window.months(); month++) {
+        months[metric][month] = value(life, metric, month);
+      }
+      System.arraycopy(extra, 0, months[metric], window.months(), extra.length);
+    }
+    return months;
+  }
+
+  /** Known long enough before the first launch of a region. */
+  private boolean isThereBeforeAll(Life life) {
+    OptionalInt first = window.firstOfLaunches();
+    return first.isPresent() && life.acquired() <= first.getAsInt() - window.design().preMonths();
+  }
+
+  /** Known long enough before the launch, and not yet a member then. */
+  private boolean isThereAt(int launch, Life life) {
+    return life.acquired() <= launch - window.design().preMonths() && life.joined() >= launch;
+  }
+
+  private void addLaunch(
+      Map<Group, CohortMoments> states, List<Place> places, String within, int launch, Life life) {
+    int joined = life.joined() == launch ? 1 : StaggeredDesign.NEVER;
+    int from = launch - window.design().preMonths() + 1;
+    int to = launch - window.design().anticipation();
+    for (int horizon : window.horizons()) {
+      if (from >= 0 && launch + horizon < window.months()) {
+        double[][] periods = new double[metrics.size()][2];
+        for (int metric = 0; metric < periods.length; metric++) {
+          periods[metric][BEFORE] = mean(life, metric, from, to);
+          periods[metric][AFTER] = mean(life, metric, launch + 1, launch + 1 + horizon);
+        }
+        for (Place place : places) {
+          states
+              .computeIfAbsent(
+                  new Group(place, horizon, within, joined, LONG_BEFORE),
+                  none -> CohortMoments.none(metrics.size(), 2))
+              .add(periods);
+        }
+      }
+    }
+  }
+
+  /** What a customer has of a metric in a month. */
+  double value(Life life, int metric, int month) {
+    return metrics.get(metric).of(life, month, window.inactiveMonths());
+  }
+
+  /** What a customer's month differs by from another. */
+  double change(Life life, int metric, int month, int base) {
+    return value(life, metric, month) - value(life, metric, base);
+  }
+
+  private double mean(Life life, int metric, int from, int to) {
+    double sum = 0;
+    for (int month = from; month < to; month++) {
+      sum += value(life, metric, month);
+    }
+    return sum / (to - from);
+  }
+}

@@ -1,0 +1,331 @@
+package dev.cohortium.beforeafter;
+
+import dev.cohortium.evidence.Effect;
+import dev.cohortium.evidence.Measured;
+import dev.cohortium.evidence.Metric;
+import dev.cohortium.stats.Estimate;
+import dev.cohortium.stats.EventStudy;
+import dev.cohortium.stats.GroupTimeEffects;
+import dev.cohortium.stats.GroupTimeEffects.Cell;
+import dev.cohortium.stats.JoiningCohorts;
+import dev.cohortium.stats.JointEffects;
+import dev.cohortium.stats.JointEstimate;
+import dev.cohortium.stats.LinearForm;
+import dev.cohortium.stats.Measurement;
+import dev.cohortium.stats.PreTrend;
+import dev.cohortium.stats.RegionalLaunch;
+import dev.cohortium.stats.StaggeredDesign;
+import dev.cohortium.stats.Unmeasured;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** Makes effects of what was found in one place (methods.md 7, 9, 10). */
+final class Judging {
+  /** Variant of the cohorts that are observed over all of a horizon. */
+  static final String BALANCED = "balanced";
+
+  private final String program;
+  private final Window window;
+  private final Place place;
+  private final Map<Fate, Long> fates;
+  private final Checks checks;
+  private final double withoutMargin;
+  private final List<Effect> effects = new ArrayList<>();
+
+  /**
+   * Of a place.
+   *
+   * @param withoutMargin share of the months with an order whose margin is not known
+   */
+  Judging(
+      String program,
+      Window window,
+      Place place,
+      Map<Fate, Long> fates,
+      long leavers,
+      Optional<Reaction> reaction,
+      double withoutMargin) {
+    this.program = program;
+    this.window = window;
+    this.place = place;
+    this.fates = fates;
+    this.withoutMargin = withoutMargin;
+    int smallest = place.isWhole() ? 0 : window.design().leastCohort();
+    checks = new Checks(reaction, fates, leavers, smallest);
+  }
+
+  /** Whether joining is seen to react to recent orders. */
+  boolean isReacting() {
+    return checks.isReacting();
+  }
+
+  /** What was judged so far. */
+  List<Effect> effects() {
+    return effects;
+  }
+
+  /** Adds the effects of all horizons, of all cohorts and of those that are complete. */
+  void add(Measured measured, Studied studied) {
+    Optional<PreTrend> preTrend = studied.preTrend();
+    for (int months : window.horizons()) {
+      Optional<Forms.Horizon> all = studied.forms().horizon(months);
+      add(measured, studied, measured.variant(), months, all, preTrend);
+      if (measured.isRaw() && !studied.variant().isNaive()) {
+        Optional<Forms.Horizon> balanced = studied.forms().balancedHorizon(months);
+        add(measured, studied, BALANCED, months, balanced, preTrend);
+      }
+    }
+  }
+
+  private void add(
+      Measured measured,
+      Studied studied,
+      String variant,
+      int months,
+      Optional<Forms.Horizon> form,
+      Optional<PreTrend> preTrend) {
+    Arms arms = Arms.after(studied.effects(), variant, months);
+    Effect.Found found =
+        form.map(of -> found(arms, of.effect(), of.level(), studied))
+            .orElseGet(() -> Effect.Found.nothing(nobody(studied.effects(), months)));
+    Effect effect = effect(studied.variant(), variant, measured, months, found, arms);
+    if (!studied.variant().isNaive()) {
+      checks.judge(effect, studied, preTrend, 1);
+    }
+    effects.add(effect);
+  }
+
+  /** Adds the effects on the average receipt, of all horizons. */
+  void addReceipts(
+      Variant variant, JoiningCohorts cohorts, StaggeredDesign design, List<Integer> places) {
+    var parts = AverageReceipt.Parts.of(variant, cohorts, design, places);
+    for (int months : window.horizons()) {
+      Optional<AverageReceipt> receipt =
+          AverageReceipt.of(parts, window, effects -> new Forms(effects, window).horizon(months));
+      Arms arms =
+          receipt
+              .map(of -> Arms.after(of.onCombination().effects(), Measured.RAW, months))
+              .orElse(Arms.NOBODY);
+      Effect effect = receiptEffect(variant, months, receipt, arms);
+      if (!variant.isNaive() && receipt.isPresent()) {
+        Studied studied = receipt.get().onCombination();
+        checks.judge(effect, studied, studied.preTrend(), receipt.get().orders());
+      }
+      effects.add(effect);
+    }
+  }
+
+  private Effect receiptEffect(
+      Variant variant, int months, Optional<AverageReceipt> receipt, Arms arms) {
+    Effect.Found found =
+        arms.tooFew()
+            .or(() -> receipt.map(AverageReceipt::found))
+            .orElseGet(() -> Effect.Found.nothing("There are no orders to divide by."));
+    return effect(variant, Measured.RAW, Metric.AVERAGE_RECEIPT, months, found, arms);
+  }
+
+  /** Adds the effect of the launch on the average receipt over a horizon. */
+  void addReceiptsAtLaunch(
+      Variant variant,
+      int months,
+      JoiningCohorts cohorts,
+      StaggeredDesign design,
+      List<Integer> places) {
+    var parts = AverageReceipt.Parts.of(variant, cohorts, design, places);
+    Optional<AverageReceipt> receipt = AverageReceipt.of(parts, window, Judging::only);
+    Arms arms =
+        receipt.map(of -> Arms.of(of.onCombination().effects(), cell -> true)).orElse(Arms.NOBODY);
+    effects.add(receiptEffect(variant, months, receipt, arms));
+  }
+
+  /** The only effect of two periods. */
+  private static Optional<Forms.Horizon> only(GroupTimeEffects effects) {
+    return effects.cells().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Forms.Horizon(effects.aggregates().each().get(0), effects.levels().each().get(0)));
+  }
+
+  /** Adds the effect of the launch over a horizon. */
+  void addAtLaunch(Variant variant, Measured measured, int months, EventStudy study) {
+    GroupTimeEffects found = study.effects();
+    Arms arms = Arms.of(found, cell -> true);
+    Studied studied = Studied.of(variant, study, window);
+    Effect.Found value =
+        only(found)
+            .map(of -> found(arms, of.effect(), of.level(), studied))
+            .orElseGet(() -> Effect.Found.nothing(nobodyAtLaunch(months)));
+    Effect effect = effect(variant, measured.variant(), measured, months, value, arms);
+    if (!variant.isNaive()) {
+      effect.check(checks.attrition());
+      effect.check(
+          new Effect.Check(
+              Checks.PRE_TREND,
+              null,
+              null,
+              Effect.NOT_JUDGED,
+              "Two periods show no path: nothing tells whether members and others moved alike before. See event_study."));
+    }
+    effects.add(effect);
+  }
+
+  /** Adds the effect of launches region by region, in the months after them. */
+  void addByRegion(Measured measured, int months, RegionalLaunch launch) {
+    Optional<Effect.Check> test = launch.test().map(Checks::exchanged);
+    Measurement value =
+        launch.isFew()
+            ? new Unmeasured(
+                launch.regions()
+                    + " regions are too few for an error, fewer than "
+                    + RegionalLaunch.FEW
+                    + "."
+                    + test.map(of -> " " + of.note()).orElse(""))
+            : launch.effect();
+    GroupTimeEffects found = launch.study().effects();
+    Effect effect =
+        effect(
+            Variant.BY_REGION,
+            measured.variant(),
+            measured,
+            months,
+            Effect.Found.of(value, Double.NaN, null),
+            Arms.after(found, Measured.RAW, months));
+    test.ifPresent(effect::check);
+    effects.add(effect);
+  }
+
+  private String nobodyAtLaunch(int months) {
+    return window.hasLaunch()
+        ? String.format(
+            Locale.ROOT,
+            "At the launch nobody joined who can be compared: it takes %d months before it and %d after it in the data, and members who joined in its month.",
+            window.design().preMonths(),
+            months)
+        : "The study does not say when the programme was launched (programmes."
+            + program
+            + ".launched).";
+  }
+
+  /** Whose effect it is. */
+  private record Arms(long treated, long controls) {
+    static final Arms NOBODY = new Arms(0, 0);
+
+    /** Why they tell no effect, if they are too few. */
+    Optional<Effect.Found> tooFew() {
+      return treated >= JointEstimate.LEAST_TREATED
+          ? Optional.empty()
+          : Optional.of(
+              Effect.Found.nothing(
+                  treated
+                      + " members could be compared; fewer than "
+                      + JointEstimate.LEAST_TREATED
+                      + " tell no effect."));
+    }
+
+    /** Those of the months after joining, in a variant. */
+    static Arms after(GroupTimeEffects effects, String variant, int months) {
+      Set<Integer> complete = effects.observed(months);
+      return of(
+          effects,
+          cell ->
+              cell.eventMonth() >= 1
+                  && cell.eventMonth() <= months
+                  && (!variant.equals(BALANCED) || complete.contains(cell.joined())));
+    }
+
+    static Arms of(GroupTimeEffects effects, Predicate<Cell> some) {
+      Map<Integer, Long> treated = new TreeMap<>();
+      long controls = 0;
+      for (Cell cell : effects.cells()) {
+        if (some.test(cell)) {
+          treated.merge(cell.joined(), cell.treated(), Math::max);
+          controls = Math.max(controls, cell.controls());
+        }
+      }
+      return new Arms(treated.values().stream().mapToLong(Long::longValue).sum(), controls);
+    }
+  }
+
+  private static Effect.Found found(
+      Arms arms, LinearForm effect, LinearForm level, Studied studied) {
+    return arms.tooFew().orElseGet(() -> found(effect, level, studied));
+  }
+
+  private static Effect.Found found(LinearForm effect, LinearForm level, Studied studied) {
+    JointEffects joint = studied.joint().apply(List.of(effect, level));
+    Measurement value = joint.effect(0);
+    return value instanceof Estimate
+        ? Effect.Found.of(value, level.value() - effect.value(), joint.relative(0, 1))
+        : Effect.Found.of(value, 0, null);
+  }
+
+  /** Why nobody is compared over a horizon. */
+  private String nobody(GroupTimeEffects effects, int months) {
+    long members = fates.values().stream().mapToLong(Long::longValue).sum();
+    if (members == 0) {
+      return "The programme has no members.";
+    }
+    if (fates.getOrDefault(Fate.COMPARED, 0L) == 0) {
+      return checks.attrition().note();
+    }
+    return effects.cells().isEmpty() && !effects.gaps().isEmpty()
+        ? effects.gaps().get(0).reason()
+        : String.format(
+            Locale.ROOT,
+            "No joining month is observed, and has somebody to be compared with, in each of the %d months after it.",
+            months);
+  }
+
+  private Effect effect(
+      Variant method,
+      String variant,
+      Measured measured,
+      int months,
+      Effect.Found found,
+      Arms arms) {
+    Metric metric = measured.metric();
+    Effect effect = effect(method, variant, metric.word(), months, found, arms);
+    if (metric == Metric.MARGIN && withoutMargin > 0) {
+      effect.unsupported(
+          String.format(
+              Locale.ROOT,
+              "The cost of some receipts is not known: %.1f %% of the months with an order have no margin.",
+              100 * withoutMargin));
+    }
+    return effect;
+  }
+
+  private Effect effect(
+      Variant method, String variant, String metric, int months, Effect.Found found, Arms arms) {
+    boolean isMeasured = found.value() instanceof Estimate;
+    return new Effect(
+        Effect.Key.ofProgram(
+            program,
+            method.word(),
+            method.estimand(),
+            variant,
+            metric,
+            place.by(),
+            place.value(),
+            months),
+        Metric.unitOf(metric),
+        grading(method),
+        found,
+        isMeasured ? arms.treated() : 0,
+        isMeasured ? arms.controls() : 0);
+  }
+
+  private static Effect.Grading grading(Variant variant) {
+    return variant.isNaive()
+        ? Effect.Grading.NAIVE
+        : variant == Variant.AT_LAUNCH || variant == Variant.BY_REGION
+            ? Checks.UNTESTED
+            : Checks.GRADING;
+  }
+}

@@ -1,0 +1,80 @@
+package dev.cohortium.beforeafter;
+
+import dev.cohortium.evidence.Purchases;
+import dev.cohortium.stats.StaggeredDesign;
+import java.util.List;
+import org.apache.spark.sql.Row;
+
+/** One customer's months, 0 where nothing was bought. */
+final class Life implements Purchases {
+  private final double[][] amounts;
+  private final int joined;
+  private final int acquired;
+  private final int ordersUntilJoining;
+  private final boolean hasLeft;
+
+  private Life(Row row, Window window) {
+    amounts = new double[Lives.AMOUNTS][window.months()];
+    int joining = row.fieldIndex(Lives.JOINED);
+    joined = row.isNullAt(joining) ? StaggeredDesign.NEVER : Math.max(-1, row.getInt(joining));
+    int first = row.fieldIndex(Lives.ACQUIRED);
+    acquired = row.isNullAt(first) ? StaggeredDesign.NEVER : row.getInt(first);
+    ordersUntilJoining =
+        row.isNullAt(joining) ? 0 : row.getInt(row.fieldIndex(Lives.ORDERS_UNTIL_JOINING));
+    hasLeft = row.getBoolean(row.fieldIndex(Lives.HAS_LEFT));
+    List<Row> bought = row.getList(row.fieldIndex(Lives.MONTHS));
+    for (Row month : bought) {
+      for (int amount = 0; amount < Lives.AMOUNTS; amount++) {
+        amounts[amount][month.getInt(0)] = month.getDouble(1 + amount);
+      }
+    }
+  }
+
+  /** The customer of a row of {@link Lives}. */
+  static Life of(Row row, Window window) {
+    return new Life(row, window);
+  }
+
+  /** Month of joining, -1 if before the panel; {@link StaggeredDesign#NEVER}. */
+  int joined() {
+    return joined;
+  }
+
+  /**
+   * Month of the first order or of being registered, negative if before the panel; {@link
+   * StaggeredDesign#NEVER}.
+   */
+  int acquired() {
+    return acquired;
+  }
+
+  /** Orders of the joining month up to the one at which the customer joined. */
+  int ordersUntilJoining() {
+    return ordersUntilJoining;
+  }
+
+  /** Whether the member left for good. */
+  boolean hasLeft() {
+    return hasLeft;
+  }
+
+  @Override
+  public int orders(int month) {
+    return (int) amounts[Lives.ORDERS][month];
+  }
+
+  @Override
+  public double revenue(int month) {
+    return amounts[Lives.REVENUE][month];
+  }
+
+  @Override
+  public double margin(int month) {
+    return amounts[Lives.MARGIN][month];
+  }
+
+  @Override
+  public double items(int month) {
+    return amounts[Lives.ITEMS][month];
+  }
+}

@@ -1,0 +1,276 @@
+package dev.cohortium.beforeafter;
+
+import dev.cohortium.evidence.Metric;
+import dev.cohortium.runtime.Contracts;
+import dev.cohortium.runtime.Frames;
+import dev.cohortium.stats.Estimate;
+import dev.cohortium.stats.GroupTimeEffects.Cell;
+import dev.cohortium.stats.Interval;
+import dev.cohortium.stats.JointEffects;
+import dev.cohortium.stats.LinearForm;
+import dev.cohortium.stats.Measurement;
+import dev.cohortium.stats.PreTrend;
+import dev.cohortium.stats.Wald;
+import dev.cohortium.table.BeforeAfterAggregates;
+import dev.cohortium.table.BeforeAfterPaths;
+import dev.cohortium.table.EventStudyMonths;
+import dev.cohortium.table.GroupTimes;
+import dev.cohortium.table.PreTrends;
+import dev.cohortium.table.Table;
+import java.sql.Date;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.SortedMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/** Writes down what was found, as the rows of the tables of months. */
+final class Marts {
+  /** Added to a variant whose cohorts are observed over the longest horizon. */
+  private static final String BALANCED = "_balanced";
+
+  private static final double LEVEL = 0.95;
+
+  private final Window window;
+  private final String program;
+  private final Date asOf;
+  private final String runId;
+  private final Map<Table, List<Row>> rows = new LinkedHashMap<>();
+
+  Marts(Window window, String program, LocalDate asOf, String runId) {
+    this.window = window;
+    this.program = program;
+    this.asOf = Date.valueOf(asOf);
+    this.runId = runId;
+    for (Table table :
+        List.of(
+            EventStudyMonths.TABLE,
+            GroupTimes.TABLE,
+            BeforeAfterAggregates.TABLE,
+            BeforeAfterPaths.TABLE,
+            PreTrends.TABLE)) {
+      rows.put(table, new ArrayList<>());
+    }
+  }
+
+  /** The tables of all that was added. */
+  Map<Table, Dataset<Row>> tables(Frames in) {
+    Map<Table, Dataset<Row>> tables = new LinkedHashMap<>();
+    rows.forEach(
+        (table, of) ->
+            tables.put(table, in.session().createDataFrame(of, Contracts.schema(table))));
+    return tables;
+  }
+
+  /** Adds the months, means and tests of a metric in a place. */
+  void add(Place place, Metric metric, Studied studied) {
+    List<Object> key = List.of(program, metric.word(), place.by(), place.value());
+    String word = studied.variant().word();
+    addMonths(key, word, studied, studied.forms().byEventMonth());
+    if (studied.variant() == Variant.EVENT_STUDY) {
+      addMonths(key, word + BALANCED, studied, studied.forms().balanced());
+    }
+    studied
+        .monthly()
+        .ifPresent(
+            monthly -> {
+              addGroups(key, word, monthly);
+              addMeans(key, word, studied);
+            });
+    studied.preTrend().ifPresent(preTrend -> addPreTrend(key, word, studied, preTrend));
+  }
+
+  private void add(Table table, List<Object> key, Object... more) {
+    List<Object> values = new ArrayList<>(key);
+    values.addAll(Arrays.asList(more));
+    values.add(asOf);
+    values.add(runId);
+    rows.get(table).add(RowFactory.create(values.toArray()));
+  }
+
+  // --- event_study ---
+
+  private void addMonths(
+      List<Object> key, String variant, Studied studied, SortedMap<Integer, LinearForm> forms) {
+    if (forms.isEmpty()) {
+      return;
+    }
+    List<LinearForm> all = List.copyOf(forms.values());
+    JointEffects joint = studied.joint().apply(all);
+    List<Interval> band = joint.band(LEVEL);
+    Optional<Set<Integer>> kept =
+        variant.endsWith(BALANCED)
+            ? Optional.of(studied.effects().observed(window.longest()))
+            : Optional.empty();
+    int at = 0;
+    for (int event : forms.keySet()) {
+      long groups = 0;
+      long treated = 0;
+      long control = 0;
+      for (Cell cell : studied.effects().cells()) {
+        if (cell.eventMonth() == event && kept.map(of -> of.contains(cell.joined())).orElse(true)) {
+          groups++;
+          treated += cell.treated();
+          control += cell.controls();
+        }
+      }
+      Told told = Told.of(joint.effect(at), all.get(at).value());
+      boolean isVarying = told.error() != null;
+      add(
+          EventStudyMonths.TABLE,
+          key,
+          variant,
+          event,
+          told.value(),
+          told.error(),
+          told.low(),
+          told.high(),
+          isVarying ? band.get(at).low() : null,
+          isVarying ? band.get(at).high() : null,
+          groups,
+          treated,
+          control);
+      at++;
+    }
+  }
+
+  /** A number with its error and limits, null where nothing varies. */
+  private record Told(double value, Double error, Double low, Double high) {
+    static Told of(Measurement measurement, double value) {
+      if (!(measurement instanceof Estimate estimate)) {
+        return new Told(value, null, null, null);
+      }
+      Interval interval = estimate.interval();
+      return new Told(estimate.value(), estimate.stdError(), interval.low(), interval.high());
+    }
+  }
+
+  // --- group_time_effects, before_after_aggregates ---
+
+  private void addGroups(List<Object> key, String variant, Studied.Monthly monthly) {
+    List<Cell> cells = monthly.effects().cells();
+    for (int place = 0; place < cells.size(); place++) {
+      Cell cell = cells.get(place);
+      Told told = Told.of(monthly.effect().apply(place), cell.effect());
+      add(
+          GroupTimes.TABLE,
+          key,
+          variant,
+          day(cell.joined()),
+          day(cell.month()),
+          told.value(),
+          told.error(),
+          told.low(),
+          told.high(),
+          cell.treated(),
+          cell.controls());
+    }
+  }
+
+  private Date day(int month) {
+    return Date.valueOf(window.day(month));
+  }
+
+  private String month(int month) {
+    return window.first().plusMonths(month).toString();
+  }
+
+  private void addMeans(List<Object> key, String variant, Studied studied) {
+    for (Forms.Mean mean : studied.forms().means()) {
+      Told told = Told.of(studied.effect(mean.form()), mean.form().value());
+      add(
+          BeforeAfterAggregates.TABLE,
+          key,
+          variant,
+          mean.of(),
+          mean.month().map(this::month).orElse(Place.WHOLE),
+          mean.first(),
+          told.value(),
+          told.error(),
+          told.low(),
+          told.high());
+    }
+  }
+
+  // --- pre_trend ---
+
+  private void addPreTrend(List<Object> key, String variant, Studied studied, PreTrend preTrend) {
+    OptionalDouble breakdown = Checks.breakdown(studied, preTrend);
+    Wald all = studied.waldAll().orElse(null);
+    add(
+        PreTrends.TABLE,
+        key,
+        variant,
+        preTrend.firstEventMonth(),
+        preTrend.lastEventMonth(),
+        preTrend.wald().statistic(),
+        preTrend.wald().degreesOfFreedom(),
+        preTrend.wald().pValue(),
+        all == null ? null : all.statistic(),
+        all == null ? null : all.degreesOfFreedom(),
+        all == null ? null : all.pValue(),
+        orNull(preTrend.detectableSlope()),
+        orNull(breakdown));
+  }
+
+  private static Double orNull(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+
+  // --- before_after_paths ---
+
+  /** Adds the paths of a metric in a place, by month and by event month. */
+  void addPaths(Place place, Metric metric, Studied studied, Levels levels) {
+    List<Object> key = List.of(program, metric.word(), place.by(), place.value());
+    Map<Integer, Path> byEvent = new HashMap<>();
+    Map<Integer, Path> byMonth = new HashMap<>();
+    for (Cell cell : studied.effects().cells()) {
+      double controls = levels.ofControls(cell);
+      byEvent.computeIfAbsent(cell.eventMonth(), none -> new Path()).add(cell, controls);
+      if (cell.eventMonth() > 0) {
+        byMonth.computeIfAbsent(cell.month(), none -> new Path()).add(cell, controls);
+      }
+    }
+    byEvent.forEach((event, path) -> addPath(key, "event", event.toString(), path));
+    byMonth.forEach((month, path) -> addPath(key, "calendar", month(month), path));
+  }
+
+  private void addPath(List<Object> key, String axis, String period, Path path) {
+    add(
+        BeforeAfterPaths.TABLE,
+        key,
+        axis,
+        period,
+        path.members / path.treated,
+        path.comparison / path.treated,
+        (path.members - path.effects) / path.treated,
+        path.treated,
+        path.controls);
+  }
+
+  /** Sums over members of cells. */
+  private static final class Path {
+    private double members;
+    private double comparison;
+    private double effects;
+    private long treated;
+    private long controls;
+
+    void add(Cell cell, double levelOfControls) {
+      members += cell.treated() * cell.level();
+      comparison += cell.treated() * levelOfControls;
+      effects += cell.treated() * cell.effect();
+      treated += cell.treated();
+      controls += cell.controls();
+    }
+  }
+}

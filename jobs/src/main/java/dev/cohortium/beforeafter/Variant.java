@@ -1,0 +1,45 @@
+package dev.cohortium.beforeafter;
+
+/** The ways of looking at members before and after. */
+enum Variant {
+  EVENT_STUDY("event_study"),
+  STRATIFIED("event_study_stratified"),
+  DOUBLY_ROBUST("event_study_dr"),
+  REGRESSION("event_study_or"),
+  WEIGHTED("event_study_ipw"),
+  REACTING("event_study_ipcw"),
+  SEASONAL("seasonal_before_after"),
+  AT_LAUNCH("before_after_did"),
+  BY_REGION("launch_by_region"),
+  /** The change of members alone, around their joining. */
+  NAIVE("naive_before_after"),
+  /** The same, around the launch. */
+  NAIVE_AT_LAUNCH("naive_before_after");
+
+  private final String word;
+
+  Variant(String word) {
+    this.word = word;
+  }
+
+  /** Its method in the tables. */
+  String word() {
+    return word;
+  }
+
+  /** What it estimates. */
+  String estimand() {
+    return switch (this) {
+      case EVENT_STUDY, STRATIFIED, DOUBLY_ROBUST, REGRESSION, WEIGHTED, REACTING, SEASONAL ->
+          "join_vs_stay_out";
+      case BY_REGION -> "launch_vs_no_launch";
+      case AT_LAUNCH -> "join_at_launch_vs_as_usual";
+      case NAIVE -> "change_at_joining";
+      case NAIVE_AT_LAUNCH -> "change_at_launch";
+    };
+  }
+
+  boolean isNaive() {
+    return this == NAIVE || this == NAIVE_AT_LAUNCH;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.cohortium.beforeafter;
+
+import dev.cohortium.config.Study;
+import dev.cohortium.config.Study.BeforeAfter;
+import dev.cohortium.stats.StaggeredDesign;
+import dev.cohortium.stats.StaggeredDesign.Base;
+import java.io.Serial;
+import java.io.Serializable;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * The months of a programme's comparison, counted from the panel's first, and when it was launched.
+ *
+ * @param first month of the panel
+ * @param design who is compared with whom, month by month from the same base
+ * @param horizons months after joining or launch that are measured, ascending
+ * @param inactiveMonths months without an order after which a customer has churned
+ * @param launched month of the launch; empty: not said
+ * @param launchedByRegion that of the regions that differ
+ */
+record Window(
+    YearMonth first,
+    StaggeredDesign design,
+    List<Integer> horizons,
+    int inactiveMonths,
+    Map<String, Integer> launchedByRegion,
+    int launched)
+    implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
+  /** A launch that is not said. */
+  static final int UNKNOWN = Integer.MIN_VALUE;
+
+  private static final int INACTIVE_MONTHS = 6;
+  private static final int LEAST_COHORT = 5;
+  private static final int LEAST_MONTHS = 2;
+
+  /** That of a programme up to as-of; a panel of fewer than two months is taken for two. */
+  static Window of(Study study, String program, YearMonth first) {
+    BeforeAfter asked = study.beforeAfter().orElseThrow();
+    int months = 1 + (int) first.until(study.asOf().orElseThrow(), ChronoUnit.MONTHS);
+    int told = Math.max(months, Math.max(LEAST_MONTHS, asked.anticipation()));
+    Map<String, Integer> regions = new HashMap<>();
+    Study.Programme programme = study.programmes().get(program);
+    if (programme != null) {
+      programme
+          .launchedByRegion()
+          .forEach((region, day) -> regions.put(region, number(first, day)));
+    }
+    int launched =
+        programme == null
+            ? UNKNOWN
+            : programme.launched().map(d -> number(first, d)).orElse(UNKNOWN);
+    return new Window(
+        first,
+        new StaggeredDesign(
+            told,
+            asked.anticipation(),
+            asked.controls(),
+            Base.UNIVERSAL,
+            asked.preMonths(),
+            told,
+            Math.max(LEAST_COHORT, study.privacy().smallestCell())),
+        asked.horizons(),
+        study.cohorts().map(Study.Cohorts::inactiveMonths).orElse(INACTIVE_MONTHS),
+        Map.copyOf(regions),
+        launched);
+  }
+
+  private static int number(YearMonth first, LocalDate day) {
+    return (int) first.until(YearMonth.from(day), ChronoUnit.MONTHS);
+  }
+
+  int months() {
+    return design.months();
+  }
+
+  int longest() {
+    return horizons.get(horizons.size() - 1);
+  }
+
+  /** The first day of a month. */
+  LocalDate day(int month) {
+    return first.plusMonths(month).atDay(1);
+  }
+
+  /** The month of the launch where a customer lives, if there is one. */
+  OptionalInt launchIn(String region) {
+    int month = launchedByRegion.getOrDefault(region, launched);
+    return month == UNKNOWN ? OptionalInt.empty() : OptionalInt.of(month);
+  }
+
+  /** The first launch of a region that has months before it; empty: all launch together. */
+  OptionalInt firstOfLaunches() {
+    return launchedByRegion.isEmpty()
+        ? OptionalInt.empty()
+        : IntStream.concat(
+                launchedByRegion.values().stream().mapToInt(Integer::intValue),
+                IntStream.of(launched))
+            .filter(month -> month > design.anticipation())
+            .min();
+  }
+
+  boolean hasLaunch() {
+    return launched != UNKNOWN || !launchedByRegion.isEmpty();
+  }
+}

@@ -1,0 +1,526 @@
+package dev.cohortium.beforeafter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.cohortium.Given;
+import dev.cohortium.SparkTest;
+import dev.cohortium.config.Study;
+import dev.cohortium.config.StudyReader;
+import dev.cohortium.config.UserFault;
+import dev.cohortium.config.WorldReader;
+import dev.cohortium.runtime.Frames;
+import dev.cohortium.runtime.Job;
+import dev.cohortium.runtime.JobRunner;
+import dev.cohortium.runtime.RunSummary;
+import dev.cohortium.runtime.Warehouse;
+import dev.cohortium.table.BeforeAfterPaths;
+import dev.cohortium.table.CustomerMonths;
+import dev.cohortium.table.Customers;
+import dev.cohortium.table.EffectChecks;
+import dev.cohortium.table.Effects;
+import dev.cohortium.table.EventStudyMonths;
+import dev.cohortium.table.Joinings;
+import dev.cohortium.table.PreTrends;
+import dev.cohortium.table.ReceiptMonths;
+import dev.cohortium.world.WorldPanel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The job on small shops whose truth is known, and on data that give it nothing to compare. */
+class BeforeAfterJobTest extends SparkTest {
+  private static final double EFFECT = 8;
+
+  @BeforeEach
+  void interpret() {
+    withoutCompiling();
+  }
+
+  @AfterEach
+  void forgetKeptRows() {
+    spark().catalog().clearCache();
+  }
+
+  @TempDir private Path folder;
+
+  // --- a shop ---
+
+  /**
+   * A shop of 1,200 customers in 18 months from January 2022: a quarter joins in November, a
+   * quarter in January, and buys for 8 more a month from the month after. Who joins buys for 30
+   * more in that month.
+   *
+   * @param drift added to a month's amount, by m (month), joined (null: never) and id
+   * @param orders of a month
+   */
+  private Frames shop(String drift, String orders) {
+    Dataset<Row> customers =
+        spark()
+            .range(1_200)
+            .selectExpr(
+                "id",
+                "concat('c', id) as customer_id",
+                "if(id % 3 = 0, 'north', 'south') as region",
+                "pmod(xxhash64(id, 'level'), 40) as level",
+                "case id % 4 when 0 then 10 when 1 then 12 end as joined");
+    Dataset<Row> months =
+        customers
+            .selectExpr("*", "explode(sequence(0, 17)) as m")
+            .selectExpr("*", orders + " as orders")
+            .where("orders > 0")
+            .selectExpr(
+                "customer_id",
+                "add_months(date'2022-01-01', m) as month",
+                "orders",
+                "20 + level + if(m % 12 = 11, 10, 0) + pmod(xxhash64(id, m, 'noise'), 30) + coalesce(if(m > joined, 8, if(m = joined, 30, 0)), 0) + "
+                    + drift
+                    + " as net_revenue",
+                "5 as margin");
+    return new Frames(spark())
+        .with(CustomerMonths.TABLE, Given.as(CustomerMonths.TABLE, months))
+        .with(Customers.TABLE, Given.as(Customers.TABLE, customers.select("customer_id", "region")))
+        .with(
+            Joinings.TABLE,
+            Given.as(
+                Joinings.TABLE,
+                customers
+                    .where("joined is not null")
+                    .selectExpr(
+                        "'club' as program_id",
+                        "customer_id",
+                        "add_months(date'2022-01-01', joined) as joining_month",
+                        "1 as orders_until_joining",
+                        "1 as orders_in_month")));
+  }
+
+  private static final String ORDERS = "1 + pmod(xxhash64(id, m, 'orders'), 2)";
+
+  private static Study study(String... more) {
+    return StudyReader.parse(
+        """
+        study = shop, currency = EUR, as-of = "2023-06"
+        metrics = [net_revenue, orders, average_receipt, active_rate, churned_rate]
+        sources {
+          transactions { format = csv, path = x, columns { transaction_id = a, occurred_at = b, net_amount = c } }
+          customers { format = csv, path = x, columns { customer_id = a } }
+          enrolments { format = csv, path = x, columns { customer_id = a, enrolled_at = b } }
+        }
+        programmes.club { launched = "2022-11-10" }
+        segments.region = region
+        before-after { horizons = [1, 3], strata = [region], segments = [region] }
+        """,
+        "shop",
+        List.of(more),
+        Map.of());
+  }
+
+  private static Row effect(Frames found, String method, String where) {
+    return found
+        .get(Effects.TABLE)
+        .where("method = '%s' and %s".formatted(method, where))
+        .collectAsList()
+        .get(0);
+  }
+
+  private static final String WHOLE =
+      "metric = 'net_revenue' and segment = 'all' and variant = 'raw' and horizon_months = 3";
+
+  private static Row judged(Frames found, Row effect, String check) {
+    return found
+        .get(EffectChecks.TABLE)
+        .where(
+            "effect_id = '%s' and check_name = '%s'"
+                .formatted(effect.getAs(Effects.EFFECT_ID), check))
+        .collectAsList()
+        .get(0);
+  }
+
+  private static String check(Frames found, Row effect, String name) {
+    return judged(found, effect, name).getAs(EffectChecks.OUTCOME);
+  }
+
+  private static String note(Frames found, Row effect, String name) {
+    return judged(found, effect, name).getAs(EffectChecks.NOTE);
+  }
+
+  private static void assertNear(Row effect, double truth) {
+    assertThat(effect.<String>getAs(Effects.REASON)).isNull();
+    assertThat(effect.<Double>getAs(Effects.ESTIMATE))
+        .isCloseTo(truth, within(4 * effect.<Double>getAs(Effects.STD_ERROR)));
+  }
+
+  @Test
+  void members_and_others_who_move_alike_give_the_effect_and_grade_B() {
+    Frames found = new BeforeAfterJob().run(shop("0", ORDERS), study());
+    assertConforms(found, new BeforeAfterJob());
+
+    assertNear(effect(found, "event_study", WHOLE), EFFECT);
+    assertNear(effect(found, "event_study_stratified", WHOLE), EFFECT);
+    // In the second month others join, too.
+    assertNear(effect(found, "before_after_did", WHOLE.replace("= 3", "= 1")), EFFECT);
+    Row study = effect(found, "event_study", WHOLE);
+    assertThat(study.<String>getAs(Effects.CREDIBILITY)).isEqualTo("B");
+    assertThat(study.<String>getAs(Effects.FAILED_CHECKS)).isEmpty();
+    assertThat(study.<Long>getAs(Effects.TREATED)).isEqualTo(600);
+    assertThat(study.<Long>getAs(Effects.CONTROL)).isGreaterThanOrEqualTo(600);
+    assertThat(effect(found, "before_after_did", WHOLE).<String>getAs(Effects.CREDIBILITY))
+        .isEqualTo("D");
+    assertNear(effect(found, "event_study", WHOLE.replace("'all'", "'north'")), EFFECT);
+
+    Row receipt = effect(found, "event_study", WHOLE.replace("net_revenue", "average_receipt"));
+    assertNear(receipt, EFFECT / 1.5);
+    assertThat(receipt.<Double>getAs(Effects.RELATIVE_LOW)).isPositive();
+
+    Row naive = effect(found, "naive_before_after", WHOLE + " and estimand = 'change_at_joining'");
+    assertThat(naive.<String>getAs(Effects.CREDIBILITY)).isEqualTo("E");
+    assertThat(effect(found, "event_study", WHOLE.replace("net_revenue", "active_rate")))
+        .satisfies(row -> assertThat(row.<String>getAs(Effects.REASON)).contains("No arm varies"));
+  }
+
+  @Test
+  void the_paths_meet_the_effects() {
+    Frames found = new BeforeAfterJob().run(shop("0", ORDERS), study());
+    for (Row path :
+        found
+            .get(BeforeAfterPaths.TABLE)
+            .where("axis = 'event' and metric = 'net_revenue' and segment = 'all'")
+            .collectAsList()) {
+      Row month =
+          found
+              .get(EventStudyMonths.TABLE)
+              .where(
+                  "variant = 'event_study' and metric = 'net_revenue' and segment = 'all' and event_month = "
+                      + path.getAs("period"))
+              .collectAsList()
+              .get(0);
+      double difference =
+          path.<Double>getAs("members_mean") - path.<Double>getAs("counterfactual_mean");
+      assertThat(difference).isCloseTo(month.<Double>getAs("estimate"), within(1e-9));
+      assertThat(path.<Double>getAs("comparison_mean"))
+          .isCloseTo(path.<Double>getAs("counterfactual_mean"), within(5.0));
+      assertThat(month.<Double>getAs("band_low")).isLessThan(month.<Double>getAs("ci_low"));
+    }
+  }
+
+  @Test
+  void a_trend_of_the_members_own_fails_the_test_and_the_verdict_says_why() {
+    Frames found =
+        new BeforeAfterJob().run(shop("if(joined is not null, 2 * m, 0)", ORDERS), study());
+    Row study = effect(found, "event_study", WHOLE);
+    assertThat(check(found, study, Checks.PRE_TREND)).isEqualTo("failed");
+    assertThat(study.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+    assertThat(study.<String>getAs(Effects.FAILED_CHECKS)).contains("pre_trend");
+    Row trend =
+        found
+            .get(PreTrends.TABLE)
+            .where("variant = 'event_study' and metric = 'net_revenue' and segment = 'all'")
+            .collectAsList()
+            .get(0);
+    assertThat(trend.<Double>getAs("p_value")).isLessThan(0.001);
+    assertThat(note(found, study, Checks.PRE_TREND)).contains("moved apart already");
+  }
+
+  @Test
+  void what_a_run_prints_says_why_an_effect_is_not_believed() {
+    Frames shop = shop("if(joined is not null, 2 * m, 0)", ORDERS);
+    Warehouse warehouse = new Warehouse(spark(), folder.toString());
+    BeforeAfterJob job = new BeforeAfterJob();
+    job.reads().forEach(table -> warehouse.replace(table, shop.get(table)));
+    // A run asks which months the panel has.
+    Dataset<Row> months =
+        spark()
+            .range(19)
+            .selectExpr(
+                "add_months(date'2022-01-01', cast(id as int)) as month", "'a' as store_id");
+    warehouse.replace(ReceiptMonths.TABLE, Given.as(ReceiptMonths.TABLE, months));
+    Study study = study("headline.method=event_study", "headline.horizon=3");
+    RunSummary run = new JobRunner(context(study, folder, Instant.EPOCH)).run(List.<Job>of(job));
+
+    RunSummary.Verdict verdict = run.verdicts().get(0);
+    assertThat(verdict.method()).isEqualTo("event_study");
+    assertThat(verdict.credibility()).isEqualTo("D");
+    assertThat(verdict.naive()).isNotNull();
+    assertThat(verdict.evidence().get(0))
+        .isEqualTo("Of 600 members 600 are in the cohort of their joining month.");
+    assertThat(verdict.evidence())
+        .anySatisfy(
+            sentence ->
+                assertThat(sentence)
+                    .startsWith("Pre trend: failed. In months -5 to -3 since joining")
+                    .contains("moved apart already"));
+  }
+
+  @Test
+  void joining_that_follows_recent_orders_is_refused_grade_B() {
+    String reacting = ORDERS + " + if(m = joined - 2, 1, 0)";
+    Frames found = new BeforeAfterJob().run(shop("0", reacting), study());
+    Row study = effect(found, "event_study", WHOLE);
+    assertThat(check(found, study, Checks.REACTION)).isEqualTo("failed");
+    assertThat(study.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+
+    assertConforms(found, new BeforeAfterJob());
+    Row weighted = effect(found, "event_study_ipcw", WHOLE);
+    assertNear(weighted, EFFECT);
+    assertThat(weighted.<Double>getAs(Effects.STD_ERROR))
+        .isNotEqualTo(study.<Double>getAs(Effects.STD_ERROR));
+    assertThat(weighted.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+  }
+
+  @Test
+  void orders_of_the_last_month_before_joining_may_be_anticipation_and_the_check_says_so() {
+    String anticipating = ORDERS + " + if(m = joined - 1, 1, 0)";
+    Frames found = new BeforeAfterJob().run(shop("0", anticipating), study());
+    Row study = effect(found, "event_study", WHOLE);
+    assertNear(study, EFFECT);
+    assertThat(check(found, study, Checks.REACTION)).isEqualTo("inconclusive");
+    assertThat(note(found, study, Checks.REACTION)).contains("cannot tell the two apart");
+    assertThat(study.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+  }
+
+  // --- worlds ---
+
+  @Test
+  void in_a_world_where_members_differ_in_level_only_the_truth_is_found() {
+    WorldPanel world =
+        new WorldPanel(
+            spark(),
+            WorldReader.parse(
+                """
+                seed = 11, customers = 1500, months = 26, start = "2021-05"
+                regions { north { share = 0.6, stores = 3, launch-month = 10 }, south { share = 0.4, stores = 3, launch-month = 12 } }
+                joining { selection = level, hazard = 0.05, on-level = 0 }
+                effect { orders = 1.3, receipt = 1.1, drop-out = 1, ramp-months = 1 }
+                """,
+                "world",
+                List.of(),
+                Map.of()),
+            2);
+    Frames found = new BeforeAfterJob().run(world.frames(), study("metrics=[net_revenue, orders]"));
+    Row study = effect(found, "event_study", WHOLE.replace("'raw'", "'balanced'"));
+    Dataset<Row> joinings =
+        world
+            .frames()
+            .get(Joinings.TABLE)
+            .where("months_between(joining_month, acquired_month) >= 6")
+            .select("customer_id");
+    double truth =
+        world
+            .truth()
+            .where("experiment_id = '-' and metric = 'net_revenue' and horizon_months = 3")
+            .join(joinings, "customer_id")
+            .agg(functions.avg("difference_vs_stay_out"))
+            .collectAsList()
+            .get(0)
+            .getDouble(0);
+    assertNear(study, truth);
+    Row naive = effect(found, "naive_before_after", WHOLE + " and estimand = 'change_at_joining'");
+    assertThat(naive.<String>getAs(Effects.CREDIBILITY)).isEqualTo("E");
+  }
+
+  // --- nothing to compare ---
+
+  @Test
+  void data_that_give_nothing_to_compare_say_why() {
+    Frames nothing = new BeforeAfterJob().run(new Frames(spark()), study());
+    assertThat(effect(nothing, "event_study", WHOLE).<String>getAs(Effects.REASON))
+        .isEqualTo("The programme has no members.");
+
+    Frames old = shop("0", ORDERS);
+    old.with(
+        Joinings.TABLE,
+        Given.as(
+            Joinings.TABLE,
+            old.get(Joinings.TABLE)
+                .withColumn("joining_month", functions.expr("date'2020-01-01'"))));
+    Frames older = new BeforeAfterJob().run(old, study());
+    assertThat(effect(older, "event_study", WHOLE).<String>getAs(Effects.REASON))
+        .isEqualTo("Of 600 members 600 joined before the first month that could be a base.");
+    assertThat(effect(older, "before_after_did", WHOLE).<String>getAs(Effects.REASON))
+        .startsWith("At the launch nobody joined who can be compared");
+
+    Frames fewer = new BeforeAfterJob().run(only("'c0', 'c1', 'c5'"), study());
+    Row effect = effect(fewer, "event_study", WHOLE);
+    assertThat(effect.<String>getAs(Effects.STATUS)).isEqualTo("unmeasured");
+    assertThat(effect.<String>getAs(Effects.REASON))
+        .isEqualTo("Of 3 members 3 joined in a month with too few members to be a cohort.");
+  }
+
+  /** The shop with some of its members only; of the others nobody knows that they joined. */
+  private Frames only(String members) {
+    Frames shop = shop("0", ORDERS);
+    return shop.with(
+        Joinings.TABLE,
+        Given.as(
+            Joinings.TABLE,
+            shop.get(Joinings.TABLE).where("customer_id in (%s)".formatted(members))));
+  }
+
+  @Test
+  void every_member_is_counted_with_what_became_of_them() {
+    Frames shop = shop("0", ORDERS);
+    // Members are c0, c1, c4, c5, c8, c9, c12 and so on.
+    shop.with(
+        Joinings.TABLE,
+        Given.as(
+            Joinings.TABLE,
+            shop.get(Joinings.TABLE)
+                .withColumn("number", functions.expr("int(substr(customer_id, 2))"))
+                .withColumn(
+                    "joining_month",
+                    functions.expr(
+                        """
+                        case when number = 0 then date'2022-09-01'
+                             when number between 1 and 9 then date'2023-06-01'
+                             when number between 10 and 19 then date'2021-06-01'
+                             when number between 20 and 29 then date'2022-03-01'
+                             else joining_month end
+                        """))
+                .withColumn(
+                    "left_month",
+                    functions.expr("if(number between 40 and 49, date'2023-02-01', null)"))));
+    shop.with(
+        Joinings.TABLE,
+        shop.get(Joinings.TABLE)
+            .union(
+                rows(
+                    Joinings.TABLE,
+                    """
+                    program_id | customer_id | joining_month | orders_until_joining | orders_in_month
+                    club | nobody | 2022-11-01 | 0 | 0
+                    """)));
+    Frames found = new BeforeAfterJob().run(shop, study());
+
+    Row effect = effect(found, "event_study", WHOLE);
+    assertThat(effect.<Long>getAs(Effects.TREATED)).isEqualTo(584);
+    assertThat(note(found, effect, Checks.ATTRITION))
+        .isEqualTo(
+            "Of 601 members 584 are in the cohort of their joining month, "
+                + "5 joined in the last month, after which nothing is seen yet, "
+                + "1 joined in a month with too few members to be a cohort, "
+                + "1 have no order, and were not registered, "
+                + "4 joined before the first month that could be a base, "
+                + "6 joined too soon after their first order, or before it; they are compared until then. "
+                + "6 left again and still count: the effect is that of having joined.");
+    assertNear(effect, EFFECT);
+  }
+
+  @Test
+  void a_month_without_a_receipt_counts_as_zero() {
+    Frames shop = shop("0", ORDERS);
+    shop.with(
+        CustomerMonths.TABLE,
+        shop.get(CustomerMonths.TABLE).where("month < date'2023-03-01' or customer_id > 'c5'"));
+    Frames found = new BeforeAfterJob().run(shop, study());
+
+    Row effect = effect(found, "event_study", WHOLE.replace("net_revenue", "active_rate"));
+    assertThat(effect.<Long>getAs(Effects.TREATED)).isEqualTo(600);
+    double silent =
+        found
+            .get(BeforeAfterPaths.TABLE)
+            .where("axis = 'calendar' and period = '2023-04' and metric = 'active_rate'")
+            .where("segment = 'all'")
+            .collectAsList()
+            .get(0)
+            .<Double>getAs("members_mean");
+    assertThat(silent).isCloseTo(share("customer_id > 'c5' and joined is not null"), within(1e-12));
+  }
+
+  /** The share of the members of whom something is true. */
+  private double share(String where) {
+    Dataset<Row> members =
+        spark()
+            .range(1_200)
+            .selectExpr("concat('c', id) as customer_id", "if(id % 4 < 2, 1, null) as joined")
+            .where("joined is not null");
+    return (double) members.where(where).count() / members.count();
+  }
+
+  @Test
+  void customers_acquired_late_serve_later_cohorts_only() {
+    Frames shop = shop("0", ORDERS);
+    shop.with(
+        CustomerMonths.TABLE,
+        shop.get(CustomerMonths.TABLE)
+            .where("not (customer_id in ('c4', 'c8') and month < date'2022-09-01')"));
+    Frames found = new BeforeAfterJob().run(shop, study());
+    assertThat(effect(found, "event_study", WHOLE).<Long>getAs(Effects.TREATED)).isEqualTo(598);
+  }
+
+  @Test
+  void a_covariate_that_is_no_number_is_refused() {
+    assertThatThrownBy(
+            () ->
+                new BeforeAfterJob()
+                    .run(shop("0", ORDERS), study("before-after.covariates=[region]")))
+        .isInstanceOf(UserFault.class)
+        .hasMessageContaining("which is not always a number");
+  }
+
+  @Test
+  void all_that_is_known_of_a_customer_comes_together_in_one_exchange() {
+    Study study = study();
+    String plan =
+        new Lives(shop("0", ORDERS), study, Window.of(study, "club", YearMonth.of(2022, 1)))
+            .of("club")
+            .queryExecution()
+            .executedPlan()
+            .toString();
+    assertThat(plan.split("Exchange hashpartitioning\\(customer_id#\\d+, \\d+\\)", -1))
+        .as(plan)
+        .hasSize(1 + 1);
+    assertThat(plan.split("Exchange ", -1)).as(plan).hasSize(1 + 1);
+  }
+
+  @Test
+  void launches_by_region_are_told_by_exchanging_them_where_regions_are_few() {
+    Frames shop = shop("if((id div 4) % 8 < 4 and m > 10, 5, 0)", ORDERS);
+    shop.with(
+        Customers.TABLE,
+        Given.as(
+            Customers.TABLE,
+            spark()
+                .range(1_200)
+                .selectExpr(
+                    "concat('c', id) as customer_id", "concat('r', (id div 4) % 8) as region")));
+    // r0 to r3 in November 2022; in each region as many of its customers join.
+    Frames found =
+        new BeforeAfterJob()
+            .run(
+                shop,
+                study(
+                    "programmes.club.launched-by-region.r4=\"2023-06-01\"",
+                    "programmes.club.launched-by-region.r5=\"2023-06-01\"",
+                    "programmes.club.launched-by-region.r6=\"2023-06-01\"",
+                    "programmes.club.launched-by-region.r7=\"2023-06-01\""));
+    assertConforms(found, new BeforeAfterJob());
+    Row launch = effect(found, "launch_by_region", WHOLE);
+    // By hand: 8! / (4! 4!) = 70 ways, and the opposite one is as large.
+    assertThat(launch.<String>getAs(Effects.STATUS)).isEqualTo("unmeasured");
+    assertThat(launch.<String>getAs(Effects.REASON))
+        .startsWith("8 regions are too few for an error, fewer than 50.")
+        .contains("All 70 ways to exchange launch months", "p = 0.0286");
+    assertThat(check(found, launch, Checks.EXCHANGED)).isEqualTo("passed");
+    assertThat(launch.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+  }
+
+  @Test
+  void the_last_month_is_the_end_of_what_is_seen() {
+    Study early = study().withAsOf(YearMonth.of(2023, 2));
+    Frames found = new BeforeAfterJob().run(shop("0", ORDERS), early);
+    Row three = effect(found, "event_study", WHOLE);
+    assertThat(three.<Long>getAs(Effects.TREATED)).isEqualTo(600);
+    Row balanced = effect(found, "event_study", WHOLE.replace("'raw'", "'balanced'"));
+    assertThat(balanced.<Long>getAs(Effects.TREATED)).isEqualTo(300);
+  }
+}
