@@ -179,6 +179,7 @@ final class Comparing {
         gathered.fates(place),
         gathered.leavers(place),
         Reaction.of(studied),
+        gathered.hazardAtOrders(place),
         survey.withoutMargin());
   }
 
@@ -204,12 +205,12 @@ final class Comparing {
     return judging.effects();
   }
 
-  /** The effects on everybody by the chances of not having joined, where joining reacts. */
+  /** The effects on everybody by the chances of not having joined, where some joined at orders. */
   private List<Effect> reacting(Gathered gathered, Dataset<Row> lives) {
     JoiningCohorts together = gathered.cohorts(Place.ALL, window.design(), Comparison.TOGETHER);
     Judging judging = judging(gathered, Place.ALL, together);
     List<Integer> places = rawPlaces(gathered.gathering().metrics());
-    if (!judging.isReacting() || places.isEmpty()) {
+    if (gathered.hazardAtOrders(Place.ALL) == 0 || places.isEmpty()) {
       return List.of();
     }
     in.run().progress().step(job + ": effects by the chances of not having joined");

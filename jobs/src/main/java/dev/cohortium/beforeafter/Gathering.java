@@ -35,6 +35,9 @@ record Gathering(
   /** Stands for a horizon where those who left again are counted. */
   static final int LEFT = -1;
 
+  /** Stands for a horizon where orders are counted at which customers joined, and could have. */
+  static final int AT_ORDERS = -2;
+
   private static final int BEFORE = 0;
   private static final int AFTER = 1;
   private static final int LONG_BEFORE = -2;
@@ -42,7 +45,8 @@ record Gathering(
   /**
    * Customers who are summed together.
    *
-   * @param horizon months after the launch that were averaged; {@link #MONTHLY}, {@link #LEFT}
+   * @param horizon months after the launch that were averaged; {@link #MONTHLY}, {@link #LEFT},
+   *     {@link #AT_ORDERS}
    * @param joined month, or 1 for who joined at the launch; {@link StaggeredDesign#NEVER}
    */
   record Group(Place place, int horizon, String stratum, int joined, int acquired)
@@ -61,8 +65,14 @@ record Gathering(
     String stratum = row.getString(row.fieldIndex(Lives.STRATUM));
     List<Place> places = Lives.places(row, segments);
     double[][] months = months(life, covariates.of(row));
+    double[][] atOrders = atOrders(life);
     int acquired = Math.max(life.acquired(), earliest);
     for (Place place : places) {
+      states
+          .computeIfAbsent(
+              new Group(place, AT_ORDERS, "", StaggeredDesign.NEVER, LONG_BEFORE),
+              none -> CohortMoments.none(2, window.months()))
+          .add(atOrders);
       states
           .computeIfAbsent(
               new Group(place, MONTHLY, stratum, life.joined(), acquired),
@@ -82,6 +92,16 @@ record Gathering(
       String within = stratum + '\u001f' + region;
       addLaunch(states, places, within, launch.getAsInt(), life);
     }
+  }
+
+  /** By month, whether the customer joined at an order, and the orders at which that could be. */
+  private double[][] atOrders(Life life) {
+    double[][] atOrders = new double[2][window.months()];
+    for (int month = 0; month < window.months(); month++) {
+      atOrders[0][month] = life.joinsAtOrder(month) ? 1 : 0;
+      atOrders[1][month] = life.chances(month);
+    }
+    return atOrders;
   }
 
   /** No customers, around what is subtracted from all. */

@@ -39,6 +39,7 @@ final class Judging {
   /**
    * Of a place.
    *
+   * @param hazard chance of joining at an order
    * @param withoutMargin share of the months with an order whose margin is not known
    */
   Judging(
@@ -48,6 +49,7 @@ final class Judging {
       Map<Fate, Long> fates,
       long leavers,
       Optional<Reaction> reaction,
+      double hazard,
       double withoutMargin) {
     this.program = program;
     this.window = window;
@@ -55,12 +57,7 @@ final class Judging {
     this.fates = fates;
     this.withoutMargin = withoutMargin;
     int smallest = place.isWhole() ? 0 : window.design().leastCohort();
-    checks = new Checks(reaction, fates, leavers, smallest);
-  }
-
-  /** Whether joining is seen to react to recent orders. */
-  boolean isReacting() {
-    return checks.isReacting();
+    checks = new Checks(reaction, hazard, fates, leavers, smallest);
   }
 
   /** What was judged so far. */

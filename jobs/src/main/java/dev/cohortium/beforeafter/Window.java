@@ -96,6 +96,14 @@ record Window(
     return month == UNKNOWN ? OptionalInt.empty() : OptionalInt.of(month);
   }
 
+  /**
+   * The first month in which customers of a region could join: that of its launch; any where no
+   * launch is said; never where others have one and it has none.
+   */
+  int opensIn(String region) {
+    return launchIn(region).orElse(hasLaunch() ? StaggeredDesign.NEVER : 0);
+  }
+
   boolean hasLaunch() {
     return launched != UNKNOWN || !launchedByRegion.isEmpty();
   }

@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -480,6 +481,23 @@ class BeforeAfterJobTest extends SparkTest {
         .as(plan)
         .hasSize(1 + 1);
     assertThat(plan.split("Exchange ", -1)).as(plan).hasSize(1 + 1);
+  }
+
+  @Test
+  void nobody_could_have_joined_before_the_launch_where_they_live() {
+    Study study =
+        study("programmes.club.launched-by-region={north=2022-05-01, south=2022-11-01}");
+    Row ann =
+        spark()
+            .sql(
+                "select 12 as joined, -3 as acquired, 2 as orders_until_joining, false as has_left, 'south' as region, transform(sequence(0, 17), m -> struct(m, 3D, 0D, 0D, 0D)) as months")
+            .collectAsList()
+            .get(0);
+    Life life = Life.of(ann, Window.of(study, "club", YearMonth.of(2022, 1)));
+    // Month 10 is that of the launch in the south, 12 that of joining, at the second order.
+    assertThat(IntStream.range(0, 18).map(life::chances).toArray())
+        .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0);
+    assertThat(IntStream.range(0, 18).filter(life::joinsAtOrder).toArray()).containsExactly(12);
   }
 
   @Test
