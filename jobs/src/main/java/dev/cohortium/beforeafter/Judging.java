@@ -85,15 +85,41 @@ final class Judging {
       int months,
       Optional<Forms.Horizon> form,
       Optional<PreTrend> preTrend) {
-    Arms arms = Arms.after(studied.effects(), variant, months);
+    Arms arms =
+        Arms.of(studied.effects(), Arms.after(studied.effects(), variant, months));
     Effect.Found found =
         form.map(of -> found(arms, of.effect(), of.level(), studied))
             .orElseGet(() -> Effect.Found.nothing(nobody(studied.effects(), months)));
     Effect effect = effect(studied.variant(), variant, measured, months, found, arms);
+    if (measured.metric() == Metric.CHURNED_RATE
+        && isCutOff(studied.effects(), Arms.after(studied.effects(), variant, months))) {
+      effect.unsupported(cutOff());
+    }
     if (!studied.variant().isNaive()) {
       checks.judge(effect, studied, preTrend, 1);
     }
     effects.add(effect);
+  }
+
+  /**
+   * Whether months without an order are counted that lie before the panel, or not after the month
+   * of acquisition, which has an order or is no month to be silent in.
+   */
+  private boolean isCutOff(GroupTimeEffects effects, Predicate<Cell> some) {
+    int preMonths = effects.design().preMonths();
+    return effects.cells().stream()
+        .filter(some)
+        .anyMatch(
+            cell ->
+                cell.base() - window.inactiveMonths() < Math.max(-1, cell.joined() - preMonths));
+  }
+
+  private String cutOff() {
+    return String.format(
+        Locale.ROOT,
+        "Whether nothing was ordered in %d months is asked of months before the panel, or of customers who were not known for as long: before-after.pre-months takes %d, and members a month to join in that is later in the panel.",
+        window.inactiveMonths(),
+        window.lookBack());
   }
 
   /** Adds the effects on the average receipt, of all horizons. */
@@ -105,7 +131,8 @@ final class Judging {
           AverageReceipt.of(parts, window, effects -> new Forms(effects, window).horizon(months));
       Arms arms =
           receipt
-              .map(of -> Arms.after(of.onCombination().effects(), Measured.RAW, months))
+              .map(of -> of.onCombination().effects())
+              .map(of -> Arms.of(of, Arms.after(of, Measured.RAW, months)))
               .orElse(Arms.NOBODY);
       Effect effect = receiptEffect(variant, months, receipt, arms);
       if (!variant.isNaive() && receipt.isPresent()) {
@@ -157,6 +184,9 @@ final class Judging {
             .map(of -> found(arms, of.effect(), of.level(), studied))
             .orElseGet(() -> Effect.Found.nothing(nobodyAtLaunch(months)));
     Effect effect = effect(variant, measured.variant(), measured, months, value, arms);
+    if (measured.metric() == Metric.CHURNED_RATE && window.inactiveMonths() > 1) {
+      effect.unsupported(cutOff());
+    }
     if (!variant.isNaive()) {
       effect.check(checks.attrition());
       effect.check(
@@ -199,14 +229,12 @@ final class Judging {
     }
 
     /** Those of the months after joining, in a variant. */
-    static Arms after(GroupTimeEffects effects, String variant, int months) {
+    static Predicate<Cell> after(GroupTimeEffects effects, String variant, int months) {
       Set<Integer> complete = effects.observed(months);
-      return of(
-          effects,
-          cell ->
-              cell.eventMonth() >= 1
-                  && cell.eventMonth() <= months
-                  && (!variant.equals(BALANCED) || complete.contains(cell.joined())));
+      return cell ->
+          cell.eventMonth() >= 1
+              && cell.eventMonth() <= months
+              && (!variant.equals(BALANCED) || complete.contains(cell.joined()));
     }
 
     static Arms of(GroupTimeEffects effects, Predicate<Cell> some) {

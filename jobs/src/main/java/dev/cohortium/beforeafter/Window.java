@@ -77,6 +77,11 @@ record Window(
     return (int) first.until(YearMonth.from(day), ChronoUnit.MONTHS);
   }
 
+  /** Months between acquisition and joining in which a customer can have churned by the base. */
+  int lookBack() {
+    return inactiveMonths + design.anticipation() + 1;
+  }
+
   int months() {
     return design.months();
   }
