@@ -15,6 +15,7 @@ import dev.cohortium.stats.Measurement;
 import dev.cohortium.stats.PreTrend;
 import dev.cohortium.stats.StaggeredDesign;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -212,20 +213,25 @@ final class Judging {
             + ".launched).";
   }
 
-  /** Whose effect it is. */
+  /** Whose effect it is: the fewest that one of its months has. */
   private record Arms(long treated, long controls) {
     static final Arms NOBODY = new Arms(0, 0);
 
     /** Why they tell no effect, if they are too few. */
     Optional<Effect.Found> tooFew() {
-      return treated >= JointEstimate.LEAST_TREATED
-          ? Optional.empty()
-          : Optional.of(
-              Effect.Found.nothing(
-                  treated
-                      + " members could be compared; fewer than "
-                      + JointEstimate.LEAST_TREATED
-                      + " tell no effect."));
+      long customers = treated + controls;
+      if (treated >= JointEstimate.LEAST_TREATED && customers >= JointEstimate.LEAST_CUSTOMERS) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          Effect.Found.nothing(
+              treated < JointEstimate.LEAST_TREATED
+                  ? String.format(
+                      "In one of the months %d members could be compared; fewer than %d tell no effect.",
+                      treated, JointEstimate.LEAST_TREATED)
+                  : String.format(
+                      "In one of the months %d customers could be compared; fewer than %d tell no error.",
+                      customers, JointEstimate.LEAST_CUSTOMERS)));
     }
 
     /** Those of the months after joining, in a variant. */
@@ -239,14 +245,16 @@ final class Judging {
 
     static Arms of(GroupTimeEffects effects, Predicate<Cell> some) {
       Map<Integer, Long> treated = new TreeMap<>();
-      long controls = 0;
+      Map<Integer, Long> controls = new TreeMap<>();
       for (Cell cell : effects.cells()) {
         if (some.test(cell)) {
-          treated.merge(cell.joined(), cell.treated(), Math::max);
-          controls = Math.max(controls, cell.controls());
+          treated.merge(cell.eventMonth(), cell.treated(), Long::sum);
+          controls.merge(cell.eventMonth(), cell.controls(), Math::max);
         }
       }
-      return new Arms(treated.values().stream().mapToLong(Long::longValue).sum(), controls);
+      return treated.isEmpty()
+          ? NOBODY
+          : new Arms(Collections.min(treated.values()), Collections.min(controls.values()));
     }
   }
 
