@@ -20,6 +20,7 @@ import dev.cohortium.table.Effects;
 import dev.cohortium.table.Table;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ final class Comparing {
     this.survey = survey;
     asOf = study.asOf().orElseThrow().atEndOfMonth();
     window = Window.of(study, program, survey.first().orElse(study.asOf().orElseThrow()));
-    marts = new Marts(window, program, asOf, in.run().id());
+    marts = new Marts(window, program, asOf, in.run().id(), untold());
   }
 
   /** The rows of each table. */
@@ -120,6 +121,21 @@ final class Comparing {
       metrics.add(Metric.REVENUE_AND_ORDERS);
     }
     return Measured.of(metrics, survey.caps());
+  }
+
+  /**
+   * Metrics whose months are not all known: margin where a cost is not, and having churned where
+   * customers may join before they can have.
+   */
+  private Set<Metric> untold() {
+    Set<Metric> untold = EnumSet.noneOf(Metric.class);
+    if (survey.withoutMargin() > 0) {
+      untold.add(Metric.MARGIN);
+    }
+    if (asked.preMonths() < window.lookBack()) {
+      untold.add(Metric.CHURNED_RATE);
+    }
+    return untold;
   }
 
   private boolean asksReceipts() {
