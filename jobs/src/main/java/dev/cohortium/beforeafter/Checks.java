@@ -18,6 +18,7 @@ final class Checks {
   static final String DETECTABLE = "detectable_slope";
   static final String REACTION = "joining_reacts";
   static final String AT_AN_ORDER = "joined_at_an_order";
+  static final String CONTAMINATION = "contamination";
   static final String ATTRITION = "attrition";
 
   /** The grade of an event study: the evidence is that likes were compared. */
@@ -33,6 +34,7 @@ final class Checks {
 
   private static final double LEVEL = 0.05;
   private static final double LEAST_BREAKDOWN = 0.5;
+  private static final double MOST_CONTAMINATED = 0.1;
   private static final double LEAST_COMPARED = 0.5;
 
   private final Optional<Reaction> reaction;
@@ -200,6 +202,19 @@ final class Checks {
                 Locale.ROOT,
                 "Customers join at %.3g %% of their orders, and months without joining are those with fewer: without any effect members would seem to change by the threshold, which the limit nearest to 0 has to be beyond. See event_study_ipcw.",
                 100 * hazard));
+  }
+
+  /** Whether those who did not join at the launch stayed out, by the share who joined later. */
+  static Check contamination(double share) {
+    return new Check(
+        CONTAMINATION,
+        share,
+        MOST_CONTAMINATED,
+        share < MOST_CONTAMINATED ? Effect.PASSED : Effect.INCONCLUSIVE,
+        String.format(
+            Locale.ROOT,
+            "Of those who had not joined at the launch %.1f %% joined within the months measured and are compared as usual: what joining does to them is missing from the effect.",
+            100 * share));
   }
 
   /** How many members the effect is of; what became of the others. */

@@ -320,9 +320,10 @@ final class Comparing {
     List<Measured> metrics = gathered.gathering().metrics();
     for (int months : window.horizons()) {
       JoiningCohorts within = gathered.atLaunch(place, months, Comparison.WITHIN_STRATA);
-      addAtLaunch(judging, metrics, within, months, Variant.AT_LAUNCH, design);
-      addAtLaunch(
-          judging, metrics, within, months, Variant.NAIVE_AT_LAUNCH, design.with(Controls.NOBODY));
+      double joined = gathered.joinedWithin(place, months);
+      addAtLaunch(judging, metrics, within, months, Variant.AT_LAUNCH, design, joined);
+      StaggeredDesign naive = design.with(Controls.NOBODY);
+      addAtLaunch(judging, metrics, within, months, Variant.NAIVE_AT_LAUNCH, naive, joined);
     }
   }
 
@@ -332,11 +333,12 @@ final class Comparing {
       JoiningCohorts cohorts,
       int months,
       Variant variant,
-      StaggeredDesign design) {
+      StaggeredDesign design,
+      double joined) {
     for (int metric = 0; metric < metrics.size(); metric++) {
       if (isAsked(metrics.get(metric))) {
         EventStudy study = EventStudy.of(cohorts, design, metric);
-        judging.addAtLaunch(variant, metrics.get(metric), months, study);
+        judging.addAtLaunch(variant, metrics.get(metric), months, study, joined);
       }
     }
     if (asksReceipts()) {

@@ -114,6 +114,13 @@ final class Gathered {
     return joined == 0 ? 0 : joined / chances;
   }
 
+  /** The share of those not joined at the launch who did within a horizon; 0 of nobody. */
+  double joinedWithin(Place place, int horizon) {
+    return of(place, Gathering.joinedWithin(horizon)).stream()
+        .mapToDouble(entry -> entry.getValue().mean(0, 0))
+        .sum();
+  }
+
   /** The members of a place by what became of them. */
   Map<Fate, Long> fates(Place place) {
     StaggeredDesign design = gathering.window().design();

@@ -129,6 +129,11 @@ record Gathering(
     return life.acquired() <= launch - window.design().preMonths() && life.joined() >= launch;
   }
 
+  /** Stands for a horizon where those not joined at the launch are asked if they did within it. */
+  static int joinedWithin(int horizon) {
+    return AT_ORDERS - horizon;
+  }
+
   private void addLaunch(
       Map<Group, CohortMoments> states, List<Place> places, String within, int launch, Life life) {
     int joined = life.joined() == launch ? 1 : StaggeredDesign.NEVER;
@@ -147,6 +152,14 @@ record Gathering(
                   new Group(place, horizon, within, joined, LONG_BEFORE),
                   none -> CohortMoments.none(metrics.size(), 2))
               .add(periods);
+          if (joined == StaggeredDesign.NEVER) {
+            boolean isJoining = life.joined() <= launch + horizon;
+            states
+                .computeIfAbsent(
+                    new Group(place, joinedWithin(horizon), "", joined, LONG_BEFORE),
+                    none -> CohortMoments.none(1, 1))
+                .add(new double[][] {{isJoining ? 1 : 0}});
+          }
         }
       }
     }

@@ -175,8 +175,13 @@ final class Judging {
             new Forms.Horizon(effects.aggregates().each().get(0), effects.levels().each().get(0)));
   }
 
-  /** Adds the effect of the launch over a horizon. */
-  void addAtLaunch(Variant variant, Measured measured, int months, EventStudy study) {
+  /**
+   * Adds the effect of the launch over a horizon.
+   *
+   * @param joined share of those compared who joined within it
+   */
+  void addAtLaunch(
+      Variant variant, Measured measured, int months, EventStudy study, double joined) {
     GroupTimeEffects found = study.effects();
     Arms arms = Arms.of(found, cell -> true);
     Studied studied = Studied.of(variant, study, window);
@@ -190,6 +195,7 @@ final class Judging {
     }
     if (!variant.isNaive()) {
       effect.check(checks.attrition());
+      effect.check(Checks.contamination(joined));
       effect.check(
           new Effect.Check(
               Checks.PRE_TREND,
