@@ -98,7 +98,7 @@ final class Comparing {
     List<Row> rows = new ArrayList<>();
     List<Row> checks = new ArrayList<>();
     for (Effect effect : effects) {
-      rows.add(effect.row(job, windowStart(), asOf, asOf, in.run().id()));
+      rows.add(effect.row(job, asOf, in.run().id()));
       checks.addAll(effect.checks(job, asOf, in.run().id()));
     }
     return Map.of(
@@ -106,11 +106,6 @@ final class Comparing {
         in.session().createDataFrame(rows, Contracts.schema(Effects.TABLE)),
         EffectChecks.TABLE,
         in.session().createDataFrame(checks, Contracts.schema(EffectChecks.TABLE)));
-  }
-
-  /** The month after that of the first members who can be compared. */
-  private LocalDate windowStart() {
-    return window.day(Math.min(window.months() - 1, asked.anticipation() + 2));
   }
 
   // --- what is measured ---

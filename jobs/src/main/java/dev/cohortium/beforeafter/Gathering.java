@@ -140,7 +140,7 @@ record Gathering(
     int from = launch - window.design().preMonths() + 1;
     int to = launch - window.design().anticipation();
     for (int horizon : window.horizons()) {
-      if (from >= 0 && launch + horizon < window.months()) {
+      if (window.isMeasured(launch, horizon)) {
         double[][] periods = new double[metrics.size()][2];
         for (int metric = 0; metric < periods.length; metric++) {
           periods[metric][BEFORE] = mean(life, metric, from, to);

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** Makes effects of what was found in one place (methods.md 7, 9, 10). */
@@ -219,9 +220,14 @@ final class Judging {
             + ".launched).";
   }
 
-  /** Whose effect it is: the fewest that one of its months has. */
-  private record Arms(long treated, long controls) {
-    static final Arms NOBODY = new Arms(0, 0);
+  /**
+   * Whose effect it is: the fewest that one of its months has.
+   *
+   * @param first month after joining
+   * @param last month after joining
+   */
+  private record Arms(long treated, long controls, int first, int last) {
+    static final Arms NOBODY = new Arms(0, 0, 0, 0);
 
     /** Why they tell no effect, if they are too few. */
     Optional<Effect.Found> tooFew() {
@@ -252,15 +258,21 @@ final class Judging {
     static Arms of(GroupTimeEffects effects, Predicate<Cell> some) {
       Map<Integer, Long> treated = new TreeMap<>();
       Map<Integer, Long> controls = new TreeMap<>();
+      TreeSet<Integer> months = new TreeSet<>();
       for (Cell cell : effects.cells()) {
         if (some.test(cell)) {
           treated.merge(cell.eventMonth(), cell.treated(), Long::sum);
           controls.merge(cell.eventMonth(), cell.controls(), Math::max);
+          months.add(cell.month());
         }
       }
       return treated.isEmpty()
           ? NOBODY
-          : new Arms(Collections.min(treated.values()), Collections.min(controls.values()));
+          : new Arms(
+              Collections.min(treated.values()),
+              Collections.min(controls.values()),
+              months.first(),
+              months.last());
     }
   }
 
@@ -316,7 +328,8 @@ final class Judging {
   private Effect effect(
       Variant method, String variant, String metric, int months, Effect.Found found, Arms arms) {
     boolean isMeasured = found.value() instanceof Estimate;
-    return new Effect(
+    Effect effect =
+        new Effect(
         Effect.Key.ofProgram(
             program,
             method.word(),
@@ -331,6 +344,13 @@ final class Judging {
         found,
         isMeasured ? arms.treated() : 0,
         isMeasured ? arms.controls() : 0);
+    if (isMeasured) {
+      boolean isAtLaunch = method == Variant.AT_LAUNCH || method == Variant.NAIVE_AT_LAUNCH;
+      int first = isAtLaunch ? window.firstLaunch(months) + 1 : arms.first();
+      int last = isAtLaunch ? window.lastLaunch(months) + months : arms.last();
+      effect.measuredIn(window.day(first), window.day(last + 1).minusDays(1));
+    }
+    return effect;
   }
 
   private static Effect.Grading grading(Variant variant) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * The months of a programme's comparison, counted from the panel's first, and when it was launched.
@@ -107,6 +108,30 @@ record Window(
    */
   int opensIn(String region) {
     return launchIn(region).orElse(hasLaunch() ? StaggeredDesign.NEVER : 0);
+  }
+
+  /** The month of the first launch that a horizon can be measured of. */
+  int firstLaunch(int horizon) {
+    return launches(horizon).min().orElseThrow();
+  }
+
+  /** The month of the last launch that a horizon can be measured of. */
+  int lastLaunch(int horizon) {
+    return launches(horizon).max().orElseThrow();
+  }
+
+  private IntStream launches(int horizon) {
+    return IntStream.concat(
+            IntStream.of(launched),
+            launchedByRegion.values().stream().mapToInt(Integer::intValue))
+        .filter(launch -> isMeasured(launch, horizon));
+  }
+
+  /** Whether the months before a launch and a horizon after it lie in the panel. */
+  boolean isMeasured(int launch, int horizon) {
+    return launch != UNKNOWN
+        && launch - design.preMonths() + 1 >= 0
+        && launch + horizon < design.months();
   }
 
   boolean hasLaunch() {
