@@ -36,7 +36,7 @@ record Gathering(
   static final int LEFT = -1;
 
   /** Stands for a horizon where orders are counted at which customers joined, and could have. */
-  static final int AT_ORDERS = -2;
+  static final int AT_ORDERS = -3;
 
   private static final int BEFORE = 0;
   private static final int AFTER = 1;

@@ -87,8 +87,7 @@ final class Judging {
       int months,
       Optional<Forms.Horizon> form,
       Optional<PreTrend> preTrend) {
-    Arms arms =
-        Arms.of(studied.effects(), Arms.after(studied.effects(), variant, months));
+    Arms arms = Arms.of(studied.effects(), Arms.after(studied.effects(), variant, months));
     Effect.Found found =
         form.map(of -> found(arms, of.effect(), of.level(), studied))
             .orElseGet(() -> Effect.Found.nothing(nobody(studied.effects(), months)));
@@ -330,20 +329,20 @@ final class Judging {
     boolean isMeasured = found.value() instanceof Estimate;
     Effect effect =
         new Effect(
-        Effect.Key.ofProgram(
-            program,
-            method.word(),
-            method.estimand(),
-            variant,
-            metric,
-            place.by(),
-            place.value(),
-            months),
-        Metric.unitOf(metric),
-        grading(method),
-        found,
-        isMeasured ? arms.treated() : 0,
-        isMeasured ? arms.controls() : 0);
+            Effect.Key.ofProgram(
+                program,
+                method.word(),
+                method.estimand(),
+                variant,
+                metric,
+                place.by(),
+                place.value(),
+                months),
+            Metric.unitOf(metric),
+            grading(method),
+            found,
+            isMeasured ? arms.treated() : 0,
+            isMeasured ? arms.controls() : 0);
     if (isMeasured) {
       boolean isAtLaunch = method == Variant.AT_LAUNCH || method == Variant.NAIVE_AT_LAUNCH;
       int first = isAtLaunch ? window.firstLaunch(months) + 1 : arms.first();

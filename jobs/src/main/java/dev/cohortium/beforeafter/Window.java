@@ -122,8 +122,7 @@ record Window(
 
   private IntStream launches(int horizon) {
     return IntStream.concat(
-            IntStream.of(launched),
-            launchedByRegion.values().stream().mapToInt(Integer::intValue))
+            IntStream.of(launched), launchedByRegion.values().stream().mapToInt(Integer::intValue))
         .filter(launch -> isMeasured(launch, horizon));
   }
 

@@ -24,8 +24,10 @@ import dev.cohortium.table.EventStudyMonths;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.PreTrends;
 import dev.cohortium.table.ReceiptMonths;
+import dev.cohortium.table.Table;
 import dev.cohortium.world.WorldPanel;
 import java.nio.file.Path;
+import java.sql.Date;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
@@ -175,8 +177,14 @@ class BeforeAfterJobTest extends SparkTest {
     assertThat(study.<String>getAs(Effects.FAILED_CHECKS)).isEmpty();
     assertThat(study.<Long>getAs(Effects.TREATED)).isEqualTo(600);
     assertThat(study.<Long>getAs(Effects.CONTROL)).isGreaterThanOrEqualTo(600);
-    assertThat(effect(found, "before_after_did", WHOLE).<String>getAs(Effects.CREDIBILITY))
-        .isEqualTo("D");
+    Row launch = effect(found, "before_after_did", WHOLE);
+    assertThat(launch.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+    // Of 900 who had not joined in November 300 did in January, two months after.
+    assertThat(
+            judged(found, launch, Checks.CONTAMINATION).<Double>getAs(EffectChecks.VALUE))
+        .isCloseTo(300.0 / 900, within(1e-12));
+    assertThat(launch.<Date>getAs(Effects.WINDOW_START)).isEqualTo(Date.valueOf("2022-12-01"));
+    assertThat(launch.<Date>getAs(Effects.WINDOW_END)).isEqualTo(Date.valueOf("2023-02-28"));
     assertNear(effect(found, "event_study", WHOLE.replace("'all'", "'north'")), EFFECT);
 
     Row receipt = effect(found, "event_study", WHOLE.replace("net_revenue", "average_receipt"));
@@ -485,8 +493,7 @@ class BeforeAfterJobTest extends SparkTest {
 
   @Test
   void nobody_could_have_joined_before_the_launch_where_they_live() {
-    Study study =
-        study("programmes.club.launched-by-region={north=2022-05-01, south=2022-11-01}");
+    Study study = study("programmes.club.launched-by-region={north=2022-05-01, south=2022-11-01}");
     Row ann =
         spark()
             .sql(
@@ -498,6 +505,22 @@ class BeforeAfterJobTest extends SparkTest {
     assertThat(IntStream.range(0, 18).map(life::chances).toArray())
         .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0);
     assertThat(IntStream.range(0, 18).filter(life::joinsAtOrder).toArray()).containsExactly(12);
+  }
+
+  @Test
+  void a_margin_that_is_not_known_is_in_no_table_of_months() {
+    Frames shop = shop("0", ORDERS);
+    shop.with(
+        CustomerMonths.TABLE,
+        shop.get(CustomerMonths.TABLE)
+            .withColumn("margin", functions.expr("if(month < date'2022-06-01', null, margin)")));
+    Frames found = new BeforeAfterJob().run(shop, study("metrics=[margin, orders]"));
+    assertThat(effect(found, "event_study", WHOLE.replace("net_revenue", "margin")))
+        .satisfies(row -> assertThat(row.<String>getAs(Effects.STATUS)).isNotEqualTo("measured"));
+    for (Table table : List.of(EventStudyMonths.TABLE, BeforeAfterPaths.TABLE, PreTrends.TABLE)) {
+      assertThat(found.get(table).where("metric = 'margin'").isEmpty()).isTrue();
+      assertThat(found.get(table).where("metric = 'orders'").isEmpty()).isFalse();
+    }
   }
 
   @Test
