@@ -4,6 +4,7 @@ import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Effect.Check;
 import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.Interval;
+import dev.cohortium.stats.LaunchPermutations;
 import dev.cohortium.stats.PreTrend;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,7 @@ final class Checks {
   static final String AT_AN_ORDER = "joined_at_an_order";
   static final String CONTAMINATION = "contamination";
   static final String ATTRITION = "attrition";
+  static final String EXCHANGED = "launches_exchanged";
 
   /** The grade of an event study: the evidence is that likes were compared. */
   static final Effect.Grading GRADING =
@@ -215,6 +217,20 @@ final class Checks {
             Locale.ROOT,
             "Of those who had not joined at the launch %.1f %% joined within the months measured and are compared as usual: what joining does to them is missing from the effect.",
             100 * share));
+  }
+
+  /** The test that exchanges launch months between regions. */
+  static Check exchanged(LaunchPermutations test) {
+    return new Check(
+        EXCHANGED,
+        test.pValue(),
+        LEVEL,
+        test.pValue() <= LEVEL ? Effect.PASSED : Effect.INCONCLUSIVE,
+        String.format(
+            Locale.ROOT,
+            "Launched regions changed by %+.3g more than others. %s",
+            test.effect(),
+            test.sentence()));
   }
 
   /** How many members the effect is of; what became of the others. */

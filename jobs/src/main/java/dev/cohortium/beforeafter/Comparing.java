@@ -12,6 +12,8 @@ import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.stats.EventStudy;
 import dev.cohortium.stats.JoiningCohorts;
+import dev.cohortium.stats.LaunchRegion;
+import dev.cohortium.stats.RegionalLaunch;
 import dev.cohortium.stats.StaggeredDesign;
 import dev.cohortium.stats.StaggeredDesign.Base;
 import dev.cohortium.stats.StaggeredDesign.Controls;
@@ -75,6 +77,7 @@ final class Comparing {
     }
     effects.addAll(adjusted(gathered, lives));
     effects.addAll(reacting(gathered, lives));
+    effects.addAll(byRegion(gathered));
     Families.adjustByPlace(effects);
     Map<Table, Dataset<Row>> tables = new LinkedHashMap<>(effectTables(effects));
     tables.putAll(marts.tables(in));
@@ -232,6 +235,25 @@ final class Comparing {
       Measured measured = gathered.gathering().metrics().get(places.get(place));
       judging.add(measured, found.get(place));
       marts.add(Place.ALL, measured.metric(), found.get(place));
+    }
+    return judging.effects();
+  }
+
+  /** The effects of a launch region by region, where launches differ. */
+  private List<Effect> byRegion(Gathered gathered) {
+    if (window.firstOfLaunches().isEmpty()) {
+      return List.of();
+    }
+    JoiningCohorts together = gathered.cohorts(Place.ALL, window.design(), Comparison.TOGETHER);
+    Judging judging = judging(gathered, Place.ALL, together);
+    List<LaunchRegion> regions = gathered.regions();
+    List<Measured> metrics = gathered.gathering().metrics();
+    for (int months : window.horizons()) {
+      for (int place : rawPlaces(metrics)) {
+        StaggeredDesign design = window.design().upTo(months);
+        judging.addByRegion(
+            metrics.get(place), months, RegionalLaunch.of(design, regions, place, 1));
+      }
     }
     return judging.effects();
   }

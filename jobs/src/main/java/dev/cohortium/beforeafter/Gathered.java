@@ -3,6 +3,7 @@ package dev.cohortium.beforeafter;
 import dev.cohortium.beforeafter.Gathering.Group;
 import dev.cohortium.stats.CohortMoments;
 import dev.cohortium.stats.JoiningCohorts;
+import dev.cohortium.stats.LaunchRegion;
 import dev.cohortium.stats.StaggeredDesign;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -85,6 +86,25 @@ final class Gathered {
       into.add(new JoiningCohorts.Key(group.joined(), group.acquired(), stratum), entry.getValue());
     }
     return into;
+  }
+
+  /** All customers of each region who were there before any launch, with the region's launch. */
+  List<LaunchRegion> regions() {
+    Window window = gathering.window();
+    List<LaunchRegion> regions = new ArrayList<>();
+    for (Map.Entry<Group, CohortMoments> entry : of(Place.ALL, Gathering.BY_REGION)) {
+      CohortMoments moments = entry.getValue();
+      double[][] sums = new double[gathering.metrics().size()][window.months()];
+      for (int metric = 0; metric < sums.length; metric++) {
+        for (int month = 0; month < window.months(); month++) {
+          sums[metric][month] = moments.n() * moments.mean(metric, month);
+        }
+      }
+      int launch = window.launchIn(entry.getKey().stratum()).orElse(StaggeredDesign.NEVER);
+      int seen = launch < window.months() ? launch : StaggeredDesign.NEVER;
+      regions.add(LaunchRegion.ofSums(seen, moments.n(), sums));
+    }
+    return regions;
   }
 
   /** The joining months of the customers of a place, once or more. */

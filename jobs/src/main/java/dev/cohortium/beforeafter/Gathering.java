@@ -35,6 +35,9 @@ record Gathering(
   /** Stands for a horizon where those who left again are counted. */
   static final int LEFT = -1;
 
+  /** Stands for a horizon where customers are summed by region, before any launch. */
+  static final int BY_REGION = -2;
+
   /** Stands for a horizon where orders are counted at which customers joined, and could have. */
   static final int AT_ORDERS = -3;
 
@@ -46,7 +49,7 @@ record Gathering(
    * Customers who are summed together.
    *
    * @param horizon months after the launch that were averaged; {@link #MONTHLY}, {@link #LEFT},
-   *     {@link #AT_ORDERS}
+   *     {@link #BY_REGION}, {@link #AT_ORDERS}
    * @param joined month, or 1 for who joined at the launch; {@link StaggeredDesign#NEVER}
    */
   record Group(Place place, int horizon, String stratum, int joined, int acquired)
@@ -87,6 +90,13 @@ record Gathering(
       }
     }
     String region = row.getString(row.fieldIndex(Lives.REGION));
+    if (isThereBeforeAll(life) && !region.equals(Lives.UNKNOWN)) {
+      states
+          .computeIfAbsent(
+              new Group(Place.ALL, BY_REGION, region, StaggeredDesign.NEVER, LONG_BEFORE),
+              none -> CohortMoments.around(offsets()))
+          .add(months);
+    }
     OptionalInt launch = window.launchIn(region);
     if (launch.isPresent() && isThereAt(launch.getAsInt(), life)) {
       String within = stratum + '\u001f' + region;
@@ -122,6 +132,12 @@ record Gathering(
       System.arraycopy(extra, 0, months[metric], window.months(), extra.length);
     }
     return months;
+  }
+
+  /** Known long enough before the first launch of a region. */
+  private boolean isThereBeforeAll(Life life) {
+    OptionalInt first = window.firstOfLaunches();
+    return first.isPresent() && life.acquired() <= first.getAsInt() - window.design().preMonths();
   }
 
   /** Known long enough before the launch, and not yet a member then. */

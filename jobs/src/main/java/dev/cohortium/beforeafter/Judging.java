@@ -13,7 +13,9 @@ import dev.cohortium.stats.JointEstimate;
 import dev.cohortium.stats.LinearForm;
 import dev.cohortium.stats.Measurement;
 import dev.cohortium.stats.PreTrend;
+import dev.cohortium.stats.RegionalLaunch;
 import dev.cohortium.stats.StaggeredDesign;
+import dev.cohortium.stats.Unmeasured;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -207,6 +209,31 @@ final class Judging {
     effects.add(effect);
   }
 
+  /** Adds the effect of launches region by region, in the months after them. */
+  void addByRegion(Measured measured, int months, RegionalLaunch launch) {
+    Optional<Effect.Check> test = launch.test().map(Checks::exchanged);
+    Measurement value =
+        launch.isFew()
+            ? new Unmeasured(
+                launch.regions()
+                    + " regions are too few for an error, fewer than "
+                    + RegionalLaunch.FEW
+                    + "."
+                    + test.map(of -> " " + of.note()).orElse(""))
+            : launch.effect();
+    GroupTimeEffects found = launch.study().effects();
+    Effect effect =
+        effect(
+            Variant.BY_REGION,
+            measured.variant(),
+            measured,
+            months,
+            Effect.Found.of(value, Double.NaN, null),
+            Arms.of(found, Arms.after(found, Measured.RAW, months)));
+    test.ifPresent(effect::check);
+    effects.add(effect);
+  }
+
   private String nobodyAtLaunch(int months) {
     return window.hasLaunch()
         ? String.format(
@@ -355,6 +382,8 @@ final class Judging {
   private static Effect.Grading grading(Variant variant) {
     return variant.isNaive()
         ? Effect.Grading.NAIVE
-        : variant == Variant.AT_LAUNCH ? Checks.UNTESTED : Checks.GRADING;
+        : variant == Variant.AT_LAUNCH || variant == Variant.BY_REGION
+            ? Checks.UNTESTED
+            : Checks.GRADING;
   }
 }

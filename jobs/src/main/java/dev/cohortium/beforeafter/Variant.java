@@ -10,6 +10,7 @@ enum Variant {
   REACTING("event_study_ipcw"),
   SEASONAL("seasonal_before_after"),
   AT_LAUNCH("before_after_did"),
+  BY_REGION("launch_by_region"),
   /** The change of members alone, around their joining. */
   NAIVE("naive_before_after"),
   /** The same, around the launch. */
@@ -31,6 +32,7 @@ enum Variant {
     return switch (this) {
       case EVENT_STUDY, STRATIFIED, DOUBLY_ROBUST, REGRESSION, WEIGHTED, REACTING, SEASONAL ->
           "join_vs_stay_out";
+      case BY_REGION -> "launch_vs_no_launch";
       case AT_LAUNCH -> "join_at_launch_vs_as_usual";
       case NAIVE -> "change_at_joining";
       case NAIVE_AT_LAUNCH -> "change_at_launch";

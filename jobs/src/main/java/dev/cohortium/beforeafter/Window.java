@@ -133,6 +133,17 @@ record Window(
         && launch + horizon < design.months();
   }
 
+  /** The first launch of a region that has months before it; empty: all launch together. */
+  OptionalInt firstOfLaunches() {
+    return launchedByRegion.isEmpty()
+        ? OptionalInt.empty()
+        : IntStream.concat(
+                launchedByRegion.values().stream().mapToInt(Integer::intValue),
+                IntStream.of(launched))
+            .filter(month -> month > design.anticipation())
+            .min();
+  }
+
   boolean hasLaunch() {
     return launched != UNKNOWN || !launchedByRegion.isEmpty();
   }

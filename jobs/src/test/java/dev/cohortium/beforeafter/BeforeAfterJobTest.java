@@ -180,8 +180,7 @@ class BeforeAfterJobTest extends SparkTest {
     Row launch = effect(found, "before_after_did", WHOLE);
     assertThat(launch.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
     // Of 900 who had not joined in November 300 did in January, two months after.
-    assertThat(
-            judged(found, launch, Checks.CONTAMINATION).<Double>getAs(EffectChecks.VALUE))
+    assertThat(judged(found, launch, Checks.CONTAMINATION).<Double>getAs(EffectChecks.VALUE))
         .isCloseTo(300.0 / 900, within(1e-12));
     assertThat(launch.<Date>getAs(Effects.WINDOW_START)).isEqualTo(Date.valueOf("2022-12-01"));
     assertThat(launch.<Date>getAs(Effects.WINDOW_END)).isEqualTo(Date.valueOf("2023-02-28"));
@@ -521,6 +520,38 @@ class BeforeAfterJobTest extends SparkTest {
       assertThat(found.get(table).where("metric = 'margin'").isEmpty()).isTrue();
       assertThat(found.get(table).where("metric = 'orders'").isEmpty()).isFalse();
     }
+  }
+
+  @Test
+  void launches_by_region_are_told_by_exchanging_them_where_regions_are_few() {
+    Frames shop = shop("if((id div 4) % 8 < 4 and m > 10, 5, 0)", ORDERS);
+    shop.with(
+        Customers.TABLE,
+        Given.as(
+            Customers.TABLE,
+            spark()
+                .range(1_200)
+                .selectExpr(
+                    "concat('c', id) as customer_id", "concat('r', (id div 4) % 8) as region")));
+    // r0 to r3 in November 2022; in each region as many of its customers join.
+    Frames found =
+        new BeforeAfterJob()
+            .run(
+                shop,
+                study(
+                    "programmes.club.launched-by-region.r4=\"2023-06-01\"",
+                    "programmes.club.launched-by-region.r5=\"2023-06-01\"",
+                    "programmes.club.launched-by-region.r6=\"2023-06-01\"",
+                    "programmes.club.launched-by-region.r7=\"2023-06-01\""));
+    assertConforms(found, new BeforeAfterJob());
+    Row launch = effect(found, "launch_by_region", WHOLE);
+    // By hand: 8! / (4! 4!) = 70 ways, and the opposite one is as large.
+    assertThat(launch.<String>getAs(Effects.STATUS)).isEqualTo("unmeasured");
+    assertThat(launch.<String>getAs(Effects.REASON))
+        .startsWith("8 regions are too few for an error, fewer than 50.")
+        .contains("All 70 ways to exchange launch months", "p = 0.0286");
+    assertThat(check(found, launch, Checks.EXCHANGED)).isEqualTo("passed");
+    assertThat(launch.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
   }
 
   @Test
