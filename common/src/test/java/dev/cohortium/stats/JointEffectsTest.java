@@ -80,6 +80,16 @@ class JointEffectsTest {
   }
 
   @Test
+  void an_error_that_is_rounding_beside_the_level_is_none() {
+    double[] values = {1.5, 10};
+    double[][] rounded = {{1e-28, 0}, {0, 1e-28}};
+    assertThat(new JointEffects(values, rounded).effect(0, 1)).isEqualTo(TooFew.CONSTANT);
+    double[][] varying = {{1e-6, 0}, {0, 1e-6}};
+    JointEffects effects = new JointEffects(values, varying);
+    assertThat(effects.effect(0, 1)).isEqualTo(effects.effect(0));
+  }
+
+  @Test
   void a_test_of_correlated_effects_is_theirs_in_any_unit() {
     // (2, 1) with variances 1 and 1 and covariance .5: (4 - 2 + 1) / .75 = 4.
     double[][] covariance = {{1, 0.5}, {0.5, 1}};

@@ -309,7 +309,7 @@ final class Judging {
 
   private static Effect.Found found(LinearForm effect, LinearForm level, Studied studied) {
     JointEffects joint = studied.joint().apply(List.of(effect, level));
-    Measurement value = joint.effect(0);
+    Measurement value = joint.effect(0, 1);
     return value instanceof Estimate
         ? Effect.Found.of(value, level.value() - effect.value(), joint.relative(0, 1))
         : Effect.Found.of(value, 0, null);

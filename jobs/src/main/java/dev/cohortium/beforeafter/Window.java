@@ -121,9 +121,12 @@ record Window(
   }
 
   private IntStream launches(int horizon) {
+    return launches().filter(launch -> isMeasured(launch, horizon));
+  }
+
+  private IntStream launches() {
     return IntStream.concat(
-            IntStream.of(launched), launchedByRegion.values().stream().mapToInt(Integer::intValue))
-        .filter(launch -> isMeasured(launch, horizon));
+        IntStream.of(launched), launchedByRegion.values().stream().mapToInt(Integer::intValue));
   }
 
   /** Whether the months before a launch and a horizon after it lie in the panel. */
@@ -137,9 +140,7 @@ record Window(
   OptionalInt firstOfLaunches() {
     return launchedByRegion.isEmpty()
         ? OptionalInt.empty()
-        : IntStream.concat(
-                launchedByRegion.values().stream().mapToInt(Integer::intValue),
-                IntStream.of(launched))
+        : launches()
             .filter(month -> month > design.anticipation())
             .min();
   }
