@@ -182,6 +182,16 @@ final class CohortContrast {
     return factor == 0 ? sum : sum + factor * controlProduct(other, totals, stratum, known);
   }
 
+  /** What a stratum adds to the variance of this effect where nobody varies, at most. */
+  double rounding(CohortTotals totals, int stratum) {
+    double factor = cohortArm.factors[stratum];
+    double sum = factor * factor * totals.own(cohort, cohort).rounding(month, base);
+    factor = controlArm.factors[stratum];
+    return factor == 0
+        ? sum
+        : sum + factor * factor * totals.later(cohort, from).rounding(month, base);
+  }
+
   /** This one's cohort as controls of another. */
   private double crossed(CohortContrast other, CohortTotals totals, int stratum) {
     double factor = cohortArm.factors[stratum] * other.controlArm.factors[stratum];

@@ -167,20 +167,27 @@ public final class CohortMoments implements Serializable {
     CohortMoments combined = none(1, months);
     combined.n = n;
     for (int month = 0; month < months; month++) {
-      combined.sums[0][month] =
-          of.timesOne() * sums[of.one()][month] + of.timesOther() * sums[of.other()][month];
+      double one = of.timesOne() * sums[of.one()][month];
+      double other = of.timesOther() * sums[of.other()][month];
+      combined.sums[0][month] = combined.unlessRounding(one + other, one, other);
     }
     double[] into = combined.products[0];
     for (int place = 0; place < into.length; place++) {
       double ofOne = products[of.one()][place];
       double ofOther = products[of.other()][place];
       double crossed = products[of.both()][place] - ofOne - ofOther;
-      into[place] =
-          of.timesOne() * of.timesOne() * ofOne
-              + of.timesOther() * of.timesOther() * ofOther
-              + of.timesOne() * of.timesOther() * crossed;
+      double one = of.timesOne() * of.timesOne() * ofOne;
+      double other = of.timesOther() * of.timesOther() * ofOther;
+      double both = of.timesOne() * of.timesOther() * crossed;
+      into[place] = combined.unlessRounding(one + other + both, one, other);
     }
     return combined;
+  }
+
+  /** A sum over customers of two terms, or 0 where that is what rounding leaves of them. */
+  private double unlessRounding(double sum, double one, double other) {
+    double most = Rounding.ofProducts(n, Math.abs(one) + Math.abs(other));
+    return Math.abs(sum) <= most ? 0 : sum;
   }
 
   /**

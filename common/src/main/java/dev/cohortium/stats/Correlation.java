@@ -18,7 +18,7 @@ final class Correlation {
     return IntStream.range(0, errors.length).filter(place -> errors[place] > 0).toArray();
   }
 
-  /** The correlations of some places. */
+  /** The correlations of some places, between -1 and 1 whatever rounding made of them. */
   static double[][] of(double[][] covariance, double[] errors, int[] places) {
     double[][] correlation = new double[places.length][places.length];
     for (int one = 0; one < places.length; one++) {
@@ -26,9 +26,13 @@ final class Correlation {
         correlation[one][other] =
             one == other
                 ? 1
-                : covariance[places[one]][places[other]]
-                    / errors[places[one]]
-                    / errors[places[other]];
+                : Math.max(
+                    -1,
+                    Math.min(
+                        1,
+                        covariance[places[one]][places[other]]
+                            / errors[places[one]]
+                            / errors[places[other]]));
       }
     }
     return correlation;

@@ -24,15 +24,35 @@ public final class EventStudy {
   private final GroupTimeEffects effects;
   private final double[][] covariance;
   private final double[][] ofCohorts;
+  private final double[] rounding;
 
-  private EventStudy(GroupTimeEffects effects, double[][] covariance, double[][] ofCohorts) {
+  /** Effects whose errors below those of rounding are none. */
+  private EventStudy(
+      GroupTimeEffects effects, double[][] covariance, double[][] ofCohorts, double[] rounding) {
     this.effects = effects;
     this.covariance = covariance;
     this.ofCohorts = ofCohorts;
+    this.rounding = rounding;
+    for (int place = 0; place < rounding.length; place++) {
+      if (covariance[place][place] <= rounding[place] * rounding[place]) {
+        forget(place);
+      }
+    }
+  }
+
+  /** Makes a part one that does not vary. */
+  private void forget(int place) {
+    Arrays.fill(covariance[place], 0);
+    for (int later = place; later < covariance.length; later++) {
+      covariance[later][place] = 0;
+    }
+    for (double[] cohort : ofCohorts) {
+      cohort[place] = 0;
+    }
   }
 
   /**
-   * The effects on a metric.
+   * The effects on a metric. Where customers do not vary but by rounding there is no error.
    *
    * @param design with the months of the cohorts, and with anticipation and pre-months for which
    *     their acquisition months were not merged away
@@ -46,12 +66,17 @@ public final class EventStudy {
     double[][] ofCohorts = new double[effects.cohorts().length][contrasts.size()];
     double[][] covariance = new double[contrasts.size()][];
     Arrays.setAll(covariance, one -> new double[one + 1]);
+    double[] rounding = new double[contrasts.size()];
     for (int s = 0; s < strata.size(); s++) {
       CohortTotals totals = strata.totals(s);
+      for (int place = 0; place < rounding.length; place++) {
+        rounding[place] += contrasts.get(place).rounding(totals, s);
+      }
       addCovariances(contrasts, totals, s, covariance);
       addCohorts(effects, contrasts, totals, s, ofCohorts);
     }
-    return new EventStudy(effects, covariance, ofCohorts);
+    Arrays.setAll(rounding, place -> Math.sqrt(rounding[place]));
+    return new EventStudy(effects, covariance, ofCohorts, rounding);
   }
 
   /** The effects; {@code contrasts} takes those of the cells, in their order, then the levels. */
@@ -164,7 +189,23 @@ public final class EventStudy {
         joint[other][one] = sum;
       }
     }
+    for (int form = 0; form < size; form++) {
+      double error = rounding(forms.get(form), cells[form]);
+      if (joint[form][form] <= error * error) {
+        for (int other = 0; other < size; other++) {
+          joint[form][other] = 0;
+          joint[other][form] = 0;
+        }
+      }
+    }
     return new JointEffects(forms.stream().mapToDouble(LinearForm::value).toArray(), joint);
+  }
+
+  /** The error that rounding may make of a form where nothing varies, at most. */
+  private double rounding(LinearForm form, int[] cells) {
+    return Arrays.stream(cells)
+        .mapToDouble(cell -> Math.abs(form.ofCells()[cell]) * rounding[cell])
+        .sum();
   }
 
   /** The covariances of a form with each effect. */

@@ -47,6 +47,17 @@ public final class JointEffects {
     return TooFew.orConstant(values[place], errors[place], degreesOfFreedom);
   }
 
+  /**
+   * An effect with its error; unmeasured where that is rounding beside a level.
+   *
+   * @param effect its place
+   * @param level the place of the same mean of {@link GroupTimeEffects#levels}
+   */
+  public Measurement effect(int effect, int level) {
+    double error = Rounding.without(errors[effect], values[effect], values[level]);
+    return TooFew.orConstant(values[effect], error, degreesOfFreedom);
+  }
+
   /** The covariance of two effects. */
   public double covariance(int one, int other) {
     return covariance[one][other];

@@ -63,6 +63,11 @@ final class MetricSums {
     return change(month, base) - n * centre;
   }
 
+  /** What the sum of products of a change with itself is off by at most, by rounding. */
+  double rounding(int month, int base) {
+    return Rounding.ofProducts(n, product(month, month) + product(base, base));
+  }
+
   /** The sum of products of two changes, each less its centre. */
   double product(int month, int base, double centre, int other, int otherBase, double otherCentre) {
     int row = month * columns;

@@ -1,10 +1,12 @@
 package dev.cohortium.stats;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.hipparchus.linear.ArrayRealVector;
 import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.QRDecomposition;
 import org.hipparchus.linear.RealMatrix;
-import org.hipparchus.linear.RectangularCholeskyDecomposition;
 
 /**
  * The test that several numbers are all 0.
@@ -48,10 +50,47 @@ public record Wald(double statistic, int degreesOfFreedom, double pValue) {
     return new Wald(norm * norm, rank, Distributions.chiSquaredUpper(norm * norm, rank));
   }
 
-  /** B of full rank, BB' = the correlation. */
+  /**
+   * B of full rank, BB' = the correlation: one column after the other, each by what the others
+   * leave most of. What is left below {@value #DETERMINED}, or negative by rounding, is nothing.
+   */
   static RealMatrix root(double[][] correlation) {
-    return new RectangularCholeskyDecomposition(
-            MatrixUtils.createRealMatrix(correlation), DETERMINED)
-        .getRootMatrix();
+    double[][] left = Arrays.stream(correlation).map(double[]::clone).toArray(double[][]::new);
+    List<double[]> columns = new ArrayList<>();
+    for (int pivot = largest(left);
+        columns.size() < left.length && left[pivot][pivot] > DETERMINED;
+        pivot = largest(left)) {
+      columns.add(takeOut(left, pivot));
+    }
+    return MatrixUtils.createRealMatrix(columns.toArray(double[][]::new)).transpose();
+  }
+
+  /** The place of most variance. */
+  private static int largest(double[][] left) {
+    int largest = 0;
+    for (int place = 1; place < left.length; place++) {
+      largest = left[place][place] > left[largest][largest] ? place : largest;
+    }
+    return largest;
+  }
+
+  /** What all have in common with one, at most all that is left of them, which is taken out. */
+  private static double[] takeOut(double[][] left, int pivot) {
+    double root = Math.sqrt(left[pivot][pivot]);
+    double[] column = new double[left.length];
+    for (int place = 0; place < column.length; place++) {
+      double most = Math.sqrt(Math.max(0, left[place][place]));
+      column[place] = Math.max(-most, Math.min(most, left[pivot][place] / root));
+    }
+    for (int one = 0; one < column.length; one++) {
+      for (int other = 0; other < column.length; other++) {
+        left[one][other] -= column[one] * column[other];
+      }
+    }
+    Arrays.fill(left[pivot], 0);
+    for (double[] row : left) {
+      row[pivot] = 0;
+    }
+    return column;
   }
 }

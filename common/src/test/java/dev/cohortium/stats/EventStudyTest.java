@@ -426,6 +426,69 @@ class EventStudyTest {
         .hasMessage("last is -1, must be at least 0");
   }
 
+  // --- customers who do not vary ---
+
+  /** A price that all pay: 9.95, rising by .05 a month; members {@code more} from joining on. */
+  private static double[] fee(int joined, double more) {
+    return IntStream.range(0, 14)
+        .mapToDouble(month -> 9.95 + 0.05 * month + (month > joined ? more : 0))
+        .toArray();
+  }
+
+  /** 503 who join in months 9 to 12 and 5,021 who never do, summed in parts. */
+  private static JoiningCohorts paying(StaggeredDesign design, double more, int parts, int odd) {
+    List<JoiningCohorts> sums =
+        IntStream.range(0, parts).mapToObj(part -> JoiningCohorts.none(design, 1)).toList();
+    for (int i = 0; i < 503 + 5_021; i++) {
+      int joined = i < 503 ? 9 + i % 4 : StaggeredDesign.NEVER;
+      double[] months = fee(joined, more);
+      for (int month = 0; month < months.length && i < odd; month++) {
+        months[month] += (i * 7 + month * 5) % 11;
+      }
+      sums.get(i % parts).add(joined, -20, 0, new double[][] {months});
+    }
+    JoiningCohorts all = sums.get(0);
+    sums.subList(1, parts).forEach(all::plus);
+    return all;
+  }
+
+  @Test
+  void where_customers_do_not_vary_there_is_no_error_in_any_number_of_parts() {
+    StaggeredDesign design = PLANTED.with(Base.UNIVERSAL);
+    for (int parts : new int[] {1, 3, 4}) {
+      for (double more : new double[] {0, 1.5}) {
+        EventStudy study = EventStudy.of(paying(design, more, parts, 0), design, 0);
+        for (int place = 0; place < study.effects().cells().size(); place++) {
+          assertThat(study.effect(place)).isEqualTo(TooFew.CONSTANT);
+        }
+        JointEffects months =
+            study.joint(List.copyOf(study.effects().aggregates().byEventMonth().values()));
+        assertThat(months.band(0.95)).allMatch(limits -> limits.low() == limits.high());
+        assertThat(months.wald()).isEqualTo(new Wald(0, 0, 1));
+        assertThat(study.joint(List.of(headline(study, 2))).effect(0)).isEqualTo(TooFew.CONSTANT);
+        assertThat(study.beforeJoining()).isEqualTo(new Wald(0, 0, 1));
+        assertThat(PreTrend.of(study).map(of -> of.wald().degreesOfFreedom()).orElse(0)).isZero();
+      }
+    }
+  }
+
+  @Test
+  void a_few_who_vary_among_many_who_do_not_are_measured_alike_in_any_number_of_parts() {
+    StaggeredDesign design = PLANTED.with(Base.UNIVERSAL);
+    Estimate whole = headlineOfFee(design, 1);
+    assertThat(whole.stdError()).isPositive();
+    for (int parts : new int[] {3, 4}) {
+      Estimate split = headlineOfFee(design, parts);
+      assertThat(split.value()).isCloseTo(whole.value(), within(1e-9));
+      assertThat(split.stdError()).isCloseTo(whole.stdError(), within(1e-9));
+    }
+  }
+
+  private static Estimate headlineOfFee(StaggeredDesign design, int parts) {
+    EventStudy study = EventStudy.of(paying(design, 0, parts, 8), design, 0);
+    return References.measured(study.joint(List.of(headline(study, 2))).effect(0));
+  }
+
   private static LinearForm headline(EventStudy study, int horizon) {
     return Aggregates.mean(study.effects().aggregates().byEventMonth(), 1, horizon).orElseThrow();
   }

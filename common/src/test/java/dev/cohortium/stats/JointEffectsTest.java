@@ -68,6 +68,28 @@ class JointEffectsTest {
   }
 
   @Test
+  void what_rounding_makes_of_a_covariance_ends_nothing() {
+    // No three numbers have these correlations; the first two decide, and no p-value is made up.
+    double[][] impossible = {{1, 0.9, -0.9}, {0.9, 1, 0.9}, {-0.9, 0.9, 1}};
+    JointEffects effects = new JointEffects(new double[] {1, 1, 1}, impossible);
+    assertThat(effects.wald().degreesOfFreedom()).isEqualTo(2);
+    assertThat(effects.bandFactor(0.95)).isBetween(1.96, 2.4);
+    double[][] beyond = {{1, 1.2}, {1.2, 1}};
+    assertThat(new JointEffects(new double[] {1, 1}, beyond).wald().degreesOfFreedom())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void an_error_that_is_rounding_beside_the_level_is_none() {
+    double[] values = {1.5, 10};
+    double[][] rounded = {{1e-28, 0}, {0, 1e-28}};
+    assertThat(new JointEffects(values, rounded).effect(0, 1)).isEqualTo(TooFew.CONSTANT);
+    double[][] varying = {{1e-6, 0}, {0, 1e-6}};
+    JointEffects effects = new JointEffects(values, varying);
+    assertThat(effects.effect(0, 1)).isEqualTo(effects.effect(0));
+  }
+
+  @Test
   void a_test_of_correlated_effects_is_theirs_in_any_unit() {
     // (2, 1) with variances 1 and 1 and covariance .5: (4 - 2 + 1) / .75 = 4.
     double[][] covariance = {{1, 0.5}, {0.5, 1}};

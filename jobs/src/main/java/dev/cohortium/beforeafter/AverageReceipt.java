@@ -132,7 +132,7 @@ final class AverageReceipt {
     double ofLevel = 1 / orders - 1 / ordersWithout;
     double ofOrders = Math.abs(ratio - ratioWithout) / orders * errorOfOrders;
     double error = Math.sqrt(product(joint, ofEffect, ofLevel, ofEffect, ofLevel)) + ofOrders;
-    if (!(error > 0)) {
+    if (!(error > 0) || joint.effect(0).estimate().isEmpty()) {
       return Effect.Found.of(joint.effect(0), 0, null);
     }
     double ofBaseline =

@@ -3,6 +3,7 @@ package dev.cohortium.beforeafter;
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Effect.Check;
 import dev.cohortium.stats.Estimate;
+import dev.cohortium.stats.Interval;
 import dev.cohortium.stats.LaunchPermutations;
 import dev.cohortium.stats.PreTrend;
 import java.util.List;
@@ -17,12 +18,15 @@ final class Checks {
   static final String BREAKDOWN = "breakdown_plugin";
   static final String DETECTABLE = "detectable_slope";
   static final String REACTION = "joining_reacts";
+  static final String AT_AN_ORDER = "joined_at_an_order";
+  static final String CONTAMINATION = "contamination";
   static final String ATTRITION = "attrition";
   static final String EXCHANGED = "launches_exchanged";
 
   /** The grade of an event study: the evidence is that likes were compared. */
   static final Effect.Grading GRADING =
-      new Effect.Grading("B", List.of(PRE_TREND, BREAKDOWN, DETECTABLE, REACTION), "D", List.of());
+      new Effect.Grading(
+          "B", List.of(PRE_TREND, BREAKDOWN, DETECTABLE, REACTION, AT_AN_ORDER), "D", List.of());
 
   /** The grade of a comparison that nothing was seen of before. */
   static final Effect.Grading UNTESTED = new Effect.Grading("D", List.of(), "D", List.of());
@@ -32,9 +36,11 @@ final class Checks {
 
   private static final double LEVEL = 0.05;
   private static final double LEAST_BREAKDOWN = 0.5;
+  private static final double MOST_CONTAMINATED = 0.1;
   private static final double LEAST_COMPARED = 0.5;
 
   private final Optional<Reaction> reaction;
+  private final double hazard;
   private final Map<Fate, Long> fates;
   private final long members;
   private final long leavers;
@@ -44,11 +50,18 @@ final class Checks {
    * Those of a place.
    *
    * @param reaction of joining to recent orders
+   * @param hazard chance of joining at an order
    * @param fates members by what became of them
    * @param leavers members who left again
    * @param smallest number of members below which nothing is told of them
    */
-  Checks(Optional<Reaction> reaction, Map<Fate, Long> fates, long leavers, int smallest) {
+  Checks(
+      Optional<Reaction> reaction,
+      double hazard,
+      Map<Fate, Long> fates,
+      long leavers,
+      int smallest) {
+    this.hazard = hazard;
     this.leavers = leavers;
     this.smallest = smallest;
     this.reaction = reaction;
@@ -68,6 +81,7 @@ final class Checks {
       effect.check(breakdown(studied, preTrend));
       effect.check(detectable(effect, preTrend, unit));
       effect.check(reacts());
+      effect.check(atAnOrder(effect, studied.variant()));
     }
   }
 
@@ -137,11 +151,6 @@ final class Checks {
         "A slope of their own that the months before joining would have shown in 4 of 5 cases would make up the threshold; a smaller effect may be such a slope.");
   }
 
-  /** Whether joining is seen to react to recent orders. */
-  boolean isReacting() {
-    return reaction.map(Reaction::isThere).orElse(false);
-  }
-
   private Check reacts() {
     return reaction
         .map(Checks::reacts)
@@ -169,6 +178,45 @@ final class Checks {
             "Just before joining members ordered %+.3g a month against their earlier months, net of others%s",
             shown.value(),
             says));
+  }
+
+  /**
+   * Whether the effect is beyond what joining at orders alone would make. A month in which somebody
+   * does not join, at any of its orders, has fewer of them: the h-th part is missing of those that
+   * members have once they joined, h being the chance of joining at an order; it grows where those
+   * who order most have the highest chance.
+   */
+  private Check atAnOrder(Effect effect, Variant variant) {
+    if (variant == Variant.REACTING) {
+      return notJudged(AT_AN_ORDER, 0, "Months count by the chance of not having joined in them.");
+    }
+    double made = hazard / (1 - hazard) * Math.abs(effect.found().baseline());
+    Interval limits = effect.estimate().interval();
+    double least = Math.max(0, Math.max(limits.low(), -limits.high()));
+    return new Check(
+        AT_AN_ORDER,
+        least,
+        made,
+        hazard == 0 || least > made ? Effect.PASSED : Effect.INCONCLUSIVE,
+        hazard == 0
+            ? "Nobody joined at an order."
+            : String.format(
+                Locale.ROOT,
+                "Customers join at %.3g %% of their orders, and months without joining are those with fewer: without any effect members would seem to change by the threshold, which the limit nearest to 0 has to be beyond. See event_study_ipcw.",
+                100 * hazard));
+  }
+
+  /** Whether those who did not join at the launch stayed out, by the share who joined later. */
+  static Check contamination(double share) {
+    return new Check(
+        CONTAMINATION,
+        share,
+        MOST_CONTAMINATED,
+        share < MOST_CONTAMINATED ? Effect.PASSED : Effect.INCONCLUSIVE,
+        String.format(
+            Locale.ROOT,
+            "Of those who had not joined at the launch %.1f %% joined within the months measured and are compared as usual: what joining does to them is missing from the effect.",
+            100 * share));
   }
 
   /** The test that exchanges launch months between regions. */

@@ -22,6 +22,7 @@ import dev.cohortium.table.Effects;
 import dev.cohortium.table.Table;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,7 @@ final class Comparing {
     this.survey = survey;
     asOf = study.asOf().orElseThrow().atEndOfMonth();
     window = Window.of(study, program, survey.first().orElse(study.asOf().orElseThrow()));
-    marts = new Marts(window, program, asOf, in.run().id());
+    marts = new Marts(window, program, asOf, in.run().id(), untold());
   }
 
   /** The rows of each table. */
@@ -100,7 +101,7 @@ final class Comparing {
     List<Row> rows = new ArrayList<>();
     List<Row> checks = new ArrayList<>();
     for (Effect effect : effects) {
-      rows.add(effect.row(job, windowStart(), asOf, asOf, in.run().id()));
+      rows.add(effect.row(job, asOf, in.run().id()));
       checks.addAll(effect.checks(job, asOf, in.run().id()));
     }
     return Map.of(
@@ -108,11 +109,6 @@ final class Comparing {
         in.session().createDataFrame(rows, Contracts.schema(Effects.TABLE)),
         EffectChecks.TABLE,
         in.session().createDataFrame(checks, Contracts.schema(EffectChecks.TABLE)));
-  }
-
-  /** The month after that of the first members who can be compared. */
-  private LocalDate windowStart() {
-    return window.day(Math.min(window.months() - 1, asked.anticipation() + 2));
   }
 
   // --- what is measured ---
@@ -123,6 +119,21 @@ final class Comparing {
       metrics.add(Metric.REVENUE_AND_ORDERS);
     }
     return Measured.of(metrics, survey.caps());
+  }
+
+  /**
+   * Metrics whose months are not all known: margin where a cost is not, and having churned where
+   * customers may join before they can have.
+   */
+  private Set<Metric> untold() {
+    Set<Metric> untold = EnumSet.noneOf(Metric.class);
+    if (survey.withoutMargin() > 0) {
+      untold.add(Metric.MARGIN);
+    }
+    if (asked.preMonths() < window.lookBack()) {
+      untold.add(Metric.CHURNED_RATE);
+    }
+    return untold;
   }
 
   private boolean asksReceipts() {
@@ -182,6 +193,7 @@ final class Comparing {
         gathered.fates(place),
         gathered.leavers(place),
         Reaction.of(studied),
+        gathered.hazardAtOrders(place),
         survey.withoutMargin());
   }
 
@@ -207,12 +219,12 @@ final class Comparing {
     return judging.effects();
   }
 
-  /** The effects on everybody by the chances of not having joined, where joining reacts. */
+  /** The effects on everybody by the chances of not having joined, where some joined at orders. */
   private List<Effect> reacting(Gathered gathered, Dataset<Row> lives) {
     JoiningCohorts together = gathered.cohorts(Place.ALL, window.design(), Comparison.TOGETHER);
     Judging judging = judging(gathered, Place.ALL, together);
     List<Integer> places = rawPlaces(gathered.gathering().metrics());
-    if (!judging.isReacting() || places.isEmpty()) {
+    if (gathered.hazardAtOrders(Place.ALL) == 0 || places.isEmpty()) {
       return List.of();
     }
     in.run().progress().step(job + ": effects by the chances of not having joined");
@@ -325,9 +337,10 @@ final class Comparing {
     List<Measured> metrics = gathered.gathering().metrics();
     for (int months : window.horizons()) {
       JoiningCohorts within = gathered.atLaunch(place, months, Comparison.WITHIN_STRATA);
-      addAtLaunch(judging, metrics, within, months, Variant.AT_LAUNCH, design);
-      addAtLaunch(
-          judging, metrics, within, months, Variant.NAIVE_AT_LAUNCH, design.with(Controls.NOBODY));
+      double joined = gathered.joinedWithin(place, months);
+      addAtLaunch(judging, metrics, within, months, Variant.AT_LAUNCH, design, joined);
+      StaggeredDesign naive = design.with(Controls.NOBODY);
+      addAtLaunch(judging, metrics, within, months, Variant.NAIVE_AT_LAUNCH, naive, joined);
     }
   }
 
@@ -337,11 +350,12 @@ final class Comparing {
       JoiningCohorts cohorts,
       int months,
       Variant variant,
-      StaggeredDesign design) {
+      StaggeredDesign design,
+      double joined) {
     for (int metric = 0; metric < metrics.size(); metric++) {
       if (isAsked(metrics.get(metric))) {
         EventStudy study = EventStudy.of(cohorts, design, metric);
-        judging.addAtLaunch(variant, metrics.get(metric), months, study);
+        judging.addAtLaunch(variant, metrics.get(metric), months, study, joined);
       }
     }
     if (asksReceipts()) {

@@ -117,6 +117,30 @@ final class Gathered {
     return of(place, Gathering.LEFT).stream().mapToLong(entry -> entry.getValue().n()).sum();
   }
 
+  /**
+   * The chance of joining at an order: customers who did by orders at which it could be, from the
+   * first month in which somebody did.
+   */
+  double hazardAtOrders(Place place) {
+    double joined = 0;
+    double chances = 0;
+    for (Map.Entry<Group, CohortMoments> entry : of(place, Gathering.AT_ORDERS)) {
+      CohortMoments of = entry.getValue();
+      for (int month = 0; month < of.months(); month++) {
+        joined += of.n() * of.mean(0, month);
+        chances += joined > 0 ? of.n() * of.mean(1, month) : 0;
+      }
+    }
+    return joined == 0 ? 0 : joined / chances;
+  }
+
+  /** The share of those not joined at the launch who did within a horizon; 0 of nobody. */
+  double joinedWithin(Place place, int horizon) {
+    return of(place, Gathering.joinedWithin(horizon)).stream()
+        .mapToDouble(entry -> entry.getValue().mean(0, 0))
+        .sum();
+  }
+
   /** The members of a place by what became of them. */
   Map<Fate, Long> fates(Place place) {
     StaggeredDesign design = gathering.window().design();

@@ -38,6 +38,9 @@ record Gathering(
   /** Stands for a horizon where customers are summed by region, before any launch. */
   static final int BY_REGION = -2;
 
+  /** Stands for a horizon where orders are counted at which customers joined, and could have. */
+  static final int AT_ORDERS = -3;
+
   private static final int BEFORE = 0;
   private static final int AFTER = 1;
   private static final int LONG_BEFORE = -2;
@@ -46,7 +49,7 @@ record Gathering(
    * Customers who are summed together.
    *
    * @param horizon months after the launch that were averaged; {@link #MONTHLY}, {@link #LEFT},
-   *     {@link #BY_REGION}
+   *     {@link #BY_REGION}, {@link #AT_ORDERS}
    * @param joined month, or 1 for who joined at the launch; {@link StaggeredDesign#NEVER}
    */
   record Group(Place place, int horizon, String stratum, int joined, int acquired)
@@ -65,8 +68,14 @@ record Gathering(
     String stratum = row.getString(row.fieldIndex(Lives.STRATUM));
     List<Place> places = Lives.places(row, segments);
     double[][] months = months(life, covariates.of(row));
+    double[][] atOrders = atOrders(life);
     int acquired = Math.max(life.acquired(), earliest);
     for (Place place : places) {
+      states
+          .computeIfAbsent(
+              new Group(place, AT_ORDERS, "", StaggeredDesign.NEVER, LONG_BEFORE),
+              none -> CohortMoments.none(2, window.months()))
+          .add(atOrders);
       states
           .computeIfAbsent(
               new Group(place, MONTHLY, stratum, life.joined(), acquired),
@@ -93,6 +102,16 @@ record Gathering(
       String within = stratum + '\u001f' + region;
       addLaunch(states, places, within, launch.getAsInt(), life);
     }
+  }
+
+  /** By month, whether the customer joined at an order, and the orders at which that could be. */
+  private double[][] atOrders(Life life) {
+    double[][] atOrders = new double[2][window.months()];
+    for (int month = 0; month < window.months(); month++) {
+      atOrders[0][month] = life.joinsAtOrder(month) ? 1 : 0;
+      atOrders[1][month] = life.chances(month);
+    }
+    return atOrders;
   }
 
   /** No customers, around what is subtracted from all. */
@@ -126,13 +145,18 @@ record Gathering(
     return life.acquired() <= launch - window.design().preMonths() && life.joined() >= launch;
   }
 
+  /** Stands for a horizon where those not joined at the launch are asked if they did within it. */
+  static int joinedWithin(int horizon) {
+    return AT_ORDERS - horizon;
+  }
+
   private void addLaunch(
       Map<Group, CohortMoments> states, List<Place> places, String within, int launch, Life life) {
     int joined = life.joined() == launch ? 1 : StaggeredDesign.NEVER;
     int from = launch - window.design().preMonths() + 1;
     int to = launch - window.design().anticipation();
     for (int horizon : window.horizons()) {
-      if (from >= 0 && launch + horizon < window.months()) {
+      if (window.isMeasured(launch, horizon)) {
         double[][] periods = new double[metrics.size()][2];
         for (int metric = 0; metric < periods.length; metric++) {
           periods[metric][BEFORE] = mean(life, metric, from, to);
@@ -144,6 +168,14 @@ record Gathering(
                   new Group(place, horizon, within, joined, LONG_BEFORE),
                   none -> CohortMoments.none(metrics.size(), 2))
               .add(periods);
+          if (joined == StaggeredDesign.NEVER) {
+            boolean isJoining = life.joined() <= launch + horizon;
+            states
+                .computeIfAbsent(
+                    new Group(place, joinedWithin(horizon), "", joined, LONG_BEFORE),
+                    none -> CohortMoments.none(1, 1))
+                .add(new double[][] {{isJoining ? 1 : 0}});
+          }
         }
       }
     }

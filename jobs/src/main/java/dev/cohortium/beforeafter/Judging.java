@@ -17,12 +17,14 @@ import dev.cohortium.stats.RegionalLaunch;
 import dev.cohortium.stats.StaggeredDesign;
 import dev.cohortium.stats.Unmeasured;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** Makes effects of what was found in one place (methods.md 7, 9, 10). */
@@ -41,6 +43,7 @@ final class Judging {
   /**
    * Of a place.
    *
+   * @param hazard chance of joining at an order
    * @param withoutMargin share of the months with an order whose margin is not known
    */
   Judging(
@@ -50,6 +53,7 @@ final class Judging {
       Map<Fate, Long> fates,
       long leavers,
       Optional<Reaction> reaction,
+      double hazard,
       double withoutMargin) {
     this.program = program;
     this.window = window;
@@ -57,12 +61,7 @@ final class Judging {
     this.fates = fates;
     this.withoutMargin = withoutMargin;
     int smallest = place.isWhole() ? 0 : window.design().leastCohort();
-    checks = new Checks(reaction, fates, leavers, smallest);
-  }
-
-  /** Whether joining is seen to react to recent orders. */
-  boolean isReacting() {
-    return checks.isReacting();
+    checks = new Checks(reaction, hazard, fates, leavers, smallest);
   }
 
   /** What was judged so far. */
@@ -90,15 +89,40 @@ final class Judging {
       int months,
       Optional<Forms.Horizon> form,
       Optional<PreTrend> preTrend) {
-    Arms arms = Arms.after(studied.effects(), variant, months);
+    Arms arms = Arms.of(studied.effects(), Arms.after(studied.effects(), variant, months));
     Effect.Found found =
         form.map(of -> found(arms, of.effect(), of.level(), studied))
             .orElseGet(() -> Effect.Found.nothing(nobody(studied.effects(), months)));
     Effect effect = effect(studied.variant(), variant, measured, months, found, arms);
+    if (measured.metric() == Metric.CHURNED_RATE
+        && isCutOff(studied.effects(), Arms.after(studied.effects(), variant, months))) {
+      effect.unsupported(cutOff());
+    }
     if (!studied.variant().isNaive()) {
       checks.judge(effect, studied, preTrend, 1);
     }
     effects.add(effect);
+  }
+
+  /**
+   * Whether months without an order are counted that lie before the panel, or not after the month
+   * of acquisition, which has an order or is no month to be silent in.
+   */
+  private boolean isCutOff(GroupTimeEffects effects, Predicate<Cell> some) {
+    int preMonths = effects.design().preMonths();
+    return effects.cells().stream()
+        .filter(some)
+        .anyMatch(
+            cell ->
+                cell.base() - window.inactiveMonths() < Math.max(-1, cell.joined() - preMonths));
+  }
+
+  private String cutOff() {
+    return String.format(
+        Locale.ROOT,
+        "Whether nothing was ordered in %d months is asked of months before the panel, or of customers who were not known for as long: before-after.pre-months takes %d, and members a month to join in that is later in the panel.",
+        window.inactiveMonths(),
+        window.lookBack());
   }
 
   /** Adds the effects on the average receipt, of all horizons. */
@@ -110,7 +134,8 @@ final class Judging {
           AverageReceipt.of(parts, window, effects -> new Forms(effects, window).horizon(months));
       Arms arms =
           receipt
-              .map(of -> Arms.after(of.onCombination().effects(), Measured.RAW, months))
+              .map(of -> of.onCombination().effects())
+              .map(of -> Arms.of(of, Arms.after(of, Measured.RAW, months)))
               .orElse(Arms.NOBODY);
       Effect effect = receiptEffect(variant, months, receipt, arms);
       if (!variant.isNaive() && receipt.isPresent()) {
@@ -152,8 +177,13 @@ final class Judging {
             new Forms.Horizon(effects.aggregates().each().get(0), effects.levels().each().get(0)));
   }
 
-  /** Adds the effect of the launch over a horizon. */
-  void addAtLaunch(Variant variant, Measured measured, int months, EventStudy study) {
+  /**
+   * Adds the effect of the launch over a horizon.
+   *
+   * @param joined share of those compared who joined within it
+   */
+  void addAtLaunch(
+      Variant variant, Measured measured, int months, EventStudy study, double joined) {
     GroupTimeEffects found = study.effects();
     Arms arms = Arms.of(found, cell -> true);
     Studied studied = Studied.of(variant, study, window);
@@ -162,8 +192,12 @@ final class Judging {
             .map(of -> found(arms, of.effect(), of.level(), studied))
             .orElseGet(() -> Effect.Found.nothing(nobodyAtLaunch(months)));
     Effect effect = effect(variant, measured.variant(), measured, months, value, arms);
+    if (measured.metric() == Metric.CHURNED_RATE && window.inactiveMonths() > 1) {
+      effect.unsupported(cutOff());
+    }
     if (!variant.isNaive()) {
       effect.check(checks.attrition());
+      effect.check(Checks.contamination(joined));
       effect.check(
           new Effect.Check(
               Checks.PRE_TREND,
@@ -195,7 +229,7 @@ final class Judging {
             measured,
             months,
             Effect.Found.of(value, Double.NaN, null),
-            Arms.after(found, Measured.RAW, months));
+            Arms.of(found, Arms.after(found, Measured.RAW, months)));
     test.ifPresent(effect::check);
     effects.add(effect);
   }
@@ -212,43 +246,59 @@ final class Judging {
             + ".launched).";
   }
 
-  /** Whose effect it is. */
-  private record Arms(long treated, long controls) {
-    static final Arms NOBODY = new Arms(0, 0);
+  /**
+   * Whose effect it is: the fewest that one of its months has.
+   *
+   * @param first month after joining
+   * @param last month after joining
+   */
+  private record Arms(long treated, long controls, int first, int last) {
+    static final Arms NOBODY = new Arms(0, 0, 0, 0);
 
     /** Why they tell no effect, if they are too few. */
     Optional<Effect.Found> tooFew() {
-      return treated >= JointEstimate.LEAST_TREATED
-          ? Optional.empty()
-          : Optional.of(
-              Effect.Found.nothing(
-                  treated
-                      + " members could be compared; fewer than "
-                      + JointEstimate.LEAST_TREATED
-                      + " tell no effect."));
+      long customers = treated + controls;
+      if (treated >= JointEstimate.LEAST_TREATED && customers >= JointEstimate.LEAST_CUSTOMERS) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          Effect.Found.nothing(
+              treated < JointEstimate.LEAST_TREATED
+                  ? String.format(
+                      "In one of the months %d members could be compared; fewer than %d tell no effect.",
+                      treated, JointEstimate.LEAST_TREATED)
+                  : String.format(
+                      "In one of the months %d customers could be compared; fewer than %d tell no error.",
+                      customers, JointEstimate.LEAST_CUSTOMERS)));
     }
 
     /** Those of the months after joining, in a variant. */
-    static Arms after(GroupTimeEffects effects, String variant, int months) {
+    static Predicate<Cell> after(GroupTimeEffects effects, String variant, int months) {
       Set<Integer> complete = effects.observed(months);
-      return of(
-          effects,
-          cell ->
-              cell.eventMonth() >= 1
-                  && cell.eventMonth() <= months
-                  && (!variant.equals(BALANCED) || complete.contains(cell.joined())));
+      return cell ->
+          cell.eventMonth() >= 1
+              && cell.eventMonth() <= months
+              && (!variant.equals(BALANCED) || complete.contains(cell.joined()));
     }
 
     static Arms of(GroupTimeEffects effects, Predicate<Cell> some) {
       Map<Integer, Long> treated = new TreeMap<>();
-      long controls = 0;
+      Map<Integer, Long> controls = new TreeMap<>();
+      TreeSet<Integer> months = new TreeSet<>();
       for (Cell cell : effects.cells()) {
         if (some.test(cell)) {
-          treated.merge(cell.joined(), cell.treated(), Math::max);
-          controls = Math.max(controls, cell.controls());
+          treated.merge(cell.eventMonth(), cell.treated(), Long::sum);
+          controls.merge(cell.eventMonth(), cell.controls(), Math::max);
+          months.add(cell.month());
         }
       }
-      return new Arms(treated.values().stream().mapToLong(Long::longValue).sum(), controls);
+      return treated.isEmpty()
+          ? NOBODY
+          : new Arms(
+              Collections.min(treated.values()),
+              Collections.min(controls.values()),
+              months.first(),
+              months.last());
     }
   }
 
@@ -259,7 +309,7 @@ final class Judging {
 
   private static Effect.Found found(LinearForm effect, LinearForm level, Studied studied) {
     JointEffects joint = studied.joint().apply(List.of(effect, level));
-    Measurement value = joint.effect(0);
+    Measurement value = joint.effect(0, 1);
     return value instanceof Estimate
         ? Effect.Found.of(value, level.value() - effect.value(), joint.relative(0, 1))
         : Effect.Found.of(value, 0, null);
@@ -304,21 +354,29 @@ final class Judging {
   private Effect effect(
       Variant method, String variant, String metric, int months, Effect.Found found, Arms arms) {
     boolean isMeasured = found.value() instanceof Estimate;
-    return new Effect(
-        Effect.Key.ofProgram(
-            program,
-            method.word(),
-            method.estimand(),
-            variant,
-            metric,
-            place.by(),
-            place.value(),
-            months),
-        Metric.unitOf(metric),
-        grading(method),
-        found,
-        isMeasured ? arms.treated() : 0,
-        isMeasured ? arms.controls() : 0);
+    Effect effect =
+        new Effect(
+            Effect.Key.ofProgram(
+                program,
+                method.word(),
+                method.estimand(),
+                variant,
+                metric,
+                place.by(),
+                place.value(),
+                months),
+            Metric.unitOf(metric),
+            grading(method),
+            found,
+            isMeasured ? arms.treated() : 0,
+            isMeasured ? arms.controls() : 0);
+    if (isMeasured) {
+      boolean isAtLaunch = method == Variant.AT_LAUNCH || method == Variant.NAIVE_AT_LAUNCH;
+      int first = isAtLaunch ? window.firstLaunch(months) + 1 : arms.first();
+      int last = isAtLaunch ? window.lastLaunch(months) + months : arms.last();
+      effect.measuredIn(window.day(first), window.day(last + 1).minusDays(1));
+    }
+    return effect;
   }
 
   private static Effect.Grading grading(Variant variant) {

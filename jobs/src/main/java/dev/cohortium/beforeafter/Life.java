@@ -12,6 +12,7 @@ final class Life implements Purchases {
   private final int acquired;
   private final int ordersUntilJoining;
   private final boolean hasLeft;
+  private final int opened;
 
   private Life(Row row, Window window) {
     amounts = new double[Lives.AMOUNTS][window.months()];
@@ -22,6 +23,7 @@ final class Life implements Purchases {
     ordersUntilJoining =
         row.isNullAt(joining) ? 0 : row.getInt(row.fieldIndex(Lives.ORDERS_UNTIL_JOINING));
     hasLeft = row.getBoolean(row.fieldIndex(Lives.HAS_LEFT));
+    opened = window.opensIn(row.getString(row.fieldIndex(Lives.REGION)));
     List<Row> bought = row.getList(row.fieldIndex(Lives.MONTHS));
     for (Row month : bought) {
       for (int amount = 0; amount < Lives.AMOUNTS; amount++) {
@@ -51,6 +53,22 @@ final class Life implements Purchases {
   /** Orders of the joining month up to the one at which the customer joined. */
   int ordersUntilJoining() {
     return ordersUntilJoining;
+  }
+
+  /**
+   * The orders of a month at which the customer could have joined: after acquisition, not before
+   * the launch where the customer lives, and until joining.
+   */
+  int chances(int month) {
+    if (month <= Math.max(0, acquired) || month > joined) {
+      return 0;
+    }
+    return month == joined ? ordersUntilJoining : month >= opened ? orders(month) : 0;
+  }
+
+  /** Whether the customer joined in a month, at one of its orders. */
+  boolean joinsAtOrder(int month) {
+    return month == joined && chances(month) > 0;
   }
 
   /** Whether the member left for good. */

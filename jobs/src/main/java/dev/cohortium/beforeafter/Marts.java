@@ -44,9 +44,16 @@ final class Marts {
   private final String program;
   private final Date asOf;
   private final String runId;
+  private final Set<Metric> untold;
   private final Map<Table, List<Row>> rows = new LinkedHashMap<>();
 
-  Marts(Window window, String program, LocalDate asOf, String runId) {
+  /**
+   * Of a programme.
+   *
+   * @param untold metrics of which nothing is written, for their months are not known
+   */
+  Marts(Window window, String program, LocalDate asOf, String runId, Set<Metric> untold) {
+    this.untold = untold;
     this.window = window;
     this.program = program;
     this.asOf = Date.valueOf(asOf);
@@ -73,6 +80,9 @@ final class Marts {
 
   /** Adds the months, means and tests of a metric in a place. */
   void add(Place place, Metric metric, Studied studied) {
+    if (untold.contains(metric)) {
+      return;
+    }
     List<Object> key = List.of(program, metric.word(), place.by(), place.value());
     String word = studied.variant().word();
     addMonths(key, word, studied, studied.forms().byEventMonth());
@@ -230,6 +240,9 @@ final class Marts {
 
   /** Adds the paths of a metric in a place, by month and by event month. */
   void addPaths(Place place, Metric metric, Studied studied, Levels levels) {
+    if (untold.contains(metric)) {
+      return;
+    }
     List<Object> key = List.of(program, metric.word(), place.by(), place.value());
     Map<Integer, Path> byEvent = new HashMap<>();
     Map<Integer, Path> byMonth = new HashMap<>();

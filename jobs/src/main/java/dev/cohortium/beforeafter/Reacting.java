@@ -23,10 +23,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The event study of all customers where joining reacts to orders: a month in which somebody has
- * not joined counts by the inverse of the chance of that, given its orders and those before
- * (methods.md 7). The chances take a pass over customers for each step of their regressions, the
- * weights' caps, the means and the errors one each, whatever the number of metrics.
+ * The event study of all customers where some join at an order: a month in which somebody has not
+ * joined counts by the inverse of the chance of that, given its orders and those before (methods.md
+ * 7). The chances take a pass over customers for each step of their regressions, the weights' caps,
+ * the means and the errors one each, whatever the number of metrics.
  */
 final class Reacting {
   private static final int COLUMNS = 3;
@@ -58,12 +58,6 @@ final class Reacting {
       return Life.of(row, gathering.window());
     }
 
-    /** The orders of a month at which the customer could have joined. */
-    int chances(Life life, int month) {
-      boolean isOpen = month > Math.max(0, life.acquired()) && month <= life.joined();
-      return !isOpen ? 0 : month == life.joined() ? life.ordersUntilJoining() : life.orders(month);
-    }
-
     /**
      * Orders of the month before, orders and net revenue of all months that describe a customer.
      */
@@ -82,8 +76,8 @@ final class Reacting {
 
     void addChances(JoiningHazards.Pass pass, Life life) {
       for (int month = 1; month < gathering.window().months(); month++) {
-        int chances = chances(life, month);
-        int taken = chances > 0 && month == life.joined() ? 1 : 0;
+        int chances = life.chances(month);
+        int taken = life.joinsAtOrder(month) ? 1 : 0;
         if (chances > taken) {
           pass.add(month, row(life, month), false, chances - taken);
         }
@@ -97,7 +91,7 @@ final class Reacting {
     double[] stayed(Life life, JoiningHazards hazards) {
       double[] logStays = new double[gathering.window().months()];
       for (int month = 1; month < logStays.length; month++) {
-        int chances = chances(life, month);
+        int chances = life.chances(month);
         logStays[month] = chances == 0 ? 0 : chances * hazards.logStay(month, row(life, month));
       }
       return StayingWeights.stayed(logStays);

@@ -78,6 +78,11 @@ record Window(
     return (int) first.until(YearMonth.from(day), ChronoUnit.MONTHS);
   }
 
+  /** Months between acquisition and joining in which a customer can have churned by the base. */
+  int lookBack() {
+    return inactiveMonths + design.anticipation() + 1;
+  }
+
   int months() {
     return design.months();
   }
@@ -97,13 +102,45 @@ record Window(
     return month == UNKNOWN ? OptionalInt.empty() : OptionalInt.of(month);
   }
 
+  /**
+   * The first month in which customers of a region could join: that of its launch; any where no
+   * launch is said; never where others have one and it has none.
+   */
+  int opensIn(String region) {
+    return launchIn(region).orElse(hasLaunch() ? StaggeredDesign.NEVER : 0);
+  }
+
+  /** The month of the first launch that a horizon can be measured of. */
+  int firstLaunch(int horizon) {
+    return launches(horizon).min().orElseThrow();
+  }
+
+  /** The month of the last launch that a horizon can be measured of. */
+  int lastLaunch(int horizon) {
+    return launches(horizon).max().orElseThrow();
+  }
+
+  private IntStream launches(int horizon) {
+    return launches().filter(launch -> isMeasured(launch, horizon));
+  }
+
+  private IntStream launches() {
+    return IntStream.concat(
+        IntStream.of(launched), launchedByRegion.values().stream().mapToInt(Integer::intValue));
+  }
+
+  /** Whether the months before a launch and a horizon after it lie in the panel. */
+  boolean isMeasured(int launch, int horizon) {
+    return launch != UNKNOWN
+        && launch - design.preMonths() + 1 >= 0
+        && launch + horizon < design.months();
+  }
+
   /** The first launch of a region that has months before it; empty: all launch together. */
   OptionalInt firstOfLaunches() {
     return launchedByRegion.isEmpty()
         ? OptionalInt.empty()
-        : IntStream.concat(
-                launchedByRegion.values().stream().mapToInt(Integer::intValue),
-                IntStream.of(launched))
+        : launches()
             .filter(month -> month > design.anticipation())
             .min();
   }

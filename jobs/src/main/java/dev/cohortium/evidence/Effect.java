@@ -32,6 +32,8 @@ public final class Effect {
   private final List<Check> checks = new ArrayList<>();
   private String unsupported = "";
   private Double adjusted;
+  private LocalDate windowStart;
+  private LocalDate windowEnd;
 
   /** What names an effect, but for its month. */
   public record Key(
@@ -177,6 +179,12 @@ public final class Effect {
     checks.add(check);
   }
 
+  /** Says in which days it was measured, the last among them. */
+  public void measuredIn(LocalDate first, LocalDate last) {
+    windowStart = first;
+    windowEnd = last;
+  }
+
   /** The p-value, adjusted as far as it has been. */
   double pValue() {
     return adjusted == null ? found.pValue(estimate()) : adjusted;
@@ -228,6 +236,11 @@ public final class Effect {
             key.segment(),
             Integer.toString(key.months()),
             asOf.toString()));
+  }
+
+  /** The row of {@link Effects}, measured in the days of {@link #measuredIn}; null: none. */
+  public Row row(String job, LocalDate asOf, String runId) {
+    return row(job, windowStart, windowEnd, asOf, runId);
   }
 
   /**

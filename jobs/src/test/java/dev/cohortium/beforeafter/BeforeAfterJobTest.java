@@ -24,12 +24,15 @@ import dev.cohortium.table.EventStudyMonths;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.PreTrends;
 import dev.cohortium.table.ReceiptMonths;
+import dev.cohortium.table.Table;
 import dev.cohortium.world.WorldPanel;
 import java.nio.file.Path;
+import java.sql.Date;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -174,8 +177,13 @@ class BeforeAfterJobTest extends SparkTest {
     assertThat(study.<String>getAs(Effects.FAILED_CHECKS)).isEmpty();
     assertThat(study.<Long>getAs(Effects.TREATED)).isEqualTo(600);
     assertThat(study.<Long>getAs(Effects.CONTROL)).isGreaterThanOrEqualTo(600);
-    assertThat(effect(found, "before_after_did", WHOLE).<String>getAs(Effects.CREDIBILITY))
-        .isEqualTo("D");
+    Row launch = effect(found, "before_after_did", WHOLE);
+    assertThat(launch.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+    // Of 900 who had not joined in November 300 did in January, two months after.
+    assertThat(judged(found, launch, Checks.CONTAMINATION).<Double>getAs(EffectChecks.VALUE))
+        .isCloseTo(300.0 / 900, within(1e-12));
+    assertThat(launch.<Date>getAs(Effects.WINDOW_START)).isEqualTo(Date.valueOf("2022-12-01"));
+    assertThat(launch.<Date>getAs(Effects.WINDOW_END)).isEqualTo(Date.valueOf("2023-02-28"));
     assertNear(effect(found, "event_study", WHOLE.replace("'all'", "'north'")), EFFECT);
 
     Row receipt = effect(found, "event_study", WHOLE.replace("net_revenue", "average_receipt"));
@@ -483,6 +491,38 @@ class BeforeAfterJobTest extends SparkTest {
   }
 
   @Test
+  void nobody_could_have_joined_before_the_launch_where_they_live() {
+    Study study = study("programmes.club.launched-by-region={north=2022-05-01, south=2022-11-01}");
+    Row ann =
+        spark()
+            .sql(
+                "select 12 as joined, -3 as acquired, 2 as orders_until_joining, false as has_left, 'south' as region, transform(sequence(0, 17), m -> struct(m, 3D, 0D, 0D, 0D)) as months")
+            .collectAsList()
+            .get(0);
+    Life life = Life.of(ann, Window.of(study, "club", YearMonth.of(2022, 1)));
+    // Month 10 is that of the launch in the south, 12 that of joining, at the second order.
+    assertThat(IntStream.range(0, 18).map(life::chances).toArray())
+        .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0);
+    assertThat(IntStream.range(0, 18).filter(life::joinsAtOrder).toArray()).containsExactly(12);
+  }
+
+  @Test
+  void a_margin_that_is_not_known_is_in_no_table_of_months() {
+    Frames shop = shop("0", ORDERS);
+    shop.with(
+        CustomerMonths.TABLE,
+        shop.get(CustomerMonths.TABLE)
+            .withColumn("margin", functions.expr("if(month < date'2022-06-01', null, margin)")));
+    Frames found = new BeforeAfterJob().run(shop, study("metrics=[margin, orders]"));
+    assertThat(effect(found, "event_study", WHOLE.replace("net_revenue", "margin")))
+        .satisfies(row -> assertThat(row.<String>getAs(Effects.STATUS)).isNotEqualTo("measured"));
+    for (Table table : List.of(EventStudyMonths.TABLE, BeforeAfterPaths.TABLE, PreTrends.TABLE)) {
+      assertThat(found.get(table).where("metric = 'margin'").isEmpty()).isTrue();
+      assertThat(found.get(table).where("metric = 'orders'").isEmpty()).isFalse();
+    }
+  }
+
+  @Test
   void launches_by_region_are_told_by_exchanging_them_where_regions_are_few() {
     Frames shop = shop("if((id div 4) % 8 < 4 and m > 10, 5, 0)", ORDERS);
     shop.with(
@@ -519,7 +559,8 @@ class BeforeAfterJobTest extends SparkTest {
     Study early = study().withAsOf(YearMonth.of(2023, 2));
     Frames found = new BeforeAfterJob().run(shop("0", ORDERS), early);
     Row three = effect(found, "event_study", WHOLE);
-    assertThat(three.<Long>getAs(Effects.TREATED)).isEqualTo(600);
+    // Who joined in January 2023 is not seen in the second month after it.
+    assertThat(three.<Long>getAs(Effects.TREATED)).isEqualTo(300);
     Row balanced = effect(found, "event_study", WHOLE.replace("'raw'", "'balanced'"));
     assertThat(balanced.<Long>getAs(Effects.TREATED)).isEqualTo(300);
   }

@@ -1,0 +1,103 @@
+package dev.cohortium.beforeafter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cohortium.evidence.Effect;
+import dev.cohortium.evidence.Measured;
+import dev.cohortium.evidence.Metric;
+import dev.cohortium.stats.EventStudy;
+import dev.cohortium.stats.JoiningCohorts;
+import dev.cohortium.stats.StaggeredDesign;
+import dev.cohortium.stats.StaggeredDesign.Base;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Customers of whom each may join at each order with the same chance, whoever they are. */
+class JoinedAtAnOrderTest {
+  private static final int CUSTOMERS = 60_000;
+  private static final int MONTHS = 20;
+  private static final int LAUNCH = 9;
+  private static final int TRIPS = 20;
+  private static final double CHANCE = 0.04;
+  private static final Window WINDOW =
+      new Window(
+          YearMonth.of(2022, 1),
+          StaggeredDesign.of(MONTHS, 6).withAnticipation(1).with(Base.UNIVERSAL),
+          List.of(6),
+          6,
+          Map.of(),
+          LAUNCH);
+
+  private final JoiningCohorts cohorts = JoiningCohorts.none(WINDOW.design(), 1);
+  private double joined;
+  private double chances;
+
+  /** About 1.5 orders a month, a level for each customer; {@code effect} more once joined. */
+  private void draw(double effect) {
+    SplittableRandom random = new SplittableRandom(20221);
+    for (int customer = 0; customer < CUSTOMERS; customer++) {
+      double trip = (0.3 + 2.4 * random.nextDouble()) / TRIPS;
+      int joining = StaggeredDesign.NEVER;
+      double[] months = new double[MONTHS];
+      for (int month = 0; month < MONTHS; month++) {
+        months[month] = month > joining ? effect : 0;
+        for (int at = 0; at < TRIPS; at++) {
+          boolean isOrder = random.nextDouble() < trip;
+          months[month] += isOrder ? 1 : 0;
+          if (isOrder && month >= LAUNCH && joining == StaggeredDesign.NEVER) {
+            chances++;
+            joining = random.nextDouble() < CHANCE ? month : joining;
+            joined += joining == month ? 1 : 0;
+          }
+        }
+      }
+      cohorts.add(joining, -20, 0, new double[][] {months});
+    }
+  }
+
+  private Effect judged() {
+    EventStudy study = EventStudy.of(cohorts, WINDOW.design(), 0);
+    Studied studied = Studied.of(Variant.EVENT_STUDY, study, WINDOW);
+    Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, (long) joined));
+    Optional<Reaction> reaction = Reaction.of(studied);
+    Judging judging =
+        new Judging("club", WINDOW, Place.ALL, fates, 0, reaction, joined / chances, 0);
+    judging.add(new Measured(Metric.ORDERS), studied);
+    return judging.effects().get(0);
+  }
+
+  private static List<String> passed(Effect effect) {
+    return effect.checks("job", LocalDate.EPOCH, "run").stream()
+        .filter(row -> row.getString(4).equals(Effect.PASSED))
+        .map(row -> row.getString(1))
+        .collect(Collectors.toList());
+  }
+
+  @Test
+  void an_effect_of_nothing_but_joining_at_orders_is_refused_grade_B() {
+    draw(0);
+    Effect effect = judged();
+    // By hand: of 1.5 orders, each with a chance of .04, a month without joining lacks about .06.
+    assertThat(effect.estimate().value()).isBetween(0.04, 0.09);
+    assertThat(effect.estimate().value()).isGreaterThan(5 * effect.estimate().stdError());
+    assertThat(passed(effect))
+        .contains(Checks.PRE_TREND, Checks.REACTION)
+        .doesNotContain(Checks.AT_AN_ORDER);
+    assertThat(effect.credibility()).isEqualTo("D");
+  }
+
+  @Test
+  void an_effect_beyond_what_joining_at_orders_makes_is_believed() {
+    draw(0.5);
+    Effect effect = judged();
+    assertThat(passed(effect)).contains(Checks.AT_AN_ORDER);
+    assertThat(effect.credibility()).isEqualTo("B");
+  }
+}
