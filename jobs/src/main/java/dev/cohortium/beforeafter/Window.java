@@ -140,9 +140,7 @@ record Window(
   OptionalInt firstOfLaunches() {
     return launchedByRegion.isEmpty()
         ? OptionalInt.empty()
-        : launches()
-            .filter(month -> month > design.anticipation())
-            .min();
+        : launches().filter(month -> month > design.anticipation()).min();
   }
 
   boolean hasLaunch() {
