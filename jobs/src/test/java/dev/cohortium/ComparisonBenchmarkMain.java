@@ -5,7 +5,7 @@ import dev.cohortium.benchmark.Page;
 import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 
-/** One size of {@code bin/benchmark-comparison}, which starts it anew for each. */
+/** One size of {@code bin/benchmark-sizes}, which starts it anew for each. */
 final class ComparisonBenchmarkMain {
   private ComparisonBenchmarkMain() {}
 
