@@ -222,7 +222,9 @@ final class Checks {
      */
     private Check placeboOutcome(Effect effect) {
       Check own = placebo(effect, PLACEBO_OUTCOME, method.placebo(), method.isMatched(), 0, BEFORE);
-      if (own.outcome().equals(Effect.FAILED) || own.outcome().equals(Effect.NOT_JUDGED)) {
+      if (own.outcome().equals(Effect.FAILED)
+          || own.outcome().equals(Effect.NOT_JUDGED)
+          || method.placebo() == Method.IPW.placebo()) {
         return own;
       }
       Check sharper =

@@ -80,6 +80,14 @@ class OpportunityTest {
   }
 
   @Test
+  void who_stays_out_counts_in_the_month_of_joining_only_where_its_orders_decide_that() {
+    Rules byMonth = new Rules(YearMonth.of(2024, 1), MONTHS, 3, List.of(1, 3), 0, 6, "club");
+    // A month counts of those who had not joined before the month that is told.
+    assertThat(RULES.outUntil(5)).isEqualTo(5);
+    assertThat(byMonth.outUntil(5)).isEqualTo(6);
+  }
+
+  @Test
   void what_a_customer_does_later_never_decides_whether_it_could_have_joined() {
     List<String> known = of(history(null, 0, 1, 0, 0, 2));
     assertThat(of(history(null, 0, 1, 0, 0, 2, 9, 9))).startsWith(known.toArray(String[]::new));
