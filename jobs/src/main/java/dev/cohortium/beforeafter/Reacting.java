@@ -25,8 +25,9 @@ import org.apache.spark.sql.Row;
 /**
  * The event study of all customers where some join at an order: a month in which somebody has not
  * joined counts by the inverse of the chance of that, given its orders and those before (methods.md
- * 7). The chances take a pass over customers for each step of their regressions, the weights' caps,
- * the means and the errors one each, whatever the number of metrics.
+ * 7), up to the longest horizon: what somebody counts grows with the months. The chances take a
+ * pass over customers for each step of their regressions, the weights' caps, the means and the
+ * errors one each, whatever the number of metrics.
  */
 final class Reacting {
   private static final int COLUMNS = 3;
@@ -34,6 +35,7 @@ final class Reacting {
   private final Dataset<Row> lives;
   private final Known known;
   private final List<Integer> metrics;
+  private final StaggeredDesign design;
   private final List<Comparison> comparisons;
 
   /**
@@ -47,7 +49,8 @@ final class Reacting {
     this.lives = lives;
     this.metrics = List.copyOf(metrics);
     known = new Known(gathering);
-    comparisons = gathering.window().design().comparisons(joined);
+    design = gathering.window().design().upTo(gathering.window().longest());
+    comparisons = design.comparisons(joined);
   }
 
   /** What is known of a customer at the orders of a month. */
@@ -87,6 +90,17 @@ final class Reacting {
       }
     }
 
+    /** Some metrics of all months: each is asked for in many comparisons. */
+    double[][] values(Life life, List<Integer> metrics) {
+      double[][] values = new double[metrics.size()][gathering.window().months()];
+      for (int metric = 0; metric < values.length; metric++) {
+        for (int month = 0; month < values[metric].length; month++) {
+          values[metric][month] = gathering.value(life, metrics.get(metric), month);
+        }
+      }
+      return values;
+    }
+
     /** {@link StayingWeights#stayed}. */
     double[] stayed(Life life, JoiningHazards hazards) {
       double[] logStays = new double[gathering.window().months()];
@@ -103,11 +117,13 @@ final class Reacting {
     private final Counting by;
     private final Life life;
     private final double[] stayed;
+    private final double[][] values;
 
     Counted(Counting by, Life life) {
       this.by = by;
       this.life = life;
       stayed = by.known.stayed(life, by.hazards);
+      values = by.known.values(life, by.metrics);
     }
 
     @Override
@@ -127,7 +143,7 @@ final class Reacting {
 
     @Override
     public double value(int metric, int month) {
-      return by.known.gathering.value(life, by.metrics.get(metric), month);
+      return values[metric][month];
     }
   }
 
@@ -146,13 +162,13 @@ final class Reacting {
   List<Studied> studies() {
     JoiningHazards hazards = hazards();
     Counting counting = new Counting(known, metrics, hazards, weights(hazards));
-    StaggeredDesign design = known.gathering().window().design();
+    StaggeredDesign by = design;
     List<Comparison> of = comparisons;
     int count = metrics.size();
     WeightedEventStudy.Sums sums =
         Sweep.of(
             lives,
-            () -> new WeightedEventStudy.Sums(design, of, count),
+            () -> new WeightedEventStudy.Sums(by, of, count),
             (WeightedEventStudy.Sums state, Row row) -> state.add(counting.of(row)),
             WeightedEventStudy.Sums::plus);
     List<WeightedEventStudy> studies = IntStream.range(0, count).mapToObj(sums::study).toList();
@@ -187,11 +203,11 @@ final class Reacting {
 
   private StayingWeights weights(JoiningHazards hazards) {
     Known of = known;
-    StaggeredDesign design = known.gathering().window().design();
+    StaggeredDesign by = design;
     List<Comparison> compared = comparisons;
     return Sweep.of(
             lives,
-            () -> new StayingWeights.Bars(design, compared),
+            () -> new StayingWeights.Bars(by, compared),
             (StayingWeights.Bars state, Row row) -> {
               Life life = of.life(row);
               state.add(life.joined(), life.acquired(), of.stayed(life, hazards));
