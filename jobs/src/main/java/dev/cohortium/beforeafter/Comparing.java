@@ -194,6 +194,7 @@ final class Comparing {
         gathered.leavers(place),
         Reaction.of(studied),
         gathered.hazardAtOrders(place),
+        gathered.stopping(place),
         survey.withoutMargin());
   }
 

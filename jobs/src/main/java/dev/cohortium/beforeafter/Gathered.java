@@ -127,11 +127,29 @@ final class Gathered {
     for (Map.Entry<Group, CohortMoments> entry : of(place, Gathering.AT_ORDERS)) {
       CohortMoments of = entry.getValue();
       for (int month = 0; month < of.months(); month++) {
-        joined += of.n() * of.mean(0, month);
-        chances += joined > 0 ? of.n() * of.mean(1, month) : 0;
+        joined += of.n() * of.mean(Gathering.JOINED, month);
+        chances += joined > 0 ? of.n() * of.mean(Gathering.COULD_JOIN, month) : 0;
       }
     }
     return joined == 0 ? 0 : joined / chances;
+  }
+
+  /** What stops in a month in a place; nothing where that cannot be told. */
+  Stopping stopping(Place place) {
+    double stopped = 0;
+    double could = 0;
+    for (Map.Entry<Group, CohortMoments> entry : of(place, Gathering.AT_ORDERS)) {
+      CohortMoments of = entry.getValue();
+      for (int month = 0; month < of.months(); month++) {
+        stopped += of.n() * of.mean(Gathering.STOPPED, month);
+        could += of.n() * of.mean(Gathering.COULD_STOP, month);
+      }
+    }
+    Window window = gathering.window();
+    return new Stopping(
+        could == 0 ? 0 : stopped / could,
+        window.design().anticipation() + 1,
+        window.inactiveMonths());
   }
 
   /** The share of those not joined at the launch who did within a horizon; 0 of nobody. */

@@ -38,8 +38,16 @@ record Gathering(
   /** Stands for a horizon where customers are summed by region, before any launch. */
   static final int BY_REGION = -2;
 
-  /** Stands for a horizon where orders are counted at which customers joined, and could have. */
+  /** Stands for a horizon where orders are counted at which customers joined, stopped, or could. */
   static final int AT_ORDERS = -3;
+
+  /** What is counted by month {@link #AT_ORDERS}. */
+  static final int JOINED = 0;
+
+  static final int COULD_JOIN = 1;
+  static final int STOPPED = 2;
+  static final int COULD_STOP = 3;
+  private static final int AT_ORDERS_COUNTED = 4;
 
   private static final int BEFORE = 0;
   private static final int AFTER = 1;
@@ -68,13 +76,13 @@ record Gathering(
     String stratum = row.getString(row.fieldIndex(Lives.STRATUM));
     List<Place> places = Lives.places(row, segments);
     double[][] months = months(life, covariates.of(row));
-    double[][] atOrders = atOrders(life);
+    double[][] atOrders = atOrders(life, window);
     int acquired = Math.max(life.acquired(), earliest);
     for (Place place : places) {
       states
           .computeIfAbsent(
               new Group(place, AT_ORDERS, "", StaggeredDesign.NEVER, LONG_BEFORE),
-              none -> CohortMoments.none(2, window.months()))
+              none -> CohortMoments.none(AT_ORDERS_COUNTED, window.months()))
           .add(atOrders);
       states
           .computeIfAbsent(
@@ -104,14 +112,35 @@ record Gathering(
     }
   }
 
-  /** By month, whether the customer joined at an order, and the orders at which that could be. */
-  private double[][] atOrders(Life life) {
-    double[][] atOrders = new double[2][window.months()];
+  /**
+   * By month, whether the customer joined at an order, and the orders at which that could be. And
+   * of who has not joined, and is known for long enough to be compared: what was ordered in the
+   * months before, where the month has the last order; the same where it or a later one has
+   * another. So a stop weighs by what stops.
+   */
+  static double[][] atOrders(Life life, Window window) {
+    double[][] atOrders = new double[AT_ORDERS_COUNTED][window.months()];
+    int known = Math.max(0, life.acquired()) + window.design().preMonths();
     for (int month = 0; month < window.months(); month++) {
-      atOrders[0][month] = life.joinsAtOrder(month) ? 1 : 0;
-      atOrders[1][month] = life.chances(month);
+      atOrders[JOINED][month] = life.joinsAtOrder(month) ? 1 : 0;
+      atOrders[COULD_JOIN][month] = life.chances(month);
+      int told = month + window.inactiveMonths();
+      if (month >= known && month < life.joined() && told < window.months()) {
+        boolean isSilent = life.isInactive(told, window.inactiveMonths());
+        double before = ordersBefore(life, month, window.design().preMonths());
+        atOrders[STOPPED][month] = isSilent && life.orders(month) > 0 ? before : 0;
+        atOrders[COULD_STOP][month] = isSilent && life.orders(month) == 0 ? 0 : before;
+      }
     }
     return atOrders;
+  }
+
+  private static double ordersBefore(Life life, int month, int months) {
+    double orders = 0;
+    for (int before = month - months; before < month; before++) {
+      orders += life.orders(before);
+    }
+    return orders;
   }
 
   /** No customers, around what is subtracted from all. */

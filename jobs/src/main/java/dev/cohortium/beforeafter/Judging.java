@@ -44,6 +44,7 @@ final class Judging {
    * Of a place.
    *
    * @param hazard chance of joining at an order
+   * @param stopping of those not joined
    * @param withoutMargin share of the months with an order whose margin is not known
    */
   Judging(
@@ -54,6 +55,7 @@ final class Judging {
       long leavers,
       Optional<Reaction> reaction,
       double hazard,
+      Stopping stopping,
       double withoutMargin) {
     this.program = program;
     this.window = window;
@@ -61,7 +63,7 @@ final class Judging {
     this.fates = fates;
     this.withoutMargin = withoutMargin;
     int smallest = place.isWhole() ? 0 : window.design().leastCohort();
-    checks = new Checks(reaction, hazard, fates, leavers, smallest);
+    checks = new Checks(reaction, hazard, stopping, fates, leavers, smallest);
   }
 
   /** What was judged so far. */

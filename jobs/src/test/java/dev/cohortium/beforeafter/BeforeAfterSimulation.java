@@ -374,13 +374,13 @@ class BeforeAfterSimulation extends SparkTest {
               assertThat(of.passes(CELLS)).as(name + " " + of.cells()).isTrue();
             }
           });
-      Replicates naive = seen.effects.get(NAIVE);
-      assertThat(Math.abs(naive.bias())).isGreaterThan(5 * naive.chance());
       for (String metric : METRICS) {
         assertThat(seen.isInBand("pre-trend test rejects, " + metric, 0.05)).as(metric).isTrue();
         assertThat(seen.isInBand("band holds all months, " + metric, 0.95)).as(metric).isTrue();
       }
     }
+    Replicates naive = stopping.effects.get(NAIVE);
+    assertThat(Math.abs(naive.bias())).isGreaterThan(5 * naive.chance());
     for (Seen seen : List.of(zero, stopping, history, latent)) {
       for (String metric : METRICS) {
         assertThat(seen.share("graded B, " + metric)).as(metric).isLessThanOrEqualTo(0.05);

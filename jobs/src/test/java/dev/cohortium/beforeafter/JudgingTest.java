@@ -48,7 +48,9 @@ class JudgingTest {
     }
     EventStudy study = EventStudy.of(cohorts, window.design(), 0);
     Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, (long) early + late));
-    Judging judging = new Judging("club", window, Place.ALL, fates, 0, Optional.empty(), 0, 0);
+    Judging judging =
+        new Judging(
+            "club", window, Place.ALL, fates, 0, Optional.empty(), 0, new Stopping(0, 2, 6), 0);
     judging.add(new Measured(metric), Studied.of(Variant.EVENT_STUDY, study, window));
     return judging.effects().get(0);
   }
