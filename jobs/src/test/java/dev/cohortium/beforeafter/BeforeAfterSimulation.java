@@ -47,9 +47,6 @@ import org.junit.jupiter.api.Test;
 class BeforeAfterSimulation extends SparkTest {
   private static final int REPLICATES = Integer.getInteger("replicates", 200);
 
-  /** Replicates of one run of the job. */
-  private static final int BATCH = 40;
-
   private static final int CUSTOMERS = 1200;
   private static final List<Integer> HORIZONS = List.of(1, 3, 6);
   private static final int LONGEST = 6;
@@ -81,8 +78,7 @@ class BeforeAfterSimulation extends SparkTest {
   private static final class Seen {
     private final Map<String, Replicates> effects = new TreeMap<>();
     private final Map<String, int[]> shares = new TreeMap<>();
-    private final Map<String, Double> together = new TreeMap<>();
-    private int runs;
+    private final Map<String, double[]> together = new TreeMap<>();
 
     void add(String name, Row row, double truth) {
       effects
@@ -126,7 +122,7 @@ class BeforeAfterSimulation extends SparkTest {
         .formatted(
             seed,
             CUSTOMERS,
-            Math.min(BATCH, REPLICATES),
+            REPLICATES,
             stopping,
             selection,
             hasEffect
@@ -155,14 +151,12 @@ class BeforeAfterSimulation extends SparkTest {
   /** What is seen of a world in all its replicates. */
   private Seen seen(String selection, int seed, boolean hasEffect, double stopping) {
     Seen seen = new Seen();
-    for (int batch = 0; batch * BATCH < REPLICATES; batch++) {
-      addBatch(seen, world(selection, 1000 * batch + seed, hasEffect, stopping));
-      spark().catalog().clearCache();
-    }
+    add(seen, world(selection, seed, hasEffect, stopping));
+    spark().catalog().clearCache();
     return seen;
   }
 
-  private void addBatch(Seen seen, String conf) {
+  private void add(Seen seen, String conf) {
     WorldPanel world =
         new WorldPanel(spark(), WorldReader.parse(conf, "world", List.of(), Map.of()), 4);
     Frames frames = world.frames();
@@ -178,7 +172,7 @@ class BeforeAfterSimulation extends SparkTest {
     addTogether(seen, out);
   }
 
-  /** The effects on all replicates of a run together, where nothing has an effect. */
+  /** The effects on all replicates together, where nothing has an effect. */
   private static void addTogether(Seen seen, Frames out) {
     for (Row row :
         out.get(Effects.TABLE)
@@ -186,16 +180,17 @@ class BeforeAfterSimulation extends SparkTest {
             .where("method in ('event_study', 'event_study_ipcw')")
             .where(col(Effects.ESTIMATE).isNotNull())
             .collectAsList()) {
-      seen.together.merge(
+      seen.together.put(
           row.getAs(Effects.METHOD)
               + " | "
               + row.getAs(Effects.METRIC)
               + " | "
               + row.getAs(Effects.HORIZON_MONTHS),
-          100 * row.<Double>getAs(Effects.ESTIMATE) / row.<Double>getAs(Effects.BASELINE),
-          Double::sum);
+          new double[] {
+            100 * row.<Double>getAs(Effects.ESTIMATE) / row.<Double>getAs(Effects.BASELINE),
+            100 * row.<Double>getAs(Effects.STD_ERROR) / row.<Double>getAs(Effects.BASELINE)
+          });
     }
-    seen.runs++;
   }
 
   /**
@@ -406,9 +401,10 @@ class BeforeAfterSimulation extends SparkTest {
                     100.0 * count[0] / count[1],
                     count[1])));
     seen.together.forEach(
-        (name, sum) ->
+        (name, share) ->
             together.add(
-                String.format(Locale.ROOT, "| %s | %s | %.1f |", world, name, sum / seen.runs)));
+                String.format(
+                    Locale.ROOT, "| %s | %s | %.1f ± %.1f |", world, name, share[0], share[1])));
     CoverageSection.write(
         "before-after",
         REPLICATES
