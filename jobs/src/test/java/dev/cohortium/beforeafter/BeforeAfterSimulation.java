@@ -45,9 +45,6 @@ import org.junit.jupiter.api.Test;
 class BeforeAfterSimulation extends SparkTest {
   private static final int REPLICATES = Integer.getInteger("replicates", 200);
 
-  /** Replicates of one run of the job. */
-  private static final int BATCH = 40;
-
   private static final int CUSTOMERS = 1200;
   private static final List<Integer> HORIZONS = List.of(1, 3, 6);
   private static final int LONGEST = 6;
@@ -76,7 +73,6 @@ class BeforeAfterSimulation extends SparkTest {
     private final Map<String, Replicates> effects = new TreeMap<>();
     private final Map<String, int[]> shares = new TreeMap<>();
     private final Map<String, Double> together = new TreeMap<>();
-    private int runs;
 
     void add(String name, Row row, double truth) {
       effects
@@ -113,7 +109,7 @@ class BeforeAfterSimulation extends SparkTest {
         .formatted(
             seed,
             CUSTOMERS,
-            Math.min(BATCH, REPLICATES),
+            REPLICATES,
             selection,
             hasEffect
                 ? "orders = 1.15, receipt = 1.05, drop-out = 0.8, ramp-months = 2"
@@ -141,14 +137,12 @@ class BeforeAfterSimulation extends SparkTest {
   /** What is seen of a world in all its replicates. */
   private Seen seen(String selection, int seed, boolean hasEffect) {
     Seen seen = new Seen();
-    for (int batch = 0; batch * BATCH < REPLICATES; batch++) {
-      addBatch(seen, world(selection, 1000 * batch + seed, hasEffect));
-      spark().catalog().clearCache();
-    }
+    add(seen, world(selection, seed, hasEffect));
+    spark().catalog().clearCache();
     return seen;
   }
 
-  private void addBatch(Seen seen, String conf) {
+  private void add(Seen seen, String conf) {
     WorldPanel world =
         new WorldPanel(spark(), WorldReader.parse(conf, "world", List.of(), Map.of()), 4);
     Frames frames = world.frames();
@@ -164,7 +158,7 @@ class BeforeAfterSimulation extends SparkTest {
     addTogether(seen, out);
   }
 
-  /** The effects on all replicates of a run together, where nothing has an effect. */
+  /** The effects on all replicates together, where nothing has an effect. */
   private static void addTogether(Seen seen, Frames out) {
     for (Row row :
         out.get(Effects.TABLE)
@@ -172,16 +166,14 @@ class BeforeAfterSimulation extends SparkTest {
             .where("method in ('event_study', 'event_study_ipcw')")
             .where(col(Effects.ESTIMATE).isNotNull())
             .collectAsList()) {
-      seen.together.merge(
+      seen.together.put(
           row.getAs(Effects.METHOD)
               + " | "
               + row.getAs(Effects.METRIC)
               + " | "
               + row.getAs(Effects.HORIZON_MONTHS),
-          100 * row.<Double>getAs(Effects.ESTIMATE) / row.<Double>getAs(Effects.BASELINE),
-          Double::sum);
+          100 * row.<Double>getAs(Effects.ESTIMATE) / row.<Double>getAs(Effects.BASELINE));
     }
-    seen.runs++;
   }
 
   /** Anticipation: in the month before joining a member spends a quarter less. */
@@ -373,9 +365,8 @@ class BeforeAfterSimulation extends SparkTest {
                     100.0 * count[0] / count[1],
                     count[1])));
     seen.together.forEach(
-        (name, sum) ->
-            together.add(
-                String.format(Locale.ROOT, "| %s | %s | %.1f |", world, name, sum / seen.runs)));
+        (name, share) ->
+            together.add(String.format(Locale.ROOT, "| %s | %s | %.1f |", world, name, share)));
     CoverageSection.write(
         "before-after",
         REPLICATES
