@@ -26,6 +26,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.stream.IntStream;
@@ -34,8 +35,6 @@ import org.apache.spark.sql.Row;
 
 /** Members before and after joining one programme, from the panel to the tables. */
 final class Comparing {
-  private static final int YEAR = 12;
-
   private final Frames in;
   private final Study study;
   private final BeforeAfter asked;
@@ -76,7 +75,7 @@ final class Comparing {
       effects.addAll(effects(gathered, place));
     }
     effects.addAll(adjusted(gathered, lives));
-    effects.addAll(reacting(gathered, lives));
+    effects.addAll(weighted(gathered, lives));
     effects.addAll(byRegion(gathered));
     Families.adjustByPlace(effects);
     Map<Table, Dataset<Row>> tables = new LinkedHashMap<>(effectTables(effects));
@@ -161,7 +160,7 @@ final class Comparing {
         design.anticipation(),
         design.controls(),
         Base.SEASONAL,
-        Math.max(YEAR, design.preMonths()),
+        Math.max(Window.YEAR, design.preMonths()),
         design.lastEventMonth(),
         design.leastCohort());
   }
@@ -186,13 +185,17 @@ final class Comparing {
     int orders = gathered.gathering().metrics().indexOf(new Measured(Metric.ORDERS));
     EventStudy onOrders = EventStudy.of(together, window.design(), orders);
     Studied studied = Studied.of(Variant.EVENT_STUDY, onOrders, window);
+    return judging(gathered, place, Reaction.of(studied));
+  }
+
+  private Judging judging(Gathered gathered, Place place, Optional<Reaction> reaction) {
     return new Judging(
         program,
         window,
         place,
         gathered.fates(place),
         gathered.leavers(place),
-        Reaction.of(studied),
+        reaction,
         gathered.hazardAtOrders(place),
         survey.withoutMargin());
   }
@@ -219,24 +222,73 @@ final class Comparing {
     return judging.effects();
   }
 
-  /** The effects on everybody by the chances of not having joined, where some joined at orders. */
-  private List<Effect> reacting(Gathered gathered, Dataset<Row> lives) {
+  /** The effects on everybody in which customers count differently. */
+  private List<Effect> weighted(Gathered gathered, Dataset<Row> lives) {
+    List<Integer> places = rawPlaces(gathered.gathering().metrics());
+    boolean isReacting = gathered.hazardAtOrders(Place.ALL) > 0;
+    Dataset<Row> sets = Matched.sets(in, program, asOf, window);
+    boolean isMatched = study.lookAlike().isPresent() && !sets.isEmpty();
+    List<Effect> effects = new ArrayList<>();
+    if (!places.isEmpty() && (isReacting || isMatched)) {
+      in.run().progress().step(job + ": effects by the chances of not having joined");
+      Dataset<Row> kept = asked.covariates().isEmpty() ? in.keep(lives) : lives;
+      int[] joined = gathered.joined(Place.ALL).toArray();
+      Reacting reacting = new Reacting(kept, gathered.gathering(), places, joined);
+      if (isReacting) {
+        effects.addAll(reacting(gathered, reacting, places));
+      }
+      if (isMatched) {
+        in.run().progress().step(job + ": effects on matched sets");
+        int preMonths = study.lookAlike().orElseThrow().preMonths();
+        Matched matched = new Matched(in, kept, sets, window, preMonths);
+        effects.addAll(matched(gathered, matched, reacting.counting(), joined));
+      }
+    }
+    if (study.lookAlike().isPresent() && !isMatched) {
+      effects.addAll(notMatched(gathered));
+    }
+    return effects;
+  }
+
+  /** The effects by the chances of not having joined, where some joined at orders. */
+  private List<Effect> reacting(Gathered gathered, Reacting reacting, List<Integer> places) {
     JoiningCohorts together = gathered.cohorts(Place.ALL, window.design(), Comparison.TOGETHER);
     Judging judging = judging(gathered, Place.ALL, together);
-    List<Integer> places = rawPlaces(gathered.gathering().metrics());
-    if (gathered.hazardAtOrders(Place.ALL) == 0 || places.isEmpty()) {
-      return List.of();
-    }
-    in.run().progress().step(job + ": effects by the chances of not having joined");
-    Dataset<Row> kept = asked.covariates().isEmpty() ? in.keep(lives) : lives;
-    List<Studied> found =
-        new Reacting(kept, gathered.gathering(), places, gathered.joined(Place.ALL)).studies();
-    for (int place = 0; place < places.size(); place++) {
-      Measured measured = gathered.gathering().metrics().get(places.get(place));
-      judging.add(measured, found.get(place));
-      marts.add(Place.ALL, measured.metric(), found.get(place));
-    }
+    add(judging, gathered.gathering().metrics(), places, reacting.studies());
     return judging.effects();
+  }
+
+  /** The effects on matched sets; whether joining reacts is looked at in the same. */
+  private List<Effect> matched(
+      Gathered gathered, Matched matched, Reacting.Counting counting, int[] joined) {
+    List<Measured> metrics = gathered.gathering().metrics();
+    List<Integer> places = new ArrayList<>(rawPlaces(metrics));
+    int orders = metrics.indexOf(new Measured(Metric.ORDERS));
+    if (!places.contains(orders)) {
+      places.add(orders);
+    }
+    List<Studied> found = matched.studies(counting.of(places), joined);
+    Judging judging = judging(gathered, Place.ALL, Reaction.of(found.get(places.indexOf(orders))));
+    places.removeIf(place -> !isAsked(metrics.get(place)));
+    add(judging, metrics, places, found);
+    return judging.effects();
+  }
+
+  private List<Effect> notMatched(Gathered gathered) {
+    Judging judging = judging(gathered, Place.ALL, Optional.empty());
+    List<Measured> metrics = gathered.gathering().metrics();
+    rawPlaces(metrics).forEach(place -> judging.addUnmatched(metrics.get(place)));
+    return judging.effects();
+  }
+
+  /** Adds what was found of metrics at some places to the effects and the tables of months. */
+  private void add(
+      Judging judging, List<Measured> metrics, List<Integer> places, List<Studied> found) {
+    for (int at = 0; at < places.size(); at++) {
+      Measured measured = metrics.get(places.get(at));
+      judging.add(measured, found.get(at));
+      marts.add(Place.ALL, measured.metric(), found.get(at));
+    }
   }
 
   /** The effects of a launch region by region, where launches differ. */
