@@ -78,6 +78,21 @@ public record Estimate(double value, double stdError, double degreesOfFreedom)
     return new Interval(value - reach, value + reach);
   }
 
+  /**
+   * The true value that a two-sided test finds in a share of samples.
+   *
+   * @param level of the test
+   * @param power that share
+   * @throws IllegalArgumentException if level or power do not lie between 0 and 1
+   */
+  public double detectable(double level, double power) {
+    Arguments.inside("level", level, 0, 1);
+    Arguments.inside("power", power, 0, 1);
+    return stdError
+        * (Distributions.tQuantile(1 - level / 2, degreesOfFreedom)
+            + Distributions.tQuantile(power, degreesOfFreedom));
+  }
+
   /** The two-sided p-value of the hypothesis that the true value is 0; 0 / 0 is no evidence: 1. */
   public double pValue() {
     if (stdError == 0) {

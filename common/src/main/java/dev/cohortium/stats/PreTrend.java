@@ -36,6 +36,16 @@ public record PreTrend(
   private static final double LEVEL = 0.05;
   private static final double POWER = 0.8;
 
+  /** The most months that are tested. */
+  public static int mostMonths() {
+    return MOST_MONTHS - 1;
+  }
+
+  /** The months between acquisition and joining that it takes to test as many. */
+  public static int preMonthsOfAll(int anticipation) {
+    return MOST_MONTHS + anticipation + 1;
+  }
+
   /**
    * The test of a study; empty where no event month before the base is measured.
    *

@@ -154,6 +154,15 @@ public record StaggeredDesign(
         months, other, controls, base, preMonths, lastEventMonth, leastCohort);
   }
 
+  /**
+   * The same with other months between acquisition and joining: for customers of whom others have
+   * said that they were known for so long.
+   */
+  public StaggeredDesign withPreMonths(int other) {
+    return new StaggeredDesign(
+        months, anticipation, controls, base, other, lastEventMonth, leastCohort);
+  }
+
   /** The same with another least cohort: of regions, each of which stands for many customers. */
   StaggeredDesign withLeastCohort(int other) {
     return new StaggeredDesign(
@@ -178,6 +187,16 @@ public record StaggeredDesign(
     return found >= first && month >= first && found != month
         ? OptionalInt.of(found)
         : OptionalInt.empty();
+  }
+
+  /**
+   * Whether a month after joining has a base among the months that this design looks at, however
+   * long the window is: with a seasonal base some have none.
+   *
+   * @param eventMonth since joining, at least 1
+   */
+  public boolean hasBase(int eventMonth) {
+    return compared(preMonths, preMonths + eventMonth) >= 1;
   }
 
   /** The base month wherever it lies; -1: none. */

@@ -99,6 +99,22 @@ public final class StayingWeights implements Serializable {
     return Math.exp(Math.min(span.of(stayed), caps[span.first][span.last]));
   }
 
+  /**
+   * What a control counts in a comparison that is like its cohort until the month of joining, as in
+   * a matched set: by the chance of not having joined from then on, in that month at least. Capped
+   * as {@link #weight} is, before joining as in the month of it.
+   *
+   * @param stayed of {@link #stayed}
+   */
+  public double weightSinceJoining(Comparison of, double[] stayed) {
+    int month = Math.max(of.month(), of.joined());
+    Comparison since = new Comparison(of.joined(), month, of.joined() - 1 - design.anticipation());
+    Span control = Span.of(since, Role.CONTROL, design);
+    int last = Math.max(of.joined(), Span.of(of, Role.CONTROL, design).last);
+    double log = new Span(of.joined(), last).of(stayed);
+    return Math.exp(Math.min(log, caps[control.first][control.last]));
+  }
+
   /** How the weights of all months of a design are spread. A state that changes, and adds. */
   public static final class Bars implements Serializable {
     @Serial private static final long serialVersionUID = 1;

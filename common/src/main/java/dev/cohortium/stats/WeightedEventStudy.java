@@ -52,6 +52,13 @@ public final class WeightedEventStudy implements Serializable {
   private record Contrast(Comparison of, Mean treated, Mean controls, Mean level)
       implements Serializable {
     @Serial private static final long serialVersionUID = 1;
+
+    /** What somebody moves the effect by. */
+    double influence(Role role, double counts, double change) {
+      return role == Role.TREATED
+          ? treated.influence(counts, change)
+          : -controls.influence(counts, change);
+    }
   }
 
   /** What lives add to the means of all comparisons and metrics. A state that changes, and adds. */
@@ -231,6 +238,21 @@ public final class WeightedEventStudy implements Serializable {
     return effects;
   }
 
+  /** What somebody moves each effect by, in the order of {@link GroupTimeEffects#cells}. */
+  public double[] onCells(WeightedLife life) {
+    double[] moved = new double[contrasts.size()];
+    for (int place = 0; place < moved.length; place++) {
+      Comparison of = contrasts.get(place).of;
+      Role role = effects.design().role(of, life.joined(), life.acquired());
+      double counts = role == Role.NEITHER ? 0 : life.weight(of, role);
+      if (counts > 0) {
+        double change = life.value(metric, of.month()) - life.value(metric, of.base());
+        moved[place] = contrasts.get(place).influence(role, counts, change);
+      }
+    }
+    return moved;
+  }
+
   /**
    * What somebody moves forms of these effects by; a cluster is the sum of its members, added by
    * {@link InfluenceSums#add(double[])}.
@@ -249,12 +271,9 @@ public final class WeightedEventStudy implements Serializable {
       double counts = role == Role.NEITHER ? 0 : life.weight(of, role);
       if (counts > 0) {
         double value = life.value(metric, of.month());
-        double change = value - life.value(metric, of.base());
         places[count] = place;
         influences[count++] =
-            role == Role.TREATED
-                ? contrast.treated.influence(counts, change)
-                : -contrast.controls.influence(counts, change);
+            contrast.influence(role, counts, value - life.value(metric, of.base()));
         if (role == Role.TREATED) {
           cohort = effects.place(of.joined());
           if (effects.levelOf(place) >= 0) {

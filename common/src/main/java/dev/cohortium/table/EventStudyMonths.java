@@ -45,12 +45,15 @@ public final class EventStudyMonths {
               required(
                   VARIANT,
                   STRING,
-                  "The method, as table effects names it; event_study_balanced: only cohorts that are observed over the longest horizon."),
+                  "The method, as table effects names it; with _balanced (of event_study and event_study_matched): only cohorts that are observed over the longest horizon."),
               required(
                   EVENT_MONTH,
                   INT,
                   "Months since that of joining, which is 0 and always has a purchase; before joining an effect is a sign that customers are not compared with their like."),
-              required(ESTIMATE, DOUBLE, "The effect, per customer and month."),
+              required(
+                  ESTIMATE,
+                  DOUBLE,
+                  "The effect, per customer and month; 0 in the month that all others are compared with, which has no error and the customers of its neighbour."),
               optional(STD_ERROR, DOUBLE, "Its standard error; null: nothing varies."),
               optional(CI_LOW, DOUBLE, "Lower limit of its 95 % interval."),
               optional(CI_HIGH, DOUBLE, "Upper limit of its 95 % interval."),

@@ -1,8 +1,12 @@
 package dev.cohortium.stats;
 
 import dev.cohortium.stats.StaggeredDesign.Comparison;
+import dev.cohortium.stats.StaggeredDesign.Role;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -116,32 +120,118 @@ final class ReactingWorld {
 
   /** The same by the chances of staying out, given the months' orders. */
   Measurement byStaying() {
-    JoiningHazards hazards = hazards();
-    double[][] stayed = new double[joined.length][];
-    StayingWeights.Bars bars = new StayingWeights.Bars(DESIGN, comparisons());
-    for (int i = 0; i < joined.length; i++) {
-      stayed[i] = stayed(hazards, i);
-      bars.add(joined[i], ACQUIRED, stayed[i]);
+    Staying staying = new Staying();
+    return effect(i -> (of, role) -> staying.weights.weight(of, role, staying.stayed[i]));
+  }
+
+  /** The chances of not having joined, and what they make months count. */
+  private final class Staying {
+    private final JoiningHazards hazards = hazards();
+    private final double[][] stayed = new double[joined.length][];
+    private final StayingWeights weights;
+
+    Staying() {
+      StayingWeights.Bars bars = new StayingWeights.Bars(DESIGN, comparisons());
+      for (int i = 0; i < joined.length; i++) {
+        stayed[i] = stayed(hazards, i);
+        bars.add(joined[i], ACQUIRED, stayed[i]);
+      }
+      weights = bars.weights();
     }
-    StayingWeights weights = bars.weights();
-    return effect(i -> (of, role) -> weights.weight(of, role, stayed[i]));
+
+    /** What a look-alike counts; its member joined at the first order of the month, or later. */
+    double ofLookAlike(int customer, Comparison of) {
+      return Math.exp(hazards.logStay(of.joined(), row(customer)))
+          * weights.weightSinceJoining(of, stayed[customer]);
+    }
   }
 
   private Measurement effect(IntFunction<RealLife.Weighing> weighing) {
-    WeightedLife[] lives = new WeightedLife[joined.length];
-    Arrays.setAll(
-        lives,
-        i -> new RealLife(joined[i], ACQUIRED, month -> months[i][month], weighing.apply(i)));
-    WeightedEventStudy.Sums sums = new WeightedEventStudy.Sums(DESIGN, comparisons(), 1);
-    for (WeightedLife life : lives) {
-      sums.add(life);
+    List<List<RealLife>> lives = new ArrayList<>();
+    for (int i = 0; i < joined.length; i++) {
+      lives.add(List.of(life(i, weighing.apply(i))));
     }
+    return effect(lives);
+  }
+
+  private RealLife life(int customer, RealLife.Weighing weighing) {
+    return new RealLife(joined[customer], ACQUIRED, month -> months[customer][month], weighing);
+  }
+
+  /** The mean effect of event months 1 to 3 of customers, each in as many lives as sets. */
+  private Measurement effect(List<List<RealLife>> customers) {
+    WeightedEventStudy.Sums sums = new WeightedEventStudy.Sums(DESIGN, comparisons(), 1);
+    customers.forEach(lives -> lives.forEach(sums::add));
     WeightedEventStudy study = sums.study(0);
     InfluenceSums influences = new InfluenceSums(List.of(headline(study)));
-    for (WeightedLife life : lives) {
-      influences.add(study.influences(life, influences));
+    for (List<RealLife> lives : customers) {
+      double[] moved = new double[1];
+      lives.forEach(life -> moved[0] += study.influences(life, influences)[0]);
+      influences.add(moved);
     }
     return influences.joint().effect(0);
+  }
+
+  /** The effect on pairs of a member and who did not join at the same order, the left alike. */
+  Measurement onSets() {
+    return onSets((customer, of) -> 1);
+  }
+
+  /** The same by the chances of the left of not having joined. */
+  Measurement onSetsByStaying() {
+    return onSets(new Staying()::ofLookAlike);
+  }
+
+  /** What a look-alike counts in a comparison. */
+  private interface OfLookAlike {
+    double weight(int customer, Comparison of);
+  }
+
+  private Measurement onSets(OfLookAlike counts) {
+    List<List<RealLife>> lives = new ArrayList<>();
+    IntStream.range(0, joined.length).forEach(i -> lives.add(new ArrayList<>()));
+    for (int month = LAUNCH; month < MONTHS; month++) {
+      Set<Integer> taken = new HashSet<>();
+      for (int member = 0; member < joined.length; member++) {
+        int found = joined[member] == month ? lookAlike(member, taken) : -1;
+        if (found >= 0) {
+          int cohort = month;
+          taken.add(found);
+          lives.get(member).add(life(member, (of, role) -> role == Role.TREATED ? 1 : 0));
+          lives
+              .get(found)
+              .add(
+                  life(
+                      found,
+                      (of, role) ->
+                          role == Role.CONTROL && of.joined() == cohort
+                              ? counts.weight(found, of)
+                              : 0));
+        }
+      }
+    }
+    return effect(lives);
+  }
+
+  /**
+   * Who is nearest in level of those who did not join at the order at which a member did; or -1.
+   */
+  private int lookAlike(int member, Set<Integer> taken) {
+    int month = joined[member];
+    int order = opportunities[member][month];
+    int nearest = -1;
+    for (int i = 0; i < joined.length; i++) {
+      int untaken = opportunities[i][month] - (joined[i] == month ? 1 : 0);
+      if (untaken >= order && !taken.contains(i) && isNearer(i, nearest, member)) {
+        nearest = i;
+      }
+    }
+    return nearest;
+  }
+
+  private boolean isNearer(int one, int other, int member) {
+    return other < 0
+        || Math.abs(level[one] - level[member]) < Math.abs(level[other] - level[member]);
   }
 
   private static LinearForm headline(WeightedEventStudy study) {

@@ -117,4 +117,15 @@ class StaggeredDesignTest {
             () -> new StaggeredDesign(24, 1, Controls.NEVER_JOINED, Base.VARYING, 6, 24, 1))
         .hasMessage("leastCohort is 1, must be at least 2");
   }
+
+  @Test
+  void with_a_seasonal_base_some_months_after_joining_have_none_unless_more_are_looked_at() {
+    StaggeredDesign year = StaggeredDesign.of(40, 12).with(Base.SEASONAL);
+    // By hand: 11 months after joining, less 12, is the month of anticipation; less 24 it is the
+    // 13th before joining, which is the first of 14.
+    assertThat(IntStream.rangeClosed(1, 14).filter(event -> !year.hasBase(event)).toArray())
+        .containsExactly(11, 12);
+    assertThat(IntStream.rangeClosed(1, 12).allMatch(year.withPreMonths(14)::hasBase)).isTrue();
+    assertThat(StaggeredDesign.of(40, 12).hasBase(12)).isTrue();
+  }
 }

@@ -229,6 +229,36 @@ class WeightedEventStudyTest {
   }
 
   @Test
+  void somebody_moves_each_effect_as_its_own_form() {
+    List<RealLife> lives = lives(StaggeredWorld.mixed(300, 9, 7).pooled(), (of, role) -> 1);
+    WeightedEventStudy study = study(StaggeredDesign.of(9, 5), lives);
+    InfluenceSums forms = new InfluenceSums(study.effects().aggregates().each());
+    for (RealLife life : lives) {
+      assertThat(study.onCells(life)).containsExactly(study.influences(life, forms), within(1e-12));
+    }
+  }
+
+  @Test
+  void limits_by_customer_alone_hold_the_effect_on_matched_sets_whose_controls_repeat() {
+    Simulation.assertRight(
+        92,
+        2,
+        random -> {
+          StaggeredWorld world =
+              StaggeredWorld.planted(new Draws(random.nextLong(), 0), event -> event, 0);
+          return byCustomer(matched(world, random)).effect(0);
+        });
+  }
+
+  /** The mean effect of event months 1 to 3. */
+  private static JointEffects byCustomer(List<InSet> members) {
+    WeightedEventStudy study = matchedStudy(members);
+    LinearForm headline =
+        Aggregates.mean(study.effects().aggregates().byEventMonth(), 1, 3).orElseThrow();
+    return clustered(study, members, List.of(headline), InSet::customer).clustered();
+  }
+
+  @Test
   void planted_effects_lie_within_the_limits_of_matched_sets_whose_controls_repeat() {
     Simulation.assertRight(
         91,

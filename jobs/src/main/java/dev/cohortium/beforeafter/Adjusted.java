@@ -3,18 +3,15 @@ package dev.cohortium.beforeafter;
 import dev.cohortium.evidence.Sweep;
 import dev.cohortium.stats.CovariateEffect;
 import dev.cohortium.stats.CovariateMoments;
-import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.GroupTimeEffects;
 import dev.cohortium.stats.GroupTimeEffects.Cell;
 import dev.cohortium.stats.GroupTimeEffects.Gap;
 import dev.cohortium.stats.InfluenceSums;
 import dev.cohortium.stats.JointEffects;
 import dev.cohortium.stats.LinearForm;
-import dev.cohortium.stats.Measurement;
 import dev.cohortium.stats.StaggeredDesign;
 import dev.cohortium.stats.StaggeredDesign.Comparison;
 import dev.cohortium.stats.StaggeredDesign.Role;
-import dev.cohortium.stats.Unmeasured;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -229,7 +226,8 @@ final class Adjusted {
         universal.effects(),
         forms,
         some -> joint.of(some.stream().mapToInt(places::get).toArray()),
-        Optional.of(new Studied.Monthly(varying.effects(), this::monthly)),
+        Optional.of(Studied.Monthly.of(varying.effects(), errors.squares)),
+        forms.means(),
         Optional.empty());
   }
 
@@ -240,12 +238,5 @@ final class Adjusted {
       places.put(forms.get(place), place);
     }
     return places;
-  }
-
-  private Measurement monthly(int place) {
-    double error = Math.sqrt(errors.squares[place]);
-    return error > 0
-        ? Estimate.normal(varying.effects().cells().get(place).effect(), error)
-        : new Unmeasured("No customer varies.");
   }
 }

@@ -16,6 +16,7 @@ import dev.cohortium.table.Effects;
 import dev.cohortium.table.EventStudyMonths;
 import dev.cohortium.table.GroupTimes;
 import dev.cohortium.table.Joinings;
+import dev.cohortium.table.LookAlikePairs;
 import dev.cohortium.table.PreTrends;
 import dev.cohortium.table.Table;
 import java.util.List;
@@ -39,7 +40,7 @@ public final class BeforeAfterJob implements Job {
 
   @Override
   public List<Table> reads() {
-    return List.of(CustomerMonths.TABLE, Joinings.TABLE, Customers.TABLE);
+    return List.of(CustomerMonths.TABLE, Joinings.TABLE, Customers.TABLE, LookAlikePairs.TABLE);
   }
 
   @Override
@@ -61,6 +62,7 @@ public final class BeforeAfterJob implements Job {
         study.asOf().toString(),
         study.timeZone().toString(),
         study.beforeAfter().toString(),
+        study.lookAlike().map(Study.LookAlike::preMonths).toString(),
         study.metrics().toString(),
         study.segments().toString(),
         study.programmes().toString(),

@@ -2,15 +2,17 @@ package dev.cohortium.beforeafter;
 
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Effect.Check;
-import dev.cohortium.stats.Estimate;
+import dev.cohortium.stats.GroupTimeEffects;
 import dev.cohortium.stats.Interval;
 import dev.cohortium.stats.LaunchPermutations;
 import dev.cohortium.stats.PreTrend;
+import dev.cohortium.stats.StaggeredDesign;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /** Says of each effect how far it can be trusted (methods.md 7 and 10). */
 final class Checks {
@@ -18,6 +20,7 @@ final class Checks {
   static final String BREAKDOWN = "breakdown_plugin";
   static final String DETECTABLE = "detectable_slope";
   static final String REACTION = "joining_reacts";
+  static final String DETECTABLE_REACTION = "detectable_reaction";
   static final String AT_AN_ORDER = "joined_at_an_order";
   static final String ALIVE = "alive_at_joining";
   static final String CONTAMINATION = "contamination";
@@ -29,15 +32,13 @@ final class Checks {
   static final Effect.Grading GRADING =
       new Effect.Grading(
           "B",
-          List.of(PRE_TREND, BREAKDOWN, DETECTABLE, REACTION, AT_AN_ORDER, ALIVE),
+          List.of(
+              PRE_TREND, BREAKDOWN, DETECTABLE, REACTION, DETECTABLE_REACTION, AT_AN_ORDER, ALIVE),
           "D",
           List.of());
 
   /** The grade of a comparison that nothing was seen of before. */
   static final Effect.Grading UNTESTED = new Effect.Grading("D", List.of(), "D", List.of());
-
-  /** Event months by which {@link #BREAKDOWN} is told. */
-  static final int BREAKDOWN_MONTHS = 3;
 
   private static final double LEVEL = 0.05;
   private static final double LEAST_BREAKDOWN = 0.5;
@@ -82,15 +83,18 @@ final class Checks {
   /**
    * Judges an effect of event months 1 to the horizon of its key.
    *
+   * @param before what was seen of its cohorts before joining
    * @param unit of the effect in that of {@code studied}
    */
-  void judge(Effect effect, Studied studied, Optional<PreTrend> preTrend, double unit) {
-    effect.check(attrition());
+  void judge(Effect effect, Studied studied, Studied.Before before, double unit) {
+    effect.check(
+        studied.variant() == Variant.MATCHED ? withLookAlikes(studied.effects()) : attrition());
     if (effect.isMeasured()) {
-      effect.check(trend(preTrend));
-      effect.check(breakdown(studied, preTrend));
-      effect.check(detectable(effect, preTrend, unit));
+      effect.check(trend(before.preTrend(), studied.effects().design()));
+      effect.check(breakdown(before.breakdown()));
+      effect.check(detectable(effect, before.preTrend(), unit));
       effect.check(reacts());
+      effect.check(detectableReaction(effect));
       effect.check(atAnOrder(effect, studied.variant()));
       effect.check(alive(effect, studied.variant()));
     }
@@ -106,7 +110,7 @@ final class Checks {
     return new Check(name, share, threshold, outcome, note);
   }
 
-  private static Check trend(Optional<PreTrend> preTrend) {
+  private static Check trend(Optional<PreTrend> preTrend, StaggeredDesign design) {
     if (preTrend.isEmpty() || preTrend.get().wald().degreesOfFreedom() == 0) {
       return notJudged(
           PRE_TREND, LEVEL, "No months before the base tell whether they moved alike.");
@@ -119,28 +123,33 @@ final class Checks {
         LEVEL,
         isAlike ? Effect.PASSED : Effect.FAILED,
         String.format(
+                Locale.ROOT,
+                isAlike
+                    ? "In months %d to %d since joining members and those whom they are compared with moved alike, as far as can be seen."
+                    : "In months %d to %d since joining members and those whom they are compared with moved apart already: what changed afterwards may be more of the same, and not the programme.",
+                found.firstEventMonth(),
+                found.lastEventMonth())
+            + told(found.wald().degreesOfFreedom(), design));
+  }
+
+  /** How much a test before joining looked at. */
+  private static String told(int degreesOfFreedom, StaggeredDesign design) {
+    int all = PreTrend.preMonthsOfAll(design.anticipation());
+    return String.format(
             Locale.ROOT,
-            isAlike
-                ? "In months %d to %d since joining members and those whom they are compared with moved alike, as far as can be seen."
-                : "In months %d to %d since joining members and those whom they are compared with moved apart already: what changed afterwards may be more of the same, and not the programme.",
-            found.firstEventMonth(),
-            found.lastEventMonth()));
+            " The test has %d degree%s of freedom",
+            degreesOfFreedom,
+            degreesOfFreedom == 1 ? "" : "s")
+        + (design.preMonths() < all
+            ? String.format(
+                Locale.ROOT,
+                "; with before-after.pre-months = %d it has up to %d.",
+                all,
+                PreTrend.mostMonths())
+            : ".");
   }
 
-  /** The breakdown value of the first months after joining. */
-  static OptionalDouble breakdown(Studied studied, PreTrend preTrend) {
-    int last = studied.forms().byEventMonth().lastKey();
-    int months = Math.max(1, Math.min(BREAKDOWN_MONTHS, last));
-    return studied
-        .forms()
-        .first(months)
-        .map(form -> preTrend.breakdown(studied.effect(form), 1, months))
-        .orElse(OptionalDouble.empty());
-  }
-
-  private static Check breakdown(Studied studied, Optional<PreTrend> preTrend) {
-    OptionalDouble value =
-        preTrend.isEmpty() ? OptionalDouble.empty() : breakdown(studied, preTrend.get());
+  private static Check breakdown(OptionalDouble value) {
     return value.isEmpty()
         ? notJudged(
             BREAKDOWN, LEAST_BREAKDOWN, "No change before joining was seen to compare with.")
@@ -178,7 +187,6 @@ final class Checks {
   }
 
   private static Check reacts(Reaction found) {
-    Estimate shown = found.isAtBase() ? found.atBase() : found.recent();
     String says =
         found.isAtBase()
             ? ": joining follows what was bought before, which comes down by itself. Trust the look-alike comparison instead."
@@ -187,14 +195,37 @@ final class Checks {
                 : ": no sign that joining follows what was just bought.";
     return new Check(
         REACTION,
-        shown.pValue(),
+        found.pValue(),
         LEVEL,
         found.isAtBase() ? Effect.FAILED : found.isThere() ? Effect.INCONCLUSIVE : Effect.PASSED,
         String.format(
             Locale.ROOT,
             "Just before joining members ordered %+.3g a month against their earlier months, net of others%s",
-            shown.value(),
+            found.shown().value(),
             says));
+  }
+
+  /**
+   * Whether the effect is beyond what a reaction too small to be seen would make: who stands so
+   * many orders above the usual comes down by as many, and by as large a part in other metrics.
+   */
+  private Check detectableReaction(Effect effect) {
+    if (reaction.isEmpty() || !(reaction.get().orders() > 0)) {
+      return new Check(
+          DETECTABLE_REACTION, null, null, Effect.NOT_JUDGED, "No reaction could be seen.");
+    }
+    Reaction found = reaction.get();
+    double made = found.detectable() / found.orders() * Math.abs(effect.found().baseline());
+    double size = Math.abs(effect.estimate().value());
+    return new Check(
+        DETECTABLE_REACTION,
+        size,
+        made,
+        size > made ? Effect.PASSED : Effect.INCONCLUSIVE,
+        String.format(
+            Locale.ROOT,
+            "Joining that follows %.3g orders a month more than usual would have been seen in 4 of 5 cases; coming down from there would make up the threshold, and a smaller effect may be that.",
+            found.detectable()));
   }
 
   /**
@@ -218,7 +249,9 @@ final class Checks {
             ? "Nobody joined at an order."
             : String.format(
                 Locale.ROOT,
-                "Customers join at %.3g %% of their orders, and months without joining are those with fewer: without any effect members would seem to change by the threshold, which the limit nearest to 0 has to be beyond. See event_study_ipcw.",
+                variant == Variant.MATCHED
+                    ? "Customers join at %.3g %% of their orders, and months of look-alikes count by the chance of not having joined in them: were those chances all wrong, members would seem to change by the threshold at most."
+                    : "Customers join at %.3g %% of their orders, and months without joining are those with fewer: without any effect members would seem to change by the threshold, which the limit nearest to 0 has to be beyond. See event_study_ipcw.",
                 100 * hazard));
   }
 
@@ -293,31 +326,55 @@ final class Checks {
             test.sentence()));
   }
 
+  /** How many members have look-alikes with whom they are compared. */
+  private Check withLookAlikes(GroupTimeEffects effects) {
+    long compared = IntStream.of(effects.cohorts()).mapToLong(effects::size).sum();
+    return attrition(
+        compared,
+        String.format(
+            Locale.ROOT,
+            "Of %d members %d are compared with their look-alikes; look_alike_attrition says what became of the others.",
+            members,
+            compared));
+  }
+
+  private Check attrition(long compared, String note) {
+    double share = members == 0 ? 0 : (double) compared / members;
+    return new Check(
+        ATTRITION,
+        share,
+        LEAST_COMPARED,
+        members == 0
+            ? Effect.NOT_JUDGED
+            : share >= LEAST_COMPARED ? Effect.PASSED : Effect.INCONCLUSIVE,
+        note);
+  }
+
   /** How many members the effect is of; what became of the others. */
   Check attrition() {
     if (members < smallest) {
       return notJudged(ATTRITION, LEAST_COMPARED, "There are fewer than " + smallest + " members.");
     }
-    double compared = members == 0 ? 0 : (double) fates.getOrDefault(Fate.COMPARED, 0L) / members;
     StringBuilder note = new StringBuilder("Of " + members + " members ");
     String between = "";
     for (Map.Entry<Fate, Long> entry : fates.entrySet()) {
-      note.append(between).append(entry.getValue()).append(' ').append(entry.getKey().sentence());
+      note.append(between)
+          .append(told(entry.getValue()))
+          .append(' ')
+          .append(entry.getKey().sentence());
       between = ", ";
     }
     note.append('.');
     if (leavers > 0) {
-      note.append(" ")
-          .append(leavers)
+      note.append(" Of all of them ")
+          .append(told(leavers))
           .append(" left again and still count: the effect is that of having joined.");
     }
-    return new Check(
-        ATTRITION,
-        compared,
-        LEAST_COMPARED,
-        members == 0
-            ? Effect.NOT_JUDGED
-            : compared >= LEAST_COMPARED ? Effect.PASSED : Effect.INCONCLUSIVE,
-        note.toString());
+    return attrition(fates.getOrDefault(Fate.COMPARED, 0L), note.toString());
+  }
+
+  /** A number of members, unless it is too small to be told. */
+  private String told(long count) {
+    return count < smallest ? "fewer than " + smallest : Long.toString(count);
   }
 }

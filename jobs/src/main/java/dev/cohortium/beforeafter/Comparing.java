@@ -79,7 +79,7 @@ final class Comparing {
     Gathered whole = effects(gathering, lives, effects);
     in.run().progress().step(job + ": effects on all");
     effects.addAll(adjusted(whole, lives));
-    effects.addAll(reacting(whole, lives));
+    effects.addAll(weighted(whole, lives));
     effects.addAll(byRegion(whole));
     Families.adjustByPlace(effects);
     Map<Table, Dataset<Row>> tables = new LinkedHashMap<>(effectTables(effects));
@@ -228,23 +228,73 @@ final class Comparing {
     return judging.effects();
   }
 
-  /** The effects on everybody by the chances of not having joined, where some joined at orders. */
-  private List<Effect> reacting(Gathered gathered, Dataset<Row> lives) {
+  /** The effects on everybody in which customers count differently. */
+  private List<Effect> weighted(Gathered gathered, Dataset<Row> lives) {
     List<Integer> places = measuring.rawPlaces(gathered.gathering().metrics());
-    if (gathered.hazardAtOrders() == 0 || places.isEmpty()) {
-      return List.of();
+    boolean isReacting = gathered.hazardAtOrders() > 0;
+    Dataset<Row> sets = Matched.sets(in, program, asOf, window);
+    boolean isMatched = study.lookAlike().isPresent() && !sets.isEmpty();
+    List<Effect> effects = new ArrayList<>();
+    if (!places.isEmpty() && (isReacting || isMatched)) {
+      in.run().progress().step(job + ": effects by the chances of not having joined");
+      Dataset<Row> kept = asked.covariates().isEmpty() ? in.keep(lives) : lives;
+      int[] joined = gathered.joined().toArray();
+      Reacting reacting = new Reacting(kept, gathered.gathering(), places, joined);
+      if (isReacting) {
+        effects.addAll(reacting(gathered, reacting, places));
+      }
+      if (isMatched) {
+        in.run().progress().step(job + ": effects on matched sets");
+        int preMonths = study.lookAlike().orElseThrow().preMonths();
+        Matched matched = new Matched(in, kept, sets, window, preMonths);
+        effects.addAll(matched(gathered, matched, reacting.counting(), joined));
+      }
     }
+    if (study.lookAlike().isPresent() && !isMatched) {
+      effects.addAll(notMatched(gathered));
+    }
+    return effects;
+  }
+
+  /** The effects by the chances of not having joined, where some joined at orders. */
+  private List<Effect> reacting(Gathered gathered, Reacting reacting, List<Integer> places) {
     Judging judging = measuring.judging(gathered);
-    in.run().progress().step(job + ": effects by the chances of not having joined");
-    Dataset<Row> kept = asked.covariates().isEmpty() ? in.keep(lives) : lives;
-    List<Studied> found =
-        new Reacting(kept, gathered.gathering(), places, gathered.joined()).studies();
-    for (int place = 0; place < places.size(); place++) {
-      Measured measured = gathered.gathering().metrics().get(places.get(place));
-      judging.add(measured, found.get(place));
-      marts.add(Place.ALL, measured.metric(), found.get(place));
-    }
+    add(judging, gathered.gathering().metrics(), places, reacting.studies());
     return judging.effects();
+  }
+
+  /** The effects on matched sets; whether joining reacts is looked at in the same. */
+  private List<Effect> matched(
+      Gathered gathered, Matched matched, Reacting.Counting counting, int[] joined) {
+    List<Measured> metrics = gathered.gathering().metrics();
+    List<Integer> places = new ArrayList<>(measuring.rawPlaces(metrics));
+    int orders = metrics.indexOf(new Measured(Metric.ORDERS));
+    if (!places.contains(orders)) {
+      places.add(orders);
+    }
+    List<Studied> found = matched.studies(counting.of(places), joined);
+    Studied onOrders = found.get(places.indexOf(orders));
+    Judging judging = measuring.judging(gathered, onOrders.effects(), Reaction.of(onOrders));
+    places.removeIf(place -> !measuring.isAsked(metrics.get(place)));
+    add(judging, metrics, places, found);
+    return judging.effects();
+  }
+
+  private List<Effect> notMatched(Gathered gathered) {
+    Judging judging = measuring.judging(gathered);
+    List<Measured> metrics = gathered.gathering().metrics();
+    measuring.rawPlaces(metrics).forEach(place -> judging.addUnmatched(metrics.get(place)));
+    return judging.effects();
+  }
+
+  /** Adds what was found of metrics at some places to the effects and the tables of months. */
+  private void add(
+      Judging judging, List<Measured> metrics, List<Integer> places, List<Studied> found) {
+    for (int at = 0; at < places.size(); at++) {
+      Measured measured = metrics.get(places.get(at));
+      judging.add(measured, found.get(at));
+      marts.add(Place.ALL, measured.metric(), found.get(at));
+    }
   }
 
   /** The effects of a launch region by region, where launches differ. */

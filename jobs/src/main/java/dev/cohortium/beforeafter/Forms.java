@@ -15,11 +15,15 @@ final class Forms {
   /** First event months of {@link #means}: with that of joining, and without. */
   static final List<Integer> FIRSTS = List.of(0, 1);
 
+  /** Event months by which a breakdown is told. */
+  private static final int BREAKDOWN_MONTHS = 3;
+
   private final SortedMap<Integer, LinearForm> byEventMonth;
   private final SortedMap<Integer, LinearForm> balanced;
   private final TreeMap<Integer, Horizon> horizons = new TreeMap<>();
   private final TreeMap<Integer, Horizon> balancedHorizons = new TreeMap<>();
-  private final TreeMap<Integer, LinearForm> first = new TreeMap<>();
+  private final Path path;
+  private final TreeMap<Integer, Path> balancedPaths = new TreeMap<>();
   private final List<Mean> means = new ArrayList<>();
 
   /**
@@ -29,6 +33,27 @@ final class Forms {
    * @param level of the same
    */
   record Horizon(LinearForm effect, LinearForm level) {}
+
+  /**
+   * What tells of some cohorts whether they were compared with their like.
+   *
+   * @param before effects by event month before joining
+   * @param first the effect of the first months after it, by which a breakdown is told
+   * @param months their number
+   */
+  record Path(SortedMap<Integer, LinearForm> before, Optional<LinearForm> first, int months) {
+    static Path of(SortedMap<Integer, LinearForm> byEventMonth) {
+      int last = byEventMonth.isEmpty() ? 1 : byEventMonth.lastKey();
+      int months = Math.max(1, Math.min(BREAKDOWN_MONTHS, last));
+      return new Path(byEventMonth.headMap(0), Aggregates.mean(byEventMonth, 1, months), months);
+    }
+
+    List<LinearForm> forms() {
+      List<LinearForm> forms = new ArrayList<>(before.values());
+      first.ifPresent(forms::add);
+      return forms;
+    }
+  }
 
   /**
    * A mean of effects.
@@ -43,19 +68,15 @@ final class Forms {
     Aggregates aggregates = effects.aggregates();
     Aggregates levels = effects.levels();
     byEventMonth = aggregates.byEventMonth();
+    path = Path.of(byEventMonth);
     balanced = aggregates.balancedByEventMonth(window.longest());
     SortedMap<Integer, LinearForm> levelsByEventMonth = levels.byEventMonth();
     for (int horizon : window.horizons()) {
       add(horizons, horizon, byEventMonth, levelsByEventMonth);
-      add(
-          balancedHorizons,
-          horizon,
-          aggregates.balancedByEventMonth(horizon),
-          levels.balancedByEventMonth(horizon));
-    }
-    for (int months = 1; months <= Checks.BREAKDOWN_MONTHS; months++) {
-      int last = months;
-      Aggregates.mean(byEventMonth, 1, months).ifPresent(form -> first.put(last, form));
+      SortedMap<Integer, LinearForm> complete =
+          horizon == window.longest() ? balanced : aggregates.balancedByEventMonth(horizon);
+      add(balancedHorizons, horizon, complete, levels.balancedByEventMonth(horizon));
+      balancedPaths.put(horizon, Path.of(complete));
     }
     FIRSTS.forEach(from -> addMeans(aggregates, from));
   }
@@ -116,9 +137,14 @@ final class Forms {
     return Optional.ofNullable(balancedHorizons.get(months));
   }
 
-  /** The effect of the first months after joining, whatever the horizons. */
-  Optional<LinearForm> first(int months) {
-    return Optional.ofNullable(first.get(months));
+  /** What tells whether all cohorts were compared with their like. */
+  Path path() {
+    return path;
+  }
+
+  /** The same of cohorts that are observed over all of a horizon. */
+  Path balancedPath(int months) {
+    return balancedPaths.get(months);
   }
 
   List<Mean> means() {
@@ -135,8 +161,9 @@ final class Forms {
   /** Those by months since joining: all but the {@link #means}. */
   List<LinearForm> sinceJoining() {
     List<LinearForm> all = new ArrayList<>(byEventMonth.values());
-    all.addAll(first.values());
     all.addAll(balanced.values());
+    path.first().ifPresent(all::add);
+    balancedPaths.values().forEach(of -> all.addAll(of.forms()));
     for (TreeMap<Integer, Horizon> of : List.of(horizons, balancedHorizons)) {
       of.values()
           .forEach(
@@ -145,6 +172,6 @@ final class Forms {
                 all.add(horizon.level());
               });
     }
-    return all;
+    return all.stream().distinct().toList();
   }
 }

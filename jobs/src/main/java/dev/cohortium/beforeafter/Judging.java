@@ -12,10 +12,9 @@ import dev.cohortium.stats.JointEffects;
 import dev.cohortium.stats.JointEstimate;
 import dev.cohortium.stats.LinearForm;
 import dev.cohortium.stats.Measurement;
-import dev.cohortium.stats.PreTrend;
 import dev.cohortium.stats.RegionalLaunch;
 import dev.cohortium.stats.StaggeredDesign;
-import dev.cohortium.stats.Unmeasured;
+import dev.cohortium.stats.WeightedEventStudy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -23,15 +22,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Makes effects of what was found in one place (methods.md 7, 9, 10). */
 final class Judging {
   /** Variant of the cohorts that are observed over all of a horizon. */
   static final String BALANCED = "balanced";
+
+  private static final String NO_ORDERS = "There are no orders to divide by.";
 
   private final String program;
   private final Window window;
@@ -92,13 +97,26 @@ final class Judging {
 
   /** Adds the effects of all horizons, of all cohorts and of those that are complete. */
   void add(Measured measured, Studied studied) {
-    Optional<PreTrend> preTrend = studied.preTrend();
+    Forms forms = studied.forms();
+    boolean isNaive = studied.variant().isNaive();
+    Studied.Before before = isNaive ? Studied.Before.NONE : studied.before();
     for (int months : window.horizons()) {
-      Optional<Forms.Horizon> all = studied.forms().horizon(months);
-      add(measured, studied, measured.variant(), months, all, preTrend);
-      if (measured.isRaw() && !studied.variant().isNaive()) {
-        Optional<Forms.Horizon> balanced = studied.forms().balancedHorizon(months);
-        add(measured, studied, BALANCED, months, balanced, preTrend);
+      add(measured, studied, measured.variant(), months, forms.horizon(months), before);
+      if (measured.isRaw() && !isNaive) {
+        Studied.Before balanced = studied.before(forms.balancedPath(months));
+        add(measured, studied, BALANCED, months, forms.balancedHorizon(months), balanced);
+      }
+    }
+  }
+
+  /** Adds that there are no effects on matched sets, for there are none. */
+  void addUnmatched(Measured measured) {
+    Effect.Found nothing =
+        Effect.Found.nothing(
+            "The job look-alike has not run for this programme as of this month, or found no pair.");
+    for (int months : window.horizons()) {
+      for (String variant : List.of(measured.variant(), BALANCED)) {
+        effects.add(effect(Variant.MATCHED, variant, measured, months, nothing, Arms.NOBODY));
       }
     }
   }
@@ -109,7 +127,7 @@ final class Judging {
       String variant,
       int months,
       Optional<Forms.Horizon> form,
-      Optional<PreTrend> preTrend) {
+      Studied.Before before) {
     Arms arms = Arms.of(studied.effects(), Arms.after(studied.effects(), variant, months));
     Effect.Found found =
         form.map(of -> found(arms, of.effect(), of.level(), studied))
@@ -120,7 +138,7 @@ final class Judging {
       effect.unsupported(cutOff());
     }
     if (!studied.variant().isNaive()) {
-      checks.judge(effect, studied, preTrend, 1);
+      checks.judge(effect, studied, before, 1);
       checkStrata(
           effect,
           studied.variant(),
@@ -177,10 +195,11 @@ final class Judging {
               .map(of -> of.onCombination().effects())
               .map(of -> Arms.of(of, Arms.after(of, Measured.RAW, months)))
               .orElse(Arms.NOBODY);
-      Effect effect = receiptEffect(variant, months, receipt, arms);
+      Effect effect =
+          receiptEffect(variant, months, receipt, arms, () -> withoutReceipts(parts, months));
       if (!variant.isNaive() && receipt.isPresent()) {
         Studied studied = receipt.get().onCombination();
-        checks.judge(effect, studied, studied.preTrend(), receipt.get().orders());
+        checks.judge(effect, studied, studied.before(), receipt.get().orders());
         Predicate<Cell> after = Arms.after(studied.effects(), Measured.RAW, months);
         checkStrata(effect, variant, studied.effects(), after);
       }
@@ -189,11 +208,15 @@ final class Judging {
   }
 
   private Effect receiptEffect(
-      Variant variant, int months, Optional<AverageReceipt> receipt, Arms arms) {
+      Variant variant,
+      int months,
+      Optional<AverageReceipt> receipt,
+      Arms arms,
+      Supplier<String> nobody) {
     Effect.Found found =
-        arms.tooFew()
-            .or(() -> receipt.map(AverageReceipt::found))
-            .orElseGet(() -> Effect.Found.nothing("There are no orders to divide by."));
+        receipt
+            .map(of -> arms.tooFew().orElseGet(of::found))
+            .orElseGet(() -> Effect.Found.nothing(nobody.get()));
     return effect(variant, Measured.RAW, Metric.AVERAGE_RECEIPT, months, found, arms);
   }
 
@@ -208,7 +231,20 @@ final class Judging {
     Optional<AverageReceipt> receipt = AverageReceipt.of(parts, window, Judging::only);
     Arms arms =
         receipt.map(of -> Arms.of(of.onCombination().effects(), cell -> true)).orElse(Arms.NOBODY);
-    effects.add(receiptEffect(variant, months, receipt, arms));
+    effects.add(
+        receiptEffect(
+            variant, months, receipt, arms, () -> withoutReceiptsAtLaunch(parts, months)));
+  }
+
+  private String withoutReceipts(AverageReceipt.Parts parts, int months) {
+    GroupTimeEffects orders = parts.orders().effects();
+    return new Forms(orders, window).horizon(months).isPresent()
+        ? NO_ORDERS
+        : nobody(orders, months);
+  }
+
+  private String withoutReceiptsAtLaunch(AverageReceipt.Parts parts, int months) {
+    return parts.orders().effects().cells().isEmpty() ? nobodyAtLaunch(months) : NO_ORDERS;
   }
 
   /** The only effect of two periods. */
@@ -255,26 +291,36 @@ final class Judging {
   /** Adds the effect of launches region by region, in the months after them. */
   void addByRegion(Measured measured, int months, RegionalLaunch launch) {
     Optional<Effect.Check> test = launch.test().map(Checks::exchanged);
-    Measurement value =
-        launch.isFew()
-            ? new Unmeasured(
-                launch.regions()
-                    + " regions are too few for an error, fewer than "
-                    + RegionalLaunch.FEW
-                    + "."
-                    + test.map(of -> " " + of.note()).orElse(""))
-            : launch.effect();
-    GroupTimeEffects found = launch.study().effects();
+    WeightedEventStudy study = launch.study();
     Effect effect =
         effect(
             Variant.BY_REGION,
             measured.variant(),
             measured,
             months,
-            Effect.Found.of(value, Double.NaN, null),
-            Arms.of(found, Arms.after(found, Measured.RAW, months)));
+            byRegion(launch, study, test),
+            Arms.of(study.effects(), Arms.after(study.effects(), Measured.RAW, months)));
     test.ifPresent(effect::check);
     effects.add(effect);
+  }
+
+  private static Effect.Found byRegion(
+      RegionalLaunch launch, WeightedEventStudy study, Optional<Effect.Check> test) {
+    if (launch.isFew()) {
+      return Effect.Found.nothing(
+          launch.regions()
+              + " regions are too few for an error, fewer than "
+              + RegionalLaunch.FEW
+              + "."
+              + test.map(of -> " " + of.note()).orElse(""));
+    }
+    Measurement value = launch.effect();
+    return value instanceof Estimate
+        ? found(
+            study.effects().aggregates().simple(1).orElseThrow(),
+            study.effects().levels().simple(1).orElseThrow(),
+            forms -> launch.joint(study, forms))
+        : Effect.Found.of(value, 0, null);
   }
 
   private String nobodyAtLaunch(int months) {
@@ -347,11 +393,12 @@ final class Judging {
 
   private static Effect.Found found(
       Arms arms, LinearForm effect, LinearForm level, Studied studied) {
-    return arms.tooFew().orElseGet(() -> found(effect, level, studied));
+    return arms.tooFew().orElseGet(() -> found(effect, level, studied.joint()));
   }
 
-  private static Effect.Found found(LinearForm effect, LinearForm level, Studied studied) {
-    JointEffects joint = studied.joint().apply(List.of(effect, level));
+  private static Effect.Found found(
+      LinearForm effect, LinearForm level, Function<List<LinearForm>, JointEffects> jointly) {
+    JointEffects joint = jointly.apply(List.of(effect, level));
     Measurement value = joint.effect(0, 1);
     return value instanceof Estimate
         ? Effect.Found.of(value, level.value() - effect.value(), joint.relative(0, 1))
@@ -364,6 +411,13 @@ final class Judging {
     if (members == 0) {
       return "The programme has no members.";
     }
+    OptionalInt without =
+        IntStream.rangeClosed(1, months)
+            .filter(event -> !effects.design().hasBase(event))
+            .findFirst();
+    if (without.isPresent()) {
+      return withoutBase(without.getAsInt());
+    }
     if (fates.getOrDefault(Fate.COMPARED, 0L) == 0) {
       return checks.attrition().note();
     }
@@ -373,6 +427,15 @@ final class Judging {
             Locale.ROOT,
             "No joining month is observed, and has somebody to be compared with, in each of the %d months after it.",
             months);
+  }
+
+  /** Why a month after joining is compared with none: a year before it joining may be felt. */
+  private static String withoutBase(int event) {
+    return String.format(
+        Locale.ROOT,
+        "%d months after joining the same month one year before is no month before joining, and that of two years before is looked at with before-after.pre-months = %d only.",
+        event,
+        1 + 2 * Window.YEAR - event);
   }
 
   private Effect effect(

@@ -1,21 +1,20 @@
 package dev.cohortium.beforeafter;
 
+import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
-import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
-import static org.apache.spark.sql.functions.isnan;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.month;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.year;
 
@@ -55,7 +54,7 @@ final class Lives {
   /** Values of the study's segments, in their order (ARRAY of STRING). */
   static final String SEGMENTS = "segments";
 
-  /** What customers are compared within (STRING). */
+  /** What customers are compared within: values of the study's strata (STRING, a JSON array). */
   static final String STRATUM = "stratum";
 
   /** Where the customer lives (STRING). */
@@ -77,7 +76,6 @@ final class Lives {
 
   private static final String CUSTOMER_ID = CustomerMonths.CUSTOMER_ID;
   private static final String MONTH = "bought";
-  private static final String BETWEEN = "|";
   private static final String FIRST_ORDER = "first_order";
   private static final String REGISTERED = "registered";
   private static final int OF_YEAR = 12;
@@ -101,9 +99,6 @@ final class Lives {
    * three tables are rows of one, so that all of it is exchanged once.
    */
   Dataset<Row> of(String program) {
-    Column unknown = array(asked.segments().stream().map(s -> lit(UNKNOWN)).toArray(Column[]::new));
-    String unknownStratum =
-        String.join(BETWEEN, asked.strata().stream().map(s -> UNKNOWN).toList());
     return months()
         .unionByName(joined(program), true)
         .unionByName(described(), true)
@@ -114,8 +109,8 @@ final class Lives {
             least(min(FIRST_ORDER), min(REGISTERED)).as(ACQUIRED),
             coalesce(max(HAS_LEFT), lit(false)).as(HAS_LEFT),
             collect_list(MONTH).as(MONTHS),
-            coalesce(first(SEGMENTS, true), unknown.cast("array<string>")).as(SEGMENTS),
-            coalesce(first(STRATUM, true), lit(unknownStratum)).as(STRATUM),
+            coalesce(first(SEGMENTS, true), unknown(asked.segments())).as(SEGMENTS),
+            coalesce(first(STRATUM, true), to_json(unknown(asked.strata()))).as(STRATUM),
             coalesce(first(REGION, true), lit(UNKNOWN)).as(REGION),
             first(COVARIATES, true).as(COVARIATES))
         .where(size(col(MONTHS)).gt(0).or(col(JOINED).isNotNull()).or(col(ACQUIRED).isNotNull()));
@@ -132,6 +127,15 @@ final class Lives {
         .map(row -> row.getInt(0))
         .sorted()
         .toList();
+  }
+
+  /** The values of segments of which none is known. */
+  private static Column unknown(List<String> names) {
+    return listed(names.stream().map(name -> lit(UNKNOWN)).toArray(Column[]::new));
+  }
+
+  private static Column listed(Column... texts) {
+    return array(texts).cast("array<string>");
   }
 
   private Dataset<Row> months() {
@@ -173,7 +177,6 @@ final class Lives {
 
   private Dataset<Row> described() {
     Dataset<Row> customers = in.get(Customers.TABLE);
-    Column[] segments = texts(asked.segments());
     Column[] covariates =
         asked.covariates().stream().map(name -> number(customers, name)).toArray(Column[]::new);
     Column registered =
@@ -181,8 +184,8 @@ final class Lives {
     return customers.select(
         col(CUSTOMER_ID),
         when(registered.lt(window.months()), registered).as(REGISTERED),
-        array(segments).cast("array<string>").as(SEGMENTS),
-        concat_ws(BETWEEN, texts(asked.strata())).as(STRATUM),
+        listed(texts(asked.segments())).as(SEGMENTS),
+        to_json(listed(texts(asked.strata()))).as(STRATUM),
         col(Customers.REGION).as(REGION),
         array(covariates).cast("array<double>").as(COVARIATES));
   }
@@ -206,7 +209,7 @@ final class Lives {
           "before-after.covariates of study '%s' names %s, which is not always a number.\nWhat is no number belongs under before-after.strata, as a segment."
               .formatted(study.name(), name));
     }
-    return when(not(isnan(number)), number);
+    return when(abs(number).leq(Double.MAX_VALUE), number);
   }
 
   private Column named(Dataset<Row> customers, String name) {

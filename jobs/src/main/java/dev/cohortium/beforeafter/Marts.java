@@ -4,12 +4,14 @@ import dev.cohortium.evidence.Metric;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.stats.Estimate;
+import dev.cohortium.stats.GroupTimeEffects;
 import dev.cohortium.stats.GroupTimeEffects.Cell;
 import dev.cohortium.stats.Interval;
 import dev.cohortium.stats.JointEffects;
 import dev.cohortium.stats.LinearForm;
 import dev.cohortium.stats.Measurement;
 import dev.cohortium.stats.PreTrend;
+import dev.cohortium.stats.StaggeredDesign.Base;
 import dev.cohortium.stats.Wald;
 import dev.cohortium.table.BeforeAfterAggregates;
 import dev.cohortium.table.BeforeAfterPaths;
@@ -28,10 +30,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -106,17 +109,12 @@ final class Marts implements Serializable {
     List<Object> key = List.of(program, metric.word(), place.by(), place.value());
     String word = studied.variant().word();
     addMonths(key, word, studied, studied.forms().byEventMonth());
-    if (studied.variant() == Variant.EVENT_STUDY) {
+    if (studied.variant() == Variant.EVENT_STUDY || studied.variant() == Variant.MATCHED) {
       addMonths(key, word + BALANCED, studied, studied.forms().balanced());
     }
-    studied
-        .monthly()
-        .ifPresent(
-            monthly -> {
-              addGroups(key, word, monthly);
-              addMeans(key, word, studied);
-            });
-    studied.preTrend().ifPresent(preTrend -> addPreTrend(key, word, studied, preTrend));
+    studied.monthly().ifPresent(monthly -> addGroups(key, word, monthly));
+    addMeans(key, word, studied);
+    addPreTrend(key, word, studied);
   }
 
   private void add(Table table, List<Object> key, Object... more) {
@@ -134,42 +132,73 @@ final class Marts implements Serializable {
     if (forms.isEmpty()) {
       return;
     }
+    GroupTimeEffects effects = studied.effects();
     List<LinearForm> all = List.copyOf(forms.values());
     JointEffects joint = studied.joint().apply(all);
     List<Interval> band = joint.band(LEVEL);
-    Optional<Set<Integer>> kept =
-        variant.endsWith(BALANCED)
-            ? Optional.of(studied.effects().observed(window.longest()))
-            : Optional.empty();
+    Set<Integer> kept =
+        variant.endsWith(BALANCED) ? effects.observed(window.longest()) : joined(effects);
     int at = 0;
     for (int event : forms.keySet()) {
-      long groups = 0;
-      long treated = 0;
-      long control = 0;
-      for (Cell cell : studied.effects().cells()) {
-        if (cell.eventMonth() == event && kept.map(of -> of.contains(cell.joined())).orElse(true)) {
-          groups++;
-          treated += cell.treated();
-          control += cell.controls();
+      Told told = Told.of(joint.effect(at), all.get(at).value());
+      addMonth(key, variant, event, told, band.get(at), Counted.of(effects, event, kept));
+      at++;
+    }
+    if (effects.design().base() == Base.UNIVERSAL) {
+      addBase(key, variant, effects, forms.keySet(), kept);
+    }
+  }
+
+  /** The month that all others are compared with, of those in the month next to it. */
+  private void addBase(
+      List<Object> key,
+      String variant,
+      GroupTimeEffects effects,
+      Set<Integer> events,
+      Set<Integer> kept) {
+    int base = -1 - effects.design().anticipation();
+    int next = events.contains(base - 1) ? base - 1 : base + 1;
+    Told nothing = new Told(0, null, null, null);
+    addMonth(key, variant, base, nothing, null, Counted.of(effects, next, kept));
+  }
+
+  private void addMonth(
+      List<Object> key, String variant, int event, Told told, Interval band, Counted counted) {
+    boolean isVarying = told.error() != null;
+    add(
+        EventStudyMonths.TABLE,
+        key,
+        variant,
+        event,
+        told.value(),
+        told.error(),
+        told.low(),
+        told.high(),
+        isVarying ? band.low() : null,
+        isVarying ? band.high() : null,
+        counted.groups(),
+        counted.treated(),
+        counted.control());
+  }
+
+  private static Set<Integer> joined(GroupTimeEffects effects) {
+    return IntStream.of(effects.cohorts()).boxed().collect(Collectors.toSet());
+  }
+
+  /** Who is compared in an event month. */
+  private record Counted(long groups, long treated, long control) {
+    static Counted of(GroupTimeEffects effects, int event, Set<Integer> joined) {
+      Counted counted = new Counted(0, 0, 0);
+      for (Cell cell : effects.cells()) {
+        if (cell.eventMonth() == event && joined.contains(cell.joined())) {
+          counted =
+              new Counted(
+                  counted.groups + 1,
+                  counted.treated + cell.treated(),
+                  counted.control + cell.controls());
         }
       }
-      Told told = Told.of(joint.effect(at), all.get(at).value());
-      boolean isVarying = told.error() != null;
-      add(
-          EventStudyMonths.TABLE,
-          key,
-          variant,
-          event,
-          told.value(),
-          told.error(),
-          told.low(),
-          told.high(),
-          isVarying ? band.get(at).low() : null,
-          isVarying ? band.get(at).high() : null,
-          groups,
-          treated,
-          control);
-      at++;
+      return counted;
     }
   }
 
@@ -216,7 +245,7 @@ final class Marts implements Serializable {
   }
 
   private void addMeans(List<Object> key, String variant, Studied studied) {
-    for (Forms.Mean mean : studied.forms().means()) {
+    for (Forms.Mean mean : studied.means()) {
       Told told = Told.of(studied.effect(mean.form()), mean.form().value());
       add(
           BeforeAfterAggregates.TABLE,
@@ -234,8 +263,19 @@ final class Marts implements Serializable {
 
   // --- pre_trend ---
 
-  private void addPreTrend(List<Object> key, String variant, Studied studied, PreTrend preTrend) {
-    OptionalDouble breakdown = Checks.breakdown(studied, preTrend);
+  private void addPreTrend(List<Object> key, String variant, Studied studied) {
+    Studied.Before before = studied.before();
+    before
+        .preTrend()
+        .ifPresent(found -> addPreTrend(key, variant, studied, found, before.breakdown()));
+  }
+
+  private void addPreTrend(
+      List<Object> key,
+      String variant,
+      Studied studied,
+      PreTrend preTrend,
+      OptionalDouble breakdown) {
     Wald all = studied.waldAll().orElse(null);
     add(
         PreTrends.TABLE,

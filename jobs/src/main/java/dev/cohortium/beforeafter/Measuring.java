@@ -5,12 +5,14 @@ import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Measured;
 import dev.cohortium.evidence.Metric;
 import dev.cohortium.stats.EventStudy;
+import dev.cohortium.stats.GroupTimeEffects;
 import dev.cohortium.stats.JoiningCohorts;
 import dev.cohortium.stats.StaggeredDesign;
 import dev.cohortium.stats.StaggeredDesign.Base;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -80,13 +82,25 @@ record Measuring(
   private Judging judging(Gathered gathered, JoiningCohorts together) {
     int orders = gathered.gathering().metrics().indexOf(new Measured(Metric.ORDERS));
     EventStudy onOrders = EventStudy.of(together, window.design(), orders);
+    return judging(
+        gathered,
+        onOrders.effects(),
+        Reaction.of(Studied.of(Variant.EVENT_STUDY, onOrders, window)));
+  }
+
+  /**
+   * The judge of a place.
+   *
+   * @param onOrders the effects that tell who is compared
+   */
+  Judging judging(Gathered gathered, GroupTimeEffects onOrders, Optional<Reaction> reaction) {
     return new Judging(
         program,
         window,
         gathered.place(),
-        gathered.fates(onOrders.effects()),
+        gathered.fates(onOrders),
         gathered.leavers(),
-        Reaction.of(Studied.of(Variant.EVENT_STUDY, onOrders, window)),
+        reaction,
         gathered.hazardAtOrders(),
         gathered.stopping(),
         withoutMargin);

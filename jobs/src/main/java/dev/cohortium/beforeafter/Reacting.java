@@ -1,24 +1,15 @@
 package dev.cohortium.beforeafter;
 
 import dev.cohortium.evidence.Sweep;
-import dev.cohortium.stats.GroupTimeEffects;
-import dev.cohortium.stats.InfluenceSums;
 import dev.cohortium.stats.JoiningHazards;
-import dev.cohortium.stats.JointEffects;
-import dev.cohortium.stats.LinearForm;
 import dev.cohortium.stats.StaggeredDesign;
 import dev.cohortium.stats.StaggeredDesign.Comparison;
 import dev.cohortium.stats.StaggeredDesign.Role;
 import dev.cohortium.stats.StayingWeights;
-import dev.cohortium.stats.WeightedEventStudy;
 import dev.cohortium.stats.WeightedLife;
 import java.io.Serial;
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -36,7 +27,8 @@ final class Reacting {
   private final Known known;
   private final List<Integer> metrics;
   private final StaggeredDesign design;
-  private final List<Comparison> comparisons;
+  private final Weighted weighted;
+  private Counting counting;
 
   /**
    * Of everybody.
@@ -45,16 +37,17 @@ final class Reacting {
    * @param metrics places of what is measured
    * @param joined the joining months of customers
    */
-  Reacting(Dataset<Row> lives, Gathering gathering, List<Integer> metrics, IntStream joined) {
+  Reacting(Dataset<Row> lives, Gathering gathering, List<Integer> metrics, int[] joined) {
     this.lives = lives;
     this.metrics = List.copyOf(metrics);
     known = new Known(gathering);
-    design = gathering.window().design().upTo(gathering.window().longest());
-    comparisons = design.comparisons(joined);
+    Window window = gathering.window();
+    design = window.design().upTo(window.longest());
+    weighted = new Weighted(window, design, joined, metrics.size());
   }
 
   /** What is known of a customer at the orders of a month. */
-  private record Known(Gathering gathering) implements Serializable {
+  record Known(Gathering gathering) implements Serializable {
     @Serial private static final long serialVersionUID = 1;
 
     Life life(Row row) {
@@ -101,6 +94,11 @@ final class Reacting {
       return values;
     }
 
+    /** The chance of not joining at one order of a month; 1 of who cannot join in it. */
+    double stay(Life life, int month, JoiningHazards hazards) {
+      return life.chances(month) == 0 ? 1 : Math.exp(hazards.logStay(month, row(life, month)));
+    }
+
     /** {@link StayingWeights#stayed}. */
     double[] stayed(Life life, JoiningHazards hazards) {
       double[] logStays = new double[gathering.window().months()];
@@ -113,7 +111,7 @@ final class Reacting {
   }
 
   /** A customer who counts by the chance of not having joined. */
-  private static final class Counted implements WeightedLife {
+  static final class Counted implements WeightedLife {
     private final Counting by;
     private final Life life;
     private final double[] stayed;
@@ -141,6 +139,15 @@ final class Reacting {
       return by.weights.weight(of, role, stayed);
     }
 
+    /**
+     * What a look-alike counts in a comparison: by the chance of not having joined since the order
+     * at which its member did, taken for the first of the month.
+     */
+    double weightSinceJoining(Comparison of) {
+      return by.known.stay(life, of.joined(), by.hazards)
+          * by.weights.weightSinceJoining(of, stayed);
+    }
+
     @Override
     public double value(int metric, int month) {
       return values[metric][month];
@@ -148,7 +155,7 @@ final class Reacting {
   }
 
   /** How customers are made to count. */
-  private record Counting(
+  record Counting(
       Known known, List<Integer> metrics, JoiningHazards hazards, StayingWeights weights)
       implements Serializable {
     @Serial private static final long serialVersionUID = 1;
@@ -156,32 +163,26 @@ final class Reacting {
     Counted of(Row row) {
       return new Counted(this, known.life(row));
     }
+
+    /** The same with other metrics. */
+    Counting of(List<Integer> others) {
+      return new Counting(known, List.copyOf(others), hazards, weights);
+    }
+  }
+
+  /** How customers count; found once. */
+  Counting counting() {
+    if (counting == null) {
+      JoiningHazards hazards = hazards();
+      counting = new Counting(known, metrics, hazards, weights(hazards));
+    }
+    return counting;
   }
 
   /** What is found, by the order of the metrics. */
   List<Studied> studies() {
-    JoiningHazards hazards = hazards();
-    Counting counting = new Counting(known, metrics, hazards, weights(hazards));
-    StaggeredDesign by = design;
-    List<Comparison> of = comparisons;
-    int count = metrics.size();
-    WeightedEventStudy.Sums sums =
-        Sweep.of(
-            lives,
-            () -> new WeightedEventStudy.Sums(by, of, count),
-            (WeightedEventStudy.Sums state, Row row) -> state.add(counting.of(row)),
-            WeightedEventStudy.Sums::plus);
-    List<WeightedEventStudy> studies = IntStream.range(0, count).mapToObj(sums::study).toList();
-    List<Forms> forms =
-        studies.stream()
-            .map(study -> new Forms(study.effects(), known.gathering().window()))
-            .toList();
-    List<InfluenceSums> influences = influences(counting, studies, forms);
-    List<Studied> found = new ArrayList<>();
-    for (int metric = 0; metric < count; metric++) {
-      found.add(studied(studies.get(metric).effects(), forms.get(metric), influences.get(metric)));
-    }
-    return found;
+    Counting by = counting();
+    return weighted.studies(Variant.REACTING, lives, row -> List.of(by.of(row)));
   }
 
   private JoiningHazards hazards() {
@@ -204,7 +205,7 @@ final class Reacting {
   private StayingWeights weights(JoiningHazards hazards) {
     Known of = known;
     StaggeredDesign by = design;
-    List<Comparison> compared = comparisons;
+    List<Comparison> compared = weighted.comparisons();
     return Sweep.of(
             lives,
             () -> new StayingWeights.Bars(by, compared),
@@ -214,40 +215,5 @@ final class Reacting {
             },
             StayingWeights.Bars::plus)
         .weights();
-  }
-
-  private List<InfluenceSums> influences(
-      Counting counting, List<WeightedEventStudy> studies, List<Forms> forms) {
-    ArrayList<InfluenceSums> none = new ArrayList<>();
-    forms.forEach(of -> none.add(new InfluenceSums(of.sinceJoining())));
-    ArrayList<WeightedEventStudy> found = new ArrayList<>(studies);
-    return Sweep.of(
-        lives,
-        () -> new ArrayList<>(none.stream().map(InfluenceSums::none).toList()),
-        (ArrayList<InfluenceSums> state, Row row) -> {
-          Counted customer = counting.of(row);
-          for (int metric = 0; metric < state.size(); metric++) {
-            InfluenceSums sums = state.get(metric);
-            sums.add(found.get(metric).influences(customer, sums));
-          }
-        },
-        (one, other) -> {
-          for (int metric = 0; metric < one.size(); metric++) {
-            one.get(metric).plus(other.get(metric));
-          }
-          return one;
-        });
-  }
-
-  private static Studied studied(GroupTimeEffects effects, Forms forms, InfluenceSums influences) {
-    JointEffects joint = influences.joint();
-    IdentityHashMap<LinearForm, Integer> places = Adjusted.places(forms.sinceJoining());
-    return new Studied(
-        Variant.REACTING,
-        effects,
-        forms,
-        some -> joint.of(some.stream().mapToInt(places::get).toArray()),
-        Optional.empty(),
-        Optional.empty());
   }
 }

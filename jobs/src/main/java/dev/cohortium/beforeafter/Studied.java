@@ -1,5 +1,6 @@
 package dev.cohortium.beforeafter;
 
+import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.EventStudy;
 import dev.cohortium.stats.GroupTimeEffects;
 import dev.cohortium.stats.JointEffects;
@@ -7,9 +8,11 @@ import dev.cohortium.stats.LinearForm;
 import dev.cohortium.stats.Measurement;
 import dev.cohortium.stats.PreTrend;
 import dev.cohortium.stats.StaggeredDesign.Base;
+import dev.cohortium.stats.Unmeasured;
 import dev.cohortium.stats.Wald;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -19,7 +22,8 @@ import java.util.function.IntFunction;
  * @param forms what is made of them
  * @param joint gives some of the forms their covariances
  * @param monthly the effects with their errors, by cohort and month, each before joining compared
- *     with the month before it; empty: they, and means by month or cohort, were not asked for
+ *     with the month before it; empty: they were not asked for
+ * @param means by month or cohort, or of all, that were asked for
  * @param waldAll over all of them before joining; empty: not made
  */
 record Studied(
@@ -28,6 +32,7 @@ record Studied(
     Forms forms,
     Function<List<LinearForm>, JointEffects> joint,
     Optional<Monthly> monthly,
+    List<Forms.Mean> means,
     Optional<Wald> waldAll) {
 
   /**
@@ -39,17 +44,36 @@ record Studied(
     static Monthly of(EventStudy study) {
       return new Monthly(study.effects(), study::effect);
     }
+
+    /**
+     * Those whose errors are told one by one.
+     *
+     * @param variances of the effects, in the order of their cells
+     */
+    static Monthly of(GroupTimeEffects effects, double[] variances) {
+      return new Monthly(
+          effects,
+          place ->
+              variances[place] > 0
+                  ? Estimate.normal(
+                      effects.cells().get(place).effect(), Math.sqrt(variances[place]))
+                  : new Unmeasured("No customer varies."));
+    }
+  }
+
+  /**
+   * What tells whether the cohorts of an effect were compared with their like.
+   *
+   * @param preTrend whether both moved alike before joining; empty: nothing is tested
+   * @param breakdown how far what was seen before may go on; empty: nothing changed
+   */
+  record Before(Optional<PreTrend> preTrend, OptionalDouble breakdown) {
+    static final Before NONE = new Before(Optional.empty(), OptionalDouble.empty());
   }
 
   /** Of a study against one base. */
   static Studied of(Variant variant, EventStudy study, Window window) {
-    return new Studied(
-        variant,
-        study.effects(),
-        new Forms(study.effects(), window),
-        study::joint,
-        Optional.of(Monthly.of(study)),
-        Optional.empty());
+    return of(variant, study, study, Optional.empty(), window);
   }
 
   /**
@@ -59,20 +83,42 @@ record Studied(
    * @param varying against a varying one
    */
   static Studied of(Variant variant, EventStudy study, EventStudy varying, Window window) {
+    return of(variant, study, varying, Optional.of(varying.beforeJoining()), window);
+  }
+
+  private static Studied of(
+      Variant variant,
+      EventStudy study,
+      EventStudy monthly,
+      Optional<Wald> waldAll,
+      Window window) {
+    Forms forms = new Forms(study.effects(), window);
     return new Studied(
         variant,
         study.effects(),
-        new Forms(study.effects(), window),
+        forms,
         study::joint,
-        Optional.of(Monthly.of(varying)),
-        Optional.of(varying.beforeJoining()));
+        Optional.of(Monthly.of(monthly)),
+        forms.means(),
+        waldAll);
   }
 
-  /** The test whether cohorts and controls moved alike before joining; empty: nothing is tested. */
-  Optional<PreTrend> preTrend() {
-    return effects.design().base() == Base.UNIVERSAL
-        ? PreTrend.of(effects, forms.byEventMonth(), joint)
-        : Optional.empty();
+  /** What was seen before joining of all cohorts. */
+  Before before() {
+    return before(forms.path());
+  }
+
+  /** What was seen before joining of the cohorts of a path; nothing but from one base. */
+  Before before(Forms.Path path) {
+    if (effects.design().base() != Base.UNIVERSAL) {
+      return Before.NONE;
+    }
+    Optional<PreTrend> preTrend = PreTrend.of(effects, path.before(), joint);
+    OptionalDouble breakdown =
+        preTrend.isEmpty() || path.first().isEmpty()
+            ? OptionalDouble.empty()
+            : preTrend.get().breakdown(effect(path.first().get()), 1, path.months());
+    return new Before(preTrend, breakdown);
   }
 
   /** The effect of one of the forms. */

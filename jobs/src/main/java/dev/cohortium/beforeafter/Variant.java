@@ -12,6 +12,7 @@ enum Variant {
   REGRESSION("event_study_or"),
   WEIGHTED("event_study_ipw"),
   REACTING("event_study_ipcw"),
+  MATCHED("event_study_matched"),
   SEASONAL("seasonal_before_after"),
   AT_LAUNCH("before_after_did"),
   BY_REGION("launch_by_region"),
@@ -34,7 +35,14 @@ enum Variant {
   /** What it estimates. */
   String estimand() {
     return switch (this) {
-      case EVENT_STUDY, STRATIFIED, DOUBLY_ROBUST, REGRESSION, WEIGHTED, REACTING, SEASONAL ->
+      case EVENT_STUDY,
+          STRATIFIED,
+          DOUBLY_ROBUST,
+          REGRESSION,
+          WEIGHTED,
+          REACTING,
+          MATCHED,
+          SEASONAL ->
           "join_vs_stay_out";
       case BY_REGION -> "launch_vs_no_launch";
       case AT_LAUNCH -> "join_at_launch_vs_as_usual";

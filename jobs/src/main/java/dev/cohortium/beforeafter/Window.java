@@ -39,8 +39,10 @@ record Window(
   /** A launch that is not said. */
   static final int UNKNOWN = Integer.MIN_VALUE;
 
+  /** Months of a year. */
+  static final int YEAR = 12;
+
   private static final int INACTIVE_MONTHS = 6;
-  private static final int YEAR = 12;
   private static final int LEAST_COHORT = 5;
   private static final int LEAST_MONTHS = 2;
 

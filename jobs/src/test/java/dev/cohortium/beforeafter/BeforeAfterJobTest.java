@@ -1,13 +1,22 @@
 package dev.cohortium.beforeafter;
 
+import static dev.cohortium.beforeafter.Shop.EFFECT;
+import static dev.cohortium.beforeafter.Shop.ORDERS;
+import static dev.cohortium.beforeafter.Shop.WHOLE;
+import static dev.cohortium.beforeafter.Shop.assertNear;
+import static dev.cohortium.beforeafter.Shop.check;
+import static dev.cohortium.beforeafter.Shop.effect;
+import static dev.cohortium.beforeafter.Shop.judged;
+import static dev.cohortium.beforeafter.Shop.note;
+import static dev.cohortium.beforeafter.Shop.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.cohortium.Given;
 import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
-import dev.cohortium.config.StudyReader;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.config.WorldReader;
 import dev.cohortium.runtime.Frames;
@@ -21,6 +30,7 @@ import dev.cohortium.table.Customers;
 import dev.cohortium.table.EffectChecks;
 import dev.cohortium.table.Effects;
 import dev.cohortium.table.EventStudyMonths;
+import dev.cohortium.table.GroupTimes;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.PreTrends;
 import dev.cohortium.table.ReceiptMonths;
@@ -43,8 +53,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The job on small shops whose truth is known, and on data that give it nothing to compare. */
 class BeforeAfterJobTest extends SparkTest {
-  private static final double EFFECT = 8;
-
   @BeforeEach
   void interpret() {
     withoutCompiling();
@@ -57,120 +65,8 @@ class BeforeAfterJobTest extends SparkTest {
 
   @TempDir private Path folder;
 
-  // --- a shop ---
-
-  /**
-   * A shop of 1,200 customers in 18 months from January 2022: a quarter joins in November, a
-   * quarter in January, and buys for 8 more a month from the month after. Who joins buys for 30
-   * more in that month.
-   *
-   * @param drift added to a month's amount, by m (month), joined (null: never) and id
-   * @param orders of a month
-   */
   private Frames shop(String drift, String orders) {
-    Dataset<Row> customers =
-        spark()
-            .range(1_200)
-            .selectExpr(
-                "id",
-                "concat('c', id) as customer_id",
-                "if(id % 3 = 0, 'north', 'south') as region",
-                "pmod(xxhash64(id, 'level'), 40) as level",
-                "case id % 4 when 0 then 10 when 1 then 12 end as joined");
-    Dataset<Row> months =
-        customers
-            .selectExpr("*", "explode(sequence(0, 17)) as m")
-            .selectExpr("*", orders + " as orders")
-            .where("orders > 0")
-            .selectExpr(
-                "customer_id",
-                "add_months(date'2022-01-01', m) as month",
-                "orders",
-                "20 + level + if(m % 12 = 11, 10, 0) + pmod(xxhash64(id, m, 'noise'), 30) + coalesce(if(m > joined, 8, if(m = joined, 30, 0)), 0) + "
-                    + drift
-                    + " as net_revenue",
-                "5 as margin");
-    return frames(customers, months, 1);
-  }
-
-  /**
-   * A panel from January 2022 on.
-   *
-   * @param customers customer_id, region and joined, the number of a month or null
-   * @param ordersUntilJoining 0: nobody joined at an order
-   */
-  static Frames frames(Dataset<Row> customers, Dataset<Row> months, int ordersUntilJoining) {
-    return new Frames(customers.sparkSession())
-        .with(CustomerMonths.TABLE, Given.as(CustomerMonths.TABLE, months))
-        .with(Customers.TABLE, Given.as(Customers.TABLE, customers.select("customer_id", "region")))
-        .with(
-            Joinings.TABLE,
-            Given.as(
-                Joinings.TABLE,
-                customers
-                    .where("joined is not null")
-                    .selectExpr(
-                        "'club' as program_id",
-                        "customer_id",
-                        "add_months(date'2022-01-01', joined) as joining_month",
-                        ordersUntilJoining + " as orders_until_joining",
-                        "1 as orders_in_month")));
-  }
-
-  private static final String ORDERS = "1 + pmod(xxhash64(id, m, 'orders'), 2)";
-
-  private static Study study(String... more) {
-    return StudyReader.parse(
-        """
-        study = shop, currency = EUR, as-of = "2023-06"
-        metrics = [net_revenue, orders, average_receipt, active_rate, churned_rate]
-        sources {
-          transactions { format = csv, path = x, columns { transaction_id = a, occurred_at = b, net_amount = c } }
-          customers { format = csv, path = x, columns { customer_id = a } }
-          enrolments { format = csv, path = x, columns { customer_id = a, enrolled_at = b } }
-        }
-        programmes.club { launched = "2022-11-10" }
-        segments.region = region
-        before-after { horizons = [1, 3], strata = [region], segments = [region] }
-        """,
-        "shop",
-        List.of(more),
-        Map.of());
-  }
-
-  private static Row effect(Frames found, String method, String where) {
-    return found
-        .get(Effects.TABLE)
-        .where("method = '%s' and %s".formatted(method, where))
-        .collectAsList()
-        .get(0);
-  }
-
-  private static final String WHOLE =
-      "metric = 'net_revenue' and segment = 'all' and variant = 'raw' and horizon_months = 3";
-
-  private static Row judged(Frames found, Row effect, String check) {
-    return found
-        .get(EffectChecks.TABLE)
-        .where(
-            "effect_id = '%s' and check_name = '%s'"
-                .formatted(effect.getAs(Effects.EFFECT_ID), check))
-        .collectAsList()
-        .get(0);
-  }
-
-  private static String check(Frames found, Row effect, String name) {
-    return judged(found, effect, name).getAs(EffectChecks.OUTCOME);
-  }
-
-  private static String note(Frames found, Row effect, String name) {
-    return judged(found, effect, name).getAs(EffectChecks.NOTE);
-  }
-
-  private static void assertNear(Row effect, double truth) {
-    assertThat(effect.<String>getAs(Effects.REASON)).isNull();
-    assertThat(effect.<Double>getAs(Effects.ESTIMATE))
-        .isCloseTo(truth, within(4 * effect.<Double>getAs(Effects.STD_ERROR)));
+    return Shop.frames(spark(), drift, orders);
   }
 
   @Test
@@ -229,6 +125,16 @@ class BeforeAfterJobTest extends SparkTest {
           .isCloseTo(path.<Double>getAs("counterfactual_mean"), within(5.0));
       assertThat(month.<Double>getAs("band_low")).isLessThan(month.<Double>getAs("ci_low"));
     }
+    Row base =
+        found
+            .get(EventStudyMonths.TABLE)
+            .where("variant = 'event_study' and metric = 'net_revenue' and segment = 'all'")
+            .where("event_month = -2")
+            .collectAsList()
+            .get(0);
+    assertThat(base.<Double>getAs("estimate")).isZero();
+    assertThat(base.<Double>getAs("std_error")).isNull();
+    assertThat(base.<Long>getAs("treated")).isEqualTo(600);
   }
 
   @Test
@@ -293,6 +199,13 @@ class BeforeAfterJobTest extends SparkTest {
     assertThat(weighted.<Double>getAs(Effects.STD_ERROR))
         .isNotEqualTo(study.<Double>getAs(Effects.STD_ERROR));
     assertThat(weighted.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+    assertThat(
+            found
+                .get(GroupTimes.TABLE)
+                .where("variant = 'event_study_ipcw' and metric = 'net_revenue'")
+                .where("std_error is not null")
+                .isEmpty())
+        .isFalse();
   }
 
   @Test
@@ -432,7 +345,7 @@ class BeforeAfterJobTest extends SparkTest {
                 + "1 have no order, and were not registered, "
                 + "4 joined before the first month that could be a base, "
                 + "6 joined too soon after their first order, or before it; they are compared until then. "
-                + "6 left again and still count: the effect is that of having joined.");
+                + "Of all of them 6 left again and still count: the effect is that of having joined.");
     assertNear(effect, EFFECT);
   }
 
@@ -486,6 +399,27 @@ class BeforeAfterJobTest extends SparkTest {
                     .run(shop("0", ORDERS), study("before-after.covariates=[region]")))
         .isInstanceOf(UserFault.class)
         .hasMessageContaining("which is not always a number");
+  }
+
+  @Test
+  void strata_of_other_values_are_others_and_no_covariate_is_infinite() {
+    Study study =
+        study(
+            "segments.one=\"if(customer_id = 'c0', 'a|b', 'a')\"",
+            "segments.two=\"if(customer_id = 'c0', 'c', 'b|c')\"",
+            "segments.far=\"if(customer_id = 'c0', double('Infinity'), 1)\"",
+            "before-after.strata=[one, two]",
+            "before-after.covariates=[far]");
+    List<Row> lives =
+        new Lives(shop("0", ORDERS), study, Window.of(study, "club", YearMonth.of(2022, 1)))
+            .of("club")
+            .where("customer_id in ('c0', 'c1')")
+            .orderBy("customer_id")
+            .selectExpr(Lives.STRATUM, Lives.COVARIATES + "[0]")
+            .collectAsList();
+    assertThat(lives)
+        .extracting(row -> row.getString(0), row -> row.get(1))
+        .containsExactly(tuple("[\"a|b\",\"c\"]", null), tuple("[\"a\",\"b|c\"]", 1.0));
   }
 
   @Test

@@ -6,14 +6,19 @@ import static org.assertj.core.api.Assertions.within;
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Measured;
 import dev.cohortium.evidence.Metric;
+import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.EventStudy;
 import dev.cohortium.stats.GroupTimeEffects;
 import dev.cohortium.stats.JoiningCohorts;
+import dev.cohortium.stats.LaunchRegion;
+import dev.cohortium.stats.RegionalLaunch;
 import dev.cohortium.stats.StaggeredDesign;
 import dev.cohortium.stats.StaggeredDesign.Base;
+import dev.cohortium.stats.StaggeredDesign.Controls;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +33,10 @@ class JudgingTest {
   private static final int END = 15;
   private static final int STATUS = 30;
   private static final int REASON = 31;
+  private static final int CHECK = 1;
+  private static final int THRESHOLD = 3;
+  private static final int OUTCOME = 4;
+  private static final int NOTE = 5;
 
   private static Window window(int preMonths, int inactiveMonths, int horizon) {
     return new Window(
@@ -55,7 +64,9 @@ class JudgingTest {
       cohorts.add(joined, -20, 0, new double[][] {months});
     }
     EventStudy study = EventStudy.of(cohorts, window.design(), 0);
-    Judging judging = new Judging("club", window, Place.ALL, fates, 0, Optional.empty(), 0, new Stopping(0, 2, 6), 0);
+    Judging judging =
+        new Judging(
+            "club", window, Place.ALL, fates, 0, Optional.empty(), 0, new Stopping(0, 2, 6), 0);
     judging.add(new Measured(metric), Studied.of(Variant.EVENT_STUDY, study, window));
     return judging.effects().get(0);
   }
@@ -143,7 +154,9 @@ class JudgingTest {
     Window window = window(6, 6, 2);
     EventStudy study = EventStudy.of(strata(window), window.design(), 0);
     Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, 80L));
-    Judging judging = new Judging("club", window, Place.ALL, fates, 0, Optional.empty(), 0, new Stopping(0, 2, 6), 0);
+    Judging judging =
+        new Judging(
+            "club", window, Place.ALL, fates, 0, Optional.empty(), 0, new Stopping(0, 2, 6), 0);
     judging.add(new Measured(Metric.ORDERS), Studied.of(Variant.STRATIFIED, study, window));
     Effect effect = judging.effects().get(0);
     Row check =
@@ -202,5 +215,178 @@ class JudgingTest {
         assertThat(one.effect()).isCloseTo(0, within(1e-12));
       }
     }
+  }
+
+  // --- what was seen before joining ---
+
+  /** Effects of those who join in September, alike, and in December, who rise on their own. */
+  private static List<Effect> rising(Window window) {
+    JoiningCohorts cohorts = JoiningCohorts.none(window.design(), 1);
+    SplittableRandom random = new SplittableRandom(12);
+    for (int i = 0; i < 240; i++) {
+      int joined = i < 60 ? 8 : i < 120 ? 11 : StaggeredDesign.NEVER;
+      double[] months = random.doubles(14).toArray();
+      for (int month = 0; month < months.length; month++) {
+        months[month] += (joined == 11 ? month : 0) + (month > joined ? 5 : 0);
+      }
+      cohorts.add(joined, -20, 0, new double[][] {months});
+    }
+    Studied studied =
+        Studied.of(Variant.EVENT_STUDY, EventStudy.of(cohorts, window.design(), 0), window);
+    Judging judging =
+        new Judging(
+            "club",
+            window,
+            Place.ALL,
+            new EnumMap<>(Fate.class),
+            0,
+            Optional.empty(),
+            0,
+            new Stopping(0, 2, 6),
+            0);
+    judging.add(new Measured(Metric.ORDERS), studied);
+    return judging.effects();
+  }
+
+  private static Row check(Effect effect, String name) {
+    return effect.checks("before-after", LocalDate.of(2023, 2, 28), "run").stream()
+        .filter(row -> row.getString(CHECK).equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void a_balanced_effect_is_judged_by_the_months_before_of_its_own_cohorts() {
+    // Five months after joining only those of September are seen.
+    Window six = window(6, 6, 5);
+    StaggeredDesign design = six.design().with(Controls.NEVER_JOINED);
+    List<Effect> effects =
+        rising(new Window(six.first(), design, six.horizons(), 6, Map.of(), Window.UNKNOWN));
+    assertThat(check(effects.get(0), Checks.PRE_TREND).getString(OUTCOME)).isEqualTo("failed");
+    assertThat(check(effects.get(1), Checks.PRE_TREND).getString(OUTCOME)).isEqualTo("passed");
+    // By hand: of 6 months before joining the last is anticipation and the one before it the base.
+    assertThat(check(effects.get(1), Checks.PRE_TREND).getString(NOTE))
+        .endsWith(
+            " The test has 3 degrees of freedom; with before-after.pre-months = 9 it has up to 6.");
+  }
+
+  @Test
+  void a_reaction_that_could_not_have_been_seen_is_none_that_is_not_there() {
+    JoiningCohorts cohorts = JoiningCohorts.none(window(6, 6, 2).design(), 1);
+    SplittableRandom random = new SplittableRandom(9);
+    for (int i = 0; i < 200; i++) {
+      int joined = i < 100 ? 8 : StaggeredDesign.NEVER;
+      double[] months = random.doubles(14).map(value -> 10 + value).toArray();
+      months[9] += i < 100 ? 1 : 0;
+      months[10] += i < 100 ? 1 : 0;
+      cohorts.add(joined, -20, 0, new double[][] {months});
+    }
+    Window window = window(6, 6, 2);
+    Studied studied =
+        Studied.of(Variant.EVENT_STUDY, EventStudy.of(cohorts, window.design(), 0), window);
+    // By hand: at .025 each and a power of .8, (2.2414 + .8416) errors of orders; 2 orders a month.
+    for (double error : new double[] {0.05, 0.1}) {
+      Reaction reaction = new Reaction(Estimate.normal(0, 1), Estimate.normal(0.01, error), 2);
+      Judging judging =
+          new Judging(
+              "club",
+              window,
+              Place.ALL,
+              new EnumMap<>(Fate.class),
+              0,
+              Optional.of(reaction),
+              0,
+              new Stopping(0, 2, 6),
+              0);
+      judging.add(new Measured(Metric.ITEMS), studied);
+      Effect effect = judging.effects().get(0);
+      Row check = check(effect, Checks.DETECTABLE_REACTION);
+      assertThat(check(effect, Checks.REACTION).getString(OUTCOME)).isEqualTo("passed");
+      assertThat(check.getDouble(THRESHOLD))
+          .isCloseTo(3.083 * error / 2 * effect.found().baseline(), within(1e-3));
+      // The effect is about 1 of 10.5, the threshold .81 or 1.62.
+      assertThat(check.getString(OUTCOME)).isEqualTo(error < 0.07 ? "passed" : "inconclusive");
+    }
+  }
+
+  @Test
+  void two_looks_at_joining_are_two_tests() {
+    // By hand: z = 2.17 has p = .03, twice that is above .05; of one look it is below.
+    Estimate seen = Estimate.normal(2.17, 1);
+    assertThat(new Reaction(seen, Estimate.normal(0, 1), 1).isThere()).isFalse();
+    assertThat(new Reaction(seen, seen, 1).isThere()).isTrue();
+    assertThat(new Reaction(Estimate.normal(2.5, 1), Estimate.normal(0, 1), 1).pValue())
+        .isCloseTo(0.0248, within(1e-4));
+  }
+
+  @Test
+  void a_horizon_that_the_same_month_a_year_before_cannot_be_looked_at_for_says_so() {
+    Window window =
+        new Window(
+            YearMonth.of(2022, 1),
+            StaggeredDesign.of(40, 12).with(Base.SEASONAL),
+            List.of(10, 12),
+            6,
+            Map.of(),
+            Window.UNKNOWN);
+    JoiningCohorts cohorts = JoiningCohorts.none(window.design(), 1);
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < 100; i++) {
+      int joined = i < 40 ? 15 : StaggeredDesign.NEVER;
+      cohorts.add(joined, -20, 0, new double[][] {random.doubles(40).toArray()});
+    }
+    Studied studied =
+        Studied.of(Variant.SEASONAL, EventStudy.of(cohorts, window.design(), 0), window);
+    Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, 40L));
+    Judging judging =
+        new Judging(
+            "club", window, Place.ALL, fates, 0, Optional.empty(), 0, new Stopping(0, 2, 6), 0);
+    judging.add(new Measured(Metric.ORDERS), studied);
+    assertThat(judging.effects().get(0).isMeasured()).isTrue();
+    assertThat(row(judging.effects().get(2)).getString(REASON))
+        .isEqualTo(
+            "11 months after joining the same month one year before is no month before joining, and that of two years before is looked at with before-after.pre-months = 14 only.");
+  }
+
+  @Test
+  void a_number_of_members_that_is_too_small_is_not_told_of_a_segment() {
+    Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, 97L, Fate.TOO_FEW, 3L));
+    Checks segment = new Checks(Optional.empty(), 0, new Stopping(0, 2, 6), fates, 2, 5);
+    assertThat(segment.attrition().note())
+        .isEqualTo(
+            "Of 100 members 97 are in the cohort of their joining month, fewer than 5 joined in a month with too few members to be a cohort. Of all of them fewer than 5 left again and still count: the effect is that of having joined.");
+  }
+
+  @Test
+  void an_effect_of_launches_by_region_is_told_beside_what_would_have_been_without() {
+    Window window = window(6, 6, 2);
+    SplittableRandom random = new SplittableRandom(10);
+    List<LaunchRegion> regions = new ArrayList<>();
+    for (int region = 0; region < 60; region++) {
+      int launch = region % 2 == 0 ? 8 : StaggeredDesign.NEVER;
+      double[] sums = random.doubles(14).map(value -> 1_000 + 50 * value).toArray();
+      for (int month = 9; month < 14 && region % 2 == 0; month++) {
+        sums[month] += 300;
+      }
+      regions.add(LaunchRegion.ofSums(launch, 100, new double[][] {sums}));
+    }
+    Judging judging =
+        new Judging(
+            "club",
+            window,
+            Place.ALL,
+            new EnumMap<>(Fate.class),
+            0,
+            Optional.empty(),
+            0,
+            new Stopping(0, 2, 6),
+            0);
+    judging.addByRegion(
+        new Measured(Metric.ORDERS), 2, RegionalLaunch.of(window.design().upTo(2), regions, 0, 1));
+    Effect effect = judging.effects().get(0);
+    // By hand: 100 customers of 10.25 each, and 3 more from the month after the launch on.
+    assertThat(effect.found().baseline()).isCloseTo(10.25, within(0.1));
+    assertThat(((Estimate) effect.found().relative().effect()).value())
+        .isCloseTo(3 / 10.25, within(0.02));
   }
 }

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
  * did 2.5.1, analytic errors, mpdta/reference.json.
  */
 class MpdtaTest extends SparkTest {
+  private static final String HAS_ERROR = " and std_error is not null";
   private static final double MILLION = 1e6;
   private static final int FIRST_YEAR = 2003;
   private static final YearMonth FIRST = YearMonth.of(2024, 1);
@@ -78,9 +79,18 @@ class MpdtaTest extends SparkTest {
         row -> year(row, "joining_month") + " " + year(row, "month"),
         varying.each());
     universal.agree(
-        found.get(EventStudyMonths.TABLE).where(of).collectAsList(),
+        found.get(EventStudyMonths.TABLE).where(of + HAS_ERROR).collectAsList(),
         row -> row.getAs("event_month").toString(),
         universal.egt("dynamic"));
+    // As in R the base has an effect of 0 and no error.
+    Row base =
+        found
+            .get(EventStudyMonths.TABLE)
+            .where(of + " and std_error is null")
+            .collectAsList()
+            .get(0);
+    assertThat(base.<Integer>getAs("event_month")).isEqualTo(-1);
+    assertThat(base.<Double>getAs("estimate")).isZero();
     List<Row> means =
         found
             .get(BeforeAfterAggregates.TABLE)
@@ -92,7 +102,7 @@ class MpdtaTest extends SparkTest {
       universal.agree(
           found
               .get(EventStudyMonths.TABLE)
-              .where("variant = 'event_study_balanced'")
+              .where("variant = 'event_study_balanced'" + HAS_ERROR)
               .collectAsList(),
           row -> row.getAs("event_month").toString(),
           balanced);

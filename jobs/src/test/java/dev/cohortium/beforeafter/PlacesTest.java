@@ -78,7 +78,7 @@ class PlacesTest extends SparkTest {
                 "customer_id",
                 "add_months(date'2022-01-01', m) as month",
                 "1 + pmod(xxhash64(id, m, 'orders'), 3) as orders");
-    return BeforeAfterJobTest.frames(customers, months, 0);
+    return Shop.frames(customers, months, 0);
   }
 
   /** Effects that are measured, by method, variant and estimand, of one value of a segment. */
@@ -103,7 +103,8 @@ class PlacesTest extends SparkTest {
   void two_hundred_values_of_a_segment_are_each_what_they_are_alone() {
     Frames together =
         new BeforeAfterJob().run(towns("true"), study("2022-11-01", "segments = [town]"));
-    // Raw and balanced, of the event study and the seasonal view; at the launch; naive around joining.
+    // Raw and balanced, of the event study and the seasonal view; at the launch; naive around
+    // joining.
     int kinds = 6;
     assertThat(
             together
@@ -149,7 +150,7 @@ class PlacesTest extends SparkTest {
                 "concat('c', id) as customer_id", "'t' as region", "int(id) - 102 as joined");
     Dataset<Row> months =
         customers.selectExpr("customer_id", "date'2013-07-01' as month", "1 as orders");
-    Frames ten = BeforeAfterJobTest.frames(customers, months, 0);
+    Frames ten = Shop.frames(customers, months, 0);
     assertThatThrownBy(() -> new BeforeAfterJob().run(ten, study("2013-07-01", "segments = []")))
         .isInstanceOf(UserFault.class)
         .hasMessageContaining("over 120 months, in 118 of which somebody joined")
