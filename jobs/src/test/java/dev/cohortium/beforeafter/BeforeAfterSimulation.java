@@ -17,6 +17,7 @@ import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
 import dev.cohortium.config.WorldReader;
 import dev.cohortium.evidence.Effect;
+import dev.cohortium.lookalike.LookAlikeJob;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.EffectChecks;
@@ -24,6 +25,7 @@ import dev.cohortium.table.Effects;
 import dev.cohortium.table.EventStudyMonths;
 import dev.cohortium.table.GroupTimes;
 import dev.cohortium.table.Joinings;
+import dev.cohortium.table.LookAlikePairs;
 import dev.cohortium.table.PreTrends;
 import dev.cohortium.world.WorldPanel;
 import java.io.IOException;
@@ -130,7 +132,9 @@ class BeforeAfterSimulation extends SparkTest {
                 : "orders = 1, receipt = 1, drop-out = 1");
   }
 
-  private static Study study() {
+  /** The study; where joining follows purchases, with the look-alikes that are then better. */
+  private static Study study(boolean hasLookAlikes) {
+    String lookAlikes = hasLookAlikes ? "look-alike { horizons = [1, 3, 6] }" : "";
     return StudyReader.parse(
         """
         study = world, currency = EUR, as-of = "2023-06", metrics = [net_revenue, orders]
@@ -142,7 +146,9 @@ class BeforeAfterSimulation extends SparkTest {
         programmes.club { launched = "2021-10-01" }
         segments.replicate = "attributes.replicate"
         before-after { horizons = [1, 3, 6], segments = [replicate] }
-        """,
+        %s
+        """
+            .formatted(lookAlikes),
         "world",
         List.of(),
         Map.of());
@@ -151,19 +157,24 @@ class BeforeAfterSimulation extends SparkTest {
   /** What is seen of a world in all its replicates. */
   private Seen seen(String selection, int seed, boolean hasEffect, double stopping) {
     Seen seen = new Seen();
-    add(seen, world(selection, seed, hasEffect, stopping));
+    boolean hasLookAlikes = !selection.equals("level");
+    add(seen, world(selection, seed, hasEffect, stopping), study(hasLookAlikes));
     spark().catalog().clearCache();
     return seen;
   }
 
-  private void add(Seen seen, String conf) {
+  private void add(Seen seen, String conf, Study study) {
     WorldPanel world =
         new WorldPanel(spark(), WorldReader.parse(conf, "world", List.of(), Map.of()), 4);
     Frames frames = world.frames();
     Dataset<Row> joinings = frames.get(Joinings.TABLE).cache();
     frames.with(Joinings.TABLE, joinings);
     frames.with(CustomerMonths.TABLE, heldBack(frames.get(CustomerMonths.TABLE), joinings).cache());
-    Frames out = new BeforeAfterJob().run(frames, study());
+    if (study.lookAlike().isPresent()) {
+      Frames pairs = new LookAlikeJob().run(frames, study);
+      frames.with(LookAlikePairs.TABLE, pairs.get(LookAlikePairs.TABLE));
+    }
+    Frames out = new BeforeAfterJob().run(frames, study);
     Map<String, Double> truth = truth(world, joinings, out);
     addEffects(seen, out, truth);
     addBands(seen, out, truth);
@@ -177,7 +188,7 @@ class BeforeAfterSimulation extends SparkTest {
     for (Row row :
         out.get(Effects.TABLE)
             .where("segment = 'all' and variant = 'balanced' and horizon_months in (1, 3, 6)")
-            .where("method in ('event_study', 'event_study_ipcw')")
+            .where("method in ('event_study', 'event_study_ipcw', 'event_study_matched')")
             .where(col(Effects.ESTIMATE).isNotNull())
             .collectAsList()) {
       seen.together.put(
