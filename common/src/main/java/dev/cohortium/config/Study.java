@@ -230,6 +230,7 @@ public record Study(
    * @param covariates segments, columns or attributes of customers, all numbers, that are adjusted
    *     for
    * @param segments names from {@link Study#segments} that are measured besides the whole
+   * @param since month before which nothing is looked at; empty: the panel's first
    */
   public record BeforeAfter(
       int anticipation,
@@ -238,7 +239,8 @@ public record Study(
       List<Integer> horizons,
       List<String> strata,
       List<String> covariates,
-      List<String> segments) {}
+      List<String> segments,
+      Optional<YearMonth> since) {}
 
   /**
    * How small cells are withheld.

@@ -344,7 +344,8 @@ public final class StudyReader {
             section.someOf("horizons", MONTHS).stream().sorted().distinct().toList(),
             section.list("strata", nameOf("segments", segments)),
             section.list("covariates", Kind.IDENTIFIER),
-            section.list("segments", nameOf("segments", segments)));
+            section.list("segments", nameOf("segments", segments)),
+            section.value("since", Kind.MONTH));
     if (beforeAfter.preMonths() < 2 + beforeAfter.anticipation()) {
       section.refuse(
           "pre-months",

@@ -55,10 +55,10 @@ final class CohortContrast {
     levels = new double[strata];
   }
 
-  /** The level of the cohort of a contrast, over the customers that it keeps. */
-  private CohortContrast(CohortContrast of, int nothing) {
+  /** The cohort of a contrast by itself, before anybody was counted. */
+  private CohortContrast(CohortContrast of, int base) {
     month = of.month;
-    base = nothing;
+    this.base = base;
     cohort = of.cohort;
     from = of.from;
     isNaive = true;
@@ -70,15 +70,31 @@ final class CohortContrast {
 
   /** The same cohort's own mean in the month, once a contrast is compared. */
   CohortContrast level(int nothing) {
-    CohortContrast level = new CohortContrast(this, nothing);
+    return own(nothing, levels);
+  }
+
+  /** The same cohort's own change, once a contrast is compared. */
+  CohortContrast alone() {
+    return own(base, cohortArm.changes);
+  }
+
+  /** The mean of sums over the customers whom this contrast keeps. */
+  private CohortContrast own(int since, double[] sums) {
+    CohortContrast own = new CohortContrast(this, since);
     for (int s = 0; s < cohortArm.n.length; s++) {
       if (isKept(s)) {
-        level.cohortArm.n[s] = cohortArm.n[s];
-        level.cohortArm.changes[s] = levels[s];
+        own.cohortArm.n[s] = cohortArm.n[s];
+        own.cohortArm.changes[s] = sums[s];
       }
     }
-    level.compare();
-    return level;
+    own.compare();
+    own.members = members;
+    return own;
+  }
+
+  /** Whether nobody is compared with the cohort. */
+  boolean isNaive() {
+    return isNaive;
   }
 
   /** The effect, or the level, without what was subtracted from all. */

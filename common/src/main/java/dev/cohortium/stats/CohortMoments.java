@@ -2,6 +2,7 @@ package dev.cohortium.stats;
 
 import java.io.Serial;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 
 /**
@@ -10,29 +11,29 @@ import java.util.Arrays;
  * the products of two months, both after subtracting a fixed offset. A state that changes; rows are
  * added without an object for any of them.
  *
- * <p>Takes 8 (T + T (T + 1) / 2) bytes a metric of T months: 6 metrics of 36 months 34 kB. Months
- * of 0 after the offset cost nothing, so that a row of few purchases is added in the square of
- * their number. An offset near the mean spares digits where the level is many deviations away.
+ * <p>Takes 8 (T + T (T + 1) / 2) bytes a metric of T months: 6 metrics of 36 months 34 kB. Up to T
+ * / 2 customers take less as they are, 8 T bytes each, and are summed when more come. Months of 0
+ * after the offset cost nothing, so that a row of few purchases is added in the square of their
+ * number. An offset near the mean spares digits where the level is many deviations away.
  *
  * @see <a href="https://doi.org/10.1016/j.jeconom.2020.12.001">Callaway, Sant'Anna 2021</a>
  */
 public final class CohortMoments implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 
+  private static final int OVERHEAD = 200;
+
   private final double[][] offsets;
-  private final double[][] sums;
-  private final double[][] products;
-  private final double[] values;
-  private final int[] places;
+  private final ArrayList<double[][]> few = new ArrayList<>();
+  private double[][] sums;
+  private double[][] products;
+  private double[] values;
+  private int[] places;
   private long n;
 
+  /** Nobody, so that the few are kept as they are. */
   private CohortMoments(double[][] offsets) {
-    int months = offsets[0].length;
     this.offsets = offsets;
-    sums = new double[offsets.length][months];
-    products = new double[offsets.length][months * (months + 1) / 2];
-    values = new double[months];
-    places = new int[months];
   }
 
   /**
@@ -65,6 +66,11 @@ public final class CohortMoments implements Serializable {
     return new CohortMoments(copies);
   }
 
+  /** No customers, around the same offsets: states of one origin share them. */
+  public CohortMoments none() {
+    return new CohortMoments(offsets);
+  }
+
   /**
    * A state that another program summed, without an offset.
    *
@@ -77,7 +83,7 @@ public final class CohortMoments implements Serializable {
     Arguments.atLeast("n", (double) n, 0);
     Arguments.atLeast("sums.length", sums.length, 1);
     Arguments.sameLength("products", products.length, "sums", sums.length);
-    CohortMoments moments = none(sums.length, sums[0].length);
+    CohortMoments moments = none(sums.length, sums[0].length).summed();
     moments.n = n;
     for (int metric = 0; metric < sums.length; metric++) {
       copy("sums[" + metric + "]", sums[metric], moments.sums[metric]);
@@ -100,16 +106,47 @@ public final class CohortMoments implements Serializable {
    * @throws IllegalArgumentException if they are not as many, or one is not finite
    */
   public CohortMoments add(double[][] months) {
-    Arguments.sameLength("months", months.length, "metrics", sums.length);
-    for (int metric = 0; metric < sums.length; metric++) {
-      Arguments.sameLength("months of a metric", months[metric].length, "this", values.length);
-      Arguments.finite("months of a metric", months[metric]);
+    Arguments.sameLength("months", months.length, "metrics", metrics());
+    for (double[] of : months) {
+      Arguments.sameLength("months of a metric", of.length, "this", months());
+      Arguments.finite("months of a metric", of);
     }
-    for (int metric = 0; metric < sums.length; metric++) {
-      add(metric, months[metric]);
+    if (isFew() && few.size() < mostFew()) {
+      few.add(Arrays.stream(months).map(double[]::clone).toArray(double[][]::new));
+    } else {
+      summed().sum(months);
     }
     n++;
     return this;
+  }
+
+  private boolean isFew() {
+    return sums == null;
+  }
+
+  /** The most customers who take less as they are than summed. */
+  private int mostFew() {
+    return months() / 2;
+  }
+
+  /** This, with the few summed. */
+  private CohortMoments summed() {
+    if (isFew()) {
+      int months = months();
+      sums = new double[metrics()][months];
+      products = new double[metrics()][months * (months + 1) / 2];
+      values = new double[months];
+      places = new int[months];
+      few.forEach(this::sum);
+      few.clear();
+    }
+    return this;
+  }
+
+  private void sum(double[][] months) {
+    for (int metric = 0; metric < months.length; metric++) {
+      add(metric, months[metric]);
+    }
   }
 
   private void add(int metric, double[] row) {
@@ -140,16 +177,33 @@ public final class CohortMoments implements Serializable {
    * @throws IllegalArgumentException if it has other metrics, months or offsets
    */
   public CohortMoments plus(CohortMoments other) {
-    if (!Arrays.deepEquals(offsets, other.offsets)) {
+    requireAlike(other);
+    n += other.n;
+    if (isFew() && other.isFew() && few.size() + other.few.size() <= mostFew()) {
+      few.addAll(other.few);
+    } else {
+      summed();
+      other.few.forEach(this::sum);
+      for (int metric = 0; metric < sums.length && !other.isFew(); metric++) {
+        add(other.sums[metric], sums[metric]);
+        add(other.products[metric], products[metric]);
+      }
+    }
+    return this;
+  }
+
+  /** Refuses a state of other metrics, months or offsets. */
+  void requireAlike(CohortMoments other) {
+    if (offsets != other.offsets && !Arrays.deepEquals(offsets, other.offsets)) {
       throw new IllegalArgumentException(
           "other has other metrics, months or offsets, must have those of this");
     }
-    n += other.n;
-    for (int metric = 0; metric < sums.length; metric++) {
-      add(other.sums[metric], sums[metric]);
-      add(other.products[metric], products[metric]);
-    }
-    return this;
+  }
+
+  /** About how much memory it takes, in bytes. */
+  public long bytes() {
+    long columns = isFew() ? (long) few.size() * months() : products[0].length + months();
+    return OVERHEAD + columns * metrics() * Double.BYTES;
   }
 
   /**
@@ -164,18 +218,23 @@ public final class CohortMoments implements Serializable {
         Arguments.zero("offset", offsets[metric][month]);
       }
     }
-    CohortMoments combined = none(1, months);
+    CohortMoments combined = none(1, months).summed();
     combined.n = n;
+    double[] ones = sums(of.one());
+    double[] others = sums(of.other());
     for (int month = 0; month < months; month++) {
-      double one = of.timesOne() * sums[of.one()][month];
-      double other = of.timesOther() * sums[of.other()][month];
+      double one = of.timesOne() * ones[month];
+      double other = of.timesOther() * others[month];
       combined.sums[0][month] = combined.unlessRounding(one + other, one, other);
     }
+    double[] productsOfOne = products(of.one());
+    double[] productsOfOther = products(of.other());
+    double[] productsOfBoth = products(of.both());
     double[] into = combined.products[0];
     for (int place = 0; place < into.length; place++) {
-      double ofOne = products[of.one()][place];
-      double ofOther = products[of.other()][place];
-      double crossed = products[of.both()][place] - ofOne - ofOther;
+      double ofOne = productsOfOne[place];
+      double ofOther = productsOfOther[place];
+      double crossed = productsOfBoth[place] - ofOne - ofOther;
       double one = of.timesOne() * of.timesOne() * ofOne;
       double other = of.timesOther() * of.timesOther() * ofOther;
       double both = of.timesOne() * of.timesOther() * crossed;
@@ -211,17 +270,24 @@ public final class CohortMoments implements Serializable {
 
   /** The number of metrics. */
   public int metrics() {
-    return sums.length;
+    return offsets.length;
   }
 
   /** The number of months. */
   public int months() {
-    return values.length;
+    return offsets[0].length;
   }
 
   /** The mean of a metric in a month; 0 of no customers. */
   public double mean(int metric, int month) {
-    return n == 0 ? 0 : sums[metric][month] / n + offsets[metric][month];
+    if (n == 0) {
+      return 0;
+    }
+    double sum = isFew() ? 0 : sums[metric][month];
+    for (double[][] months : few) {
+      sum += months[metric][month] - offsets[metric][month];
+    }
+    return sum / n + offsets[metric][month];
   }
 
   /** The offset of a metric in a month. */
@@ -229,13 +295,20 @@ public final class CohortMoments implements Serializable {
     return offsets[metric][month];
   }
 
-  /** The sums of a metric's months less the offset; not a copy. */
+  /** The sums of a metric's months less the offset; perhaps not a copy. */
   double[] sums(int metric) {
-    return sums[metric];
+    return isFew() ? summedAlone(metric).sums[0] : sums[metric];
   }
 
-  /** The sums of products of a metric's months less the offset, packed; not a copy. */
+  /** The sums of products of a metric's months less the offset, packed; perhaps not a copy. */
   double[] products(int metric) {
-    return products[metric];
+    return isFew() ? summedAlone(metric).products[0] : products[metric];
+  }
+
+  /** One metric of the few. */
+  private CohortMoments summedAlone(int metric) {
+    CohortMoments alone = new CohortMoments(new double[][] {offsets[metric]}).summed();
+    few.forEach(months -> alone.add(0, months[metric]));
+    return alone;
   }
 }

@@ -1,5 +1,7 @@
 package dev.cohortium.stats;
 
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -8,7 +10,9 @@ import java.util.List;
  *
  * @param pieces one or two intervals, ascending, apart from one another; limits may be infinite
  */
-public record ConfidenceSet(List<Interval> pieces) {
+public record ConfidenceSet(List<Interval> pieces) implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
   /** The whole line: nothing is excluded. */
   public static final ConfidenceSet EVERYTHING =
       of(new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY));

@@ -1,5 +1,7 @@
 package dev.cohortium.stats;
 
+import java.io.Serial;
+
 /**
  * A number with its uncertainty.
  *
@@ -9,6 +11,8 @@ package dev.cohortium.stats;
  */
 public record Estimate(double value, double stdError, double degreesOfFreedom)
     implements Measurement {
+  @Serial private static final long serialVersionUID = 1;
+
   private static final double LEVEL = 0.95;
 
   /**

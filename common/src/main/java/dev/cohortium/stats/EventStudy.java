@@ -5,7 +5,9 @@ import dev.cohortium.stats.GroupTimeEffects.Gap;
 import dev.cohortium.stats.StaggeredDesign.Comparison;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -59,10 +61,29 @@ public final class EventStudy {
    * @throws IllegalArgumentException if there is no such metric, or the design does not fit
    */
   public static EventStudy of(JoiningCohorts cohorts, StaggeredDesign design, int metric) {
+    return of(cohorts, design, metric, contrast -> contrast);
+  }
+
+  /**
+   * The change of the same cohorts alone: of the very customers and months of the study, so that
+   * the two differ by the change of those whom the cohorts are compared with, and by nothing else.
+   *
+   * @param design of the study
+   * @throws IllegalArgumentException if there is no such metric, or the design does not fit
+   */
+  public static EventStudy alone(JoiningCohorts cohorts, StaggeredDesign design, int metric) {
+    return of(cohorts, design, metric, CohortContrast::alone);
+  }
+
+  private static EventStudy of(
+      JoiningCohorts cohorts,
+      StaggeredDesign design,
+      int metric,
+      UnaryOperator<CohortContrast> told) {
     cohorts.require(design, metric);
     CohortStrata strata = new CohortStrata(cohorts, design, metric);
     List<CohortContrast> contrasts = new ArrayList<>();
-    GroupTimeEffects effects = compare(cohorts, design, metric, strata, contrasts);
+    GroupTimeEffects effects = compare(cohorts, design, metric, strata, told, contrasts);
     double[][] ofCohorts = new double[effects.cohorts().length][contrasts.size()];
     double[][] covariance = new double[contrasts.size()][];
     Arrays.setAll(covariance, one -> new double[one + 1]);
@@ -79,12 +100,17 @@ public final class EventStudy {
     return new EventStudy(effects, covariance, ofCohorts, rounding);
   }
 
-  /** The effects; {@code contrasts} takes those of the cells, in their order, then the levels. */
+  /**
+   * The effects; {@code contrasts} takes those of the cells, in their order, then the levels.
+   *
+   * @param told what is told of a contrast that is compared
+   */
   private static GroupTimeEffects compare(
       JoiningCohorts cohorts,
       StaggeredDesign design,
       int metric,
       CohortStrata strata,
+      UnaryOperator<CohortContrast> told,
       List<CohortContrast> contrasts) {
     List<Comparison> comparisons = design.comparisons(cohorts.joined());
     List<CohortContrast> all = contrasts(design, strata, comparisons);
@@ -98,17 +124,18 @@ public final class EventStudy {
       contrast.compare();
       String reason = contrast.reason(design).orElse("");
       if (reason.isEmpty()) {
+        CohortContrast one = told.apply(contrast);
         double moved =
-            design.controls() == StaggeredDesign.Controls.NOBODY
+            one.isNaive()
                 ? cohorts.offset(metric, of.month()) - cohorts.offset(metric, of.base())
                 : 0;
         CohortContrast level = contrast.level(nothing);
-        contrasts.add(contrast);
+        contrasts.add(one);
         if (of.month() >= of.joined()) {
           levels.add(level);
         }
         double mean = level.value() + cohorts.offset(metric, of.month());
-        cells.add(contrast.cell(of.joined(), moved, mean));
+        cells.add(one.cell(of.joined(), moved, mean));
       } else {
         gaps.add(new Gap(of.joined(), of.month(), reason));
       }
@@ -156,6 +183,24 @@ public final class EventStudy {
         ofCohorts[cohort][cell] += contrasts.get(cell).influence(place, totals, stratum);
       }
     }
+  }
+
+  /**
+   * About the memory that it takes to study these cohorts in two ways, in bytes: the sums of a
+   * metric as each cohort knows them, and the covariances of all effects and levels.
+   *
+   * @param joined their months
+   * @param columns of a metric: months, and covariates after them
+   */
+  public static long bytes(StaggeredDesign design, Collection<Integer> joined, int columns) {
+    List<Comparison> cells =
+        design.comparisons(
+            IntStream.concat(
+                joined.stream().mapToInt(Integer::intValue), IntStream.of(StaggeredDesign.NEVER)));
+    long levels = cells.stream().filter(of -> of.month() >= of.joined()).count();
+    long parts = cells.size() + levels;
+    long sums = 2L * joined.size() * (joined.size() + 1);
+    return Double.BYTES * (sums * (columns + 1) * (columns + 1) + parts * (parts + 1));
   }
 
   /** The effects without their errors, and what can be made of them. */

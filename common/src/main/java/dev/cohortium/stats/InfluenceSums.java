@@ -4,6 +4,7 @@ import java.io.Serial;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The products of customers' influences on some forms of group-time effects, summed: what a pass
@@ -19,8 +20,8 @@ public final class InfluenceSums implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 
   private final double[] values;
-  private final double[][] ofCells;
-  private final double[][] ofCohorts;
+  private final Part[] ofCells;
+  private final Part[] ofCohorts;
   private final double[][] products;
   private final double[] onForms;
   private long clusters;
@@ -29,8 +30,8 @@ public final class InfluenceSums implements Serializable {
   public InfluenceSums(List<LinearForm> forms) {
     int size = forms.size();
     values = forms.stream().mapToDouble(LinearForm::value).toArray();
-    ofCells = byPlace(forms.stream().map(LinearForm::ofCells).toArray(double[][]::new));
-    ofCohorts = byPlace(forms.stream().map(LinearForm::ofCohorts).toArray(double[][]::new));
+    ofCells = parts(forms.stream().map(LinearForm::ofCells).toArray(double[][]::new));
+    ofCohorts = parts(forms.stream().map(LinearForm::ofCohorts).toArray(double[][]::new));
     products = new double[size][size];
     onForms = new double[size];
   }
@@ -48,16 +49,31 @@ public final class InfluenceSums implements Serializable {
     return new InfluenceSums(this);
   }
 
-  /** Rows of places instead of rows of forms. */
-  private static double[][] byPlace(double[][] byForm) {
-    int places = byForm.length == 0 ? 0 : byForm[0].length;
-    double[][] byPlace = new double[places][byForm.length];
-    for (int form = 0; form < byForm.length; form++) {
-      for (int place = 0; place < places; place++) {
-        byPlace[place][form] = byForm[form][place];
+  /** What an effect, or the size of a cohort, is to the forms that it is part of: a few of them. */
+  private static final class Part implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    private final int[] forms;
+    private final double[] weights;
+
+    Part(double[][] byForm, int place) {
+      forms = IntStream.range(0, byForm.length).filter(form -> byForm[form][place] != 0).toArray();
+      weights = IntStream.of(forms).mapToDouble(form -> byForm[form][place]).toArray();
+    }
+
+    void move(double[] moved, double by) {
+      for (int at = 0; at < forms.length; at++) {
+        moved[forms[at]] += by * weights[at];
       }
     }
-    return byPlace;
+  }
+
+  /** Parts by place instead of weights by form. */
+  private static Part[] parts(double[][] byForm) {
+    int places = byForm.length == 0 ? 0 : byForm[0].length;
+    return IntStream.range(0, places)
+        .mapToObj(place -> new Part(byForm, place))
+        .toArray(Part[]::new);
   }
 
   /**
@@ -91,15 +107,12 @@ public final class InfluenceSums implements Serializable {
 
   private void move(
       double[] moved, int[] cells, double[] influences, int count, int cohort, long customers) {
-    for (int form = 0; form < moved.length && cohort >= 0; form++) {
-      moved[form] = customers * ofCohorts[cohort][form];
+    if (cohort >= 0) {
+      ofCohorts[cohort].move(moved, (double) customers);
     }
     for (int at = 0; at < count; at++) {
       Arguments.finite("influence", influences[at]);
-      double[] weights = ofCells[cells[at]];
-      for (int form = 0; form < moved.length; form++) {
-        moved[form] += influences[at] * weights[form];
-      }
+      ofCells[cells[at]].move(moved, influences[at]);
     }
   }
 

@@ -1,7 +1,12 @@
 package dev.cohortium.stats;
 
+import java.io.Serial;
+import java.io.Serializable;
+
 /** An interval of values, its limits included; of 95 % where nothing else is said. */
-public record Interval(double low, double high) {
+public record Interval(double low, double high) implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
   /**
    * An interval.
    *

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -24,7 +25,9 @@ public final class JoiningCohorts implements Serializable {
 
   private final StaggeredDesign design;
   private final double[][] offsets;
+  private final CohortMoments nobody;
   private final TreeMap<Key, CohortMoments> moments = new TreeMap<>();
+  private final TreeSet<Key> borrowed = new TreeSet<>();
   private final EnumMap<Standing, Long> standings = new EnumMap<>(Standing.class);
 
   /**
@@ -52,6 +55,7 @@ public final class JoiningCohorts implements Serializable {
   private JoiningCohorts(StaggeredDesign design, double[][] offsets) {
     this.design = design;
     this.offsets = offsets;
+    nobody = CohortMoments.around(offsets);
   }
 
   /**
@@ -95,7 +99,8 @@ public final class JoiningCohorts implements Serializable {
   }
 
   /**
-   * Adds customers that were summed elsewhere.
+   * Adds customers that were summed elsewhere. Their state stays as it is, and is held as long as
+   * it is the only one under its key.
    *
    * @return this, changed
    * @throws IllegalArgumentException if joined is not a month of the window, before it or NEVER, or
@@ -103,9 +108,19 @@ public final class JoiningCohorts implements Serializable {
    */
   public JoiningCohorts add(Key key, CohortMoments more) {
     if (isUsed(key.joined, key.acquired, more.n())) {
-      of(new Key(key.joined, design.merged(key.acquired), key.stratum)).plus(more);
+      borrow(new Key(key.joined, design.merged(key.acquired), key.stratum), more);
     }
     return this;
+  }
+
+  private void borrow(Key key, CohortMoments more) {
+    if (moments.containsKey(key)) {
+      of(key).plus(more);
+    } else {
+      nobody.requireAlike(more);
+      moments.put(key, more);
+      borrowed.add(key);
+    }
   }
 
   /** Counts customers, and tells whether their months are needed. */
@@ -113,15 +128,16 @@ public final class JoiningCohorts implements Serializable {
     if (joined != StaggeredDesign.NEVER) {
       Arguments.atMost("joined", joined, design.months() - 1.0);
     }
-    Standing standing = design.standing(joined, acquired);
-    standings.merge(standing, customers, Long::sum);
-    return standing != Standing.ALWAYS_TREATED
-        && standing != Standing.ACQUIRED_TOO_LATE_TO_COMPARE
-        && acquired < joined;
+    standings.merge(design.standing(joined, acquired), customers, Long::sum);
+    return design.isUsed(joined, acquired);
   }
 
+  /** The state under a key, which is of this and may change. */
   private CohortMoments of(Key key) {
-    return moments.computeIfAbsent(key, none -> CohortMoments.around(offsets));
+    if (borrowed.remove(key)) {
+      moments.put(key, nobody.none().plus(moments.get(key)));
+    }
+    return moments.computeIfAbsent(key, none -> nobody.none());
   }
 
   /**

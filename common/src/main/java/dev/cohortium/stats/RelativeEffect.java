@@ -1,5 +1,8 @@
 package dev.cohortium.stats;
 
+import java.io.Serial;
+import java.io.Serializable;
+
 /**
  * An effect relative to what would have been without it: T / B - 1, where T is the mean of the
  * treated and B = T - estimate their counterfactual mean.
@@ -13,7 +16,10 @@ package dev.cohortium.stats;
  * @see <a href="https://doi.org/10.1145/3219819.3219919">Deng, Knoblich, Lu 2018</a>
  * @see <a href="https://doi.org/10.1111/j.2517-6161.1954.tb00159.x">Fieller 1954</a>
  */
-public record RelativeEffect(Measurement effect, ConfidenceSet limits, Method method) {
+public record RelativeEffect(Measurement effect, ConfidenceSet limits, Method method)
+    implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
   /** Errors of B between it and 0 below which the delta method is not trusted. */
   public static final double FIELLER_BELOW = 5;
 

@@ -315,6 +315,14 @@ public record StaggeredDesign(
     return isInTime ? Standing.IN_A_COHORT : Standing.ACQUIRED_TOO_LATE;
   }
 
+  /** Whether a customer's months are of use: to a cohort, or as one who is compared with it. */
+  public boolean isUsed(int joined, int acquired) {
+    Standing standing = standing(joined, acquired);
+    return standing != Standing.ALWAYS_TREATED
+        && standing != Standing.ACQUIRED_TOO_LATE_TO_COMPARE
+        && acquired < joined;
+  }
+
   /**
    * The acquisition month to sum a customer under: all of them that are early enough for every
    * cohort are one, the latest of them.

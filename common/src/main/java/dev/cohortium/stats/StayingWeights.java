@@ -4,10 +4,8 @@ import dev.cohortium.stats.StaggeredDesign.Comparison;
 import dev.cohortium.stats.StaggeredDesign.Role;
 import java.io.Serial;
 import java.io.Serializable;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -37,18 +35,27 @@ public final class StayingWeights implements Serializable {
 
   private static final double SHARE = 0.995;
   private static final double BAR = 0.01;
+  private static final int LAST_BAR = 2000;
 
   private final StaggeredDesign design;
-  private final HashMap<Span, Double> caps;
 
-  private StayingWeights(StaggeredDesign design, Map<Span, Double> caps) {
+  /** Logarithms of the largest weights by first and last month; 0: nobody was seen in them. */
+  private final double[][] caps;
+
+  private StayingWeights(StaggeredDesign design, double[][] caps) {
     this.design = design;
-    this.caps = new HashMap<>(caps);
+    this.caps = caps;
   }
 
   /** Months in a row in which somebody must not have joined. */
-  private record Span(int first, int last) implements Serializable {
+  private record Span(int first, int last) implements Comparable<Span>, Serializable {
     @Serial private static final long serialVersionUID = 1;
+
+    @Override
+    public int compareTo(Span other) {
+      int byFirst = Integer.compare(first, other.first);
+      return byFirst == 0 ? Integer.compare(last, other.last) : byFirst;
+    }
 
     static Span of(Comparison of, Role role, StaggeredDesign design) {
       int last =
@@ -89,7 +96,7 @@ public final class StayingWeights implements Serializable {
    */
   public double weight(Comparison of, Role role, double[] stayed) {
     Span span = Span.of(of, role, design);
-    return Math.exp(Math.min(span.of(stayed), caps.getOrDefault(span, 0.0)));
+    return Math.exp(Math.min(span.of(stayed), caps[span.first][span.last]));
   }
 
   /**
@@ -105,7 +112,7 @@ public final class StayingWeights implements Serializable {
     Span control = Span.of(since, Role.CONTROL, design);
     int last = Math.max(of.joined(), Span.of(of, Role.CONTROL, design).last);
     double log = new Span(of.joined(), last).of(stayed);
-    return Math.exp(Math.min(log, caps.getOrDefault(control, 0.0)));
+    return Math.exp(Math.min(log, caps[control.first][control.last]));
   }
 
   /** How the weights of all months of a design are spread. A state that changes, and adds. */
@@ -113,7 +120,7 @@ public final class StayingWeights implements Serializable {
     @Serial private static final long serialVersionUID = 1;
 
     private final StaggeredDesign design;
-    private final HashMap<Span, TreeMap<Integer, Long>> bars = new HashMap<>();
+    private final TreeMap<Span, Histogram> bars = new TreeMap<>();
 
     /**
      * Nobody.
@@ -125,8 +132,8 @@ public final class StayingWeights implements Serializable {
       design.requireControls();
       this.design = design;
       for (Comparison of : comparisons) {
-        bars.put(Span.of(of, Role.TREATED, design), new TreeMap<>());
-        bars.put(Span.of(of, Role.CONTROL, design), new TreeMap<>());
+        bars.put(Span.of(of, Role.TREATED, design), new Histogram());
+        bars.put(Span.of(of, Role.CONTROL, design), new Histogram());
       }
     }
 
@@ -140,9 +147,9 @@ public final class StayingWeights implements Serializable {
     public Bars add(int joined, int acquired, double[] stayed) {
       Arguments.sameLength("stayed", stayed.length - 1, "the design", design.months());
       bars.forEach(
-          (span, counts) -> {
+          (span, seen) -> {
             if (joined > span.last && acquired < span.first) {
-              counts.merge((int) Math.floor(span.of(stayed) / BAR), 1L, Long::sum);
+              seen.add(span.of(stayed));
             }
           });
       return this;
@@ -154,26 +161,52 @@ public final class StayingWeights implements Serializable {
      * @return this, changed
      */
     public Bars plus(Bars other) {
-      other.bars.forEach(
-          (span, more) ->
-              more.forEach((bar, count) -> bars.get(span).merge(bar, count, Long::sum)));
+      other.bars.forEach((span, more) -> bars.get(span).plus(more));
       return this;
     }
 
     /** The weights, with their caps. */
     public StayingWeights weights() {
-      Map<Span, Double> caps = new HashMap<>();
-      bars.forEach((span, counts) -> caps.put(span, cap(counts)));
+      double[][] caps = new double[design.months()][design.months()];
+      bars.forEach((span, seen) -> caps[span.first][span.last] = seen.cap());
       return new StayingWeights(design, caps);
     }
+  }
 
-    private static double cap(SortedMap<Integer, Long> counts) {
-      long all = counts.values().stream().mapToLong(Long::longValue).sum();
+  /** The customers of a span by their weights' logarithms, a hundredth a bar. */
+  private static final class Histogram implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    private long[] counts = new long[1];
+
+    void add(double weight) {
+      // Beyond the last bar no cap is worth being told from another.
+      int bar = (int) Math.min(LAST_BAR, Math.floor(weight / BAR));
+      reach(bar);
+      counts[bar]++;
+    }
+
+    private void reach(int bar) {
+      if (bar >= counts.length) {
+        counts = Arrays.copyOf(counts, Math.max(bar + 1, 2 * counts.length));
+      }
+    }
+
+    void plus(Histogram other) {
+      reach(other.counts.length - 1);
+      for (int bar = 0; bar < other.counts.length; bar++) {
+        counts[bar] += other.counts[bar];
+      }
+    }
+
+    /** The end of the bar in which the last are that are not too large; 0 of nobody. */
+    double cap() {
+      long all = Arrays.stream(counts).sum();
       long below = 0;
-      for (Map.Entry<Integer, Long> bar : counts.entrySet()) {
-        below += bar.getValue();
+      for (int bar = 0; bar < counts.length && all > 0; bar++) {
+        below += counts[bar];
         if (below >= SHARE * all) {
-          return (bar.getKey() + 1) * BAR;
+          return (bar + 1) * BAR;
         }
       }
       return 0;

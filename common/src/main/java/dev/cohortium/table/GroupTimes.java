@@ -25,6 +25,7 @@ public final class GroupTimes {
   public static final String CI_HIGH = "ci_high";
   public static final String TREATED = "treated";
   public static final String CONTROL = "control";
+  public static final String DROPPED = "dropped";
   public static final String AS_OF = "as_of";
   public static final String RUN_ID = "run_id";
 
@@ -54,6 +55,10 @@ public final class GroupTimes {
               optional(CI_HIGH, DOUBLE, "Upper limit of its 95 % interval."),
               required(TREATED, LONG, "Members who joined in that month and are compared."),
               required(CONTROL, LONG, "Customers that they are compared with."),
+              required(
+                  DROPPED,
+                  LONG,
+                  "Members of that month who are left out here, for too few are in their stratum to compare them with."),
               required(AS_OF, DATE, "Last day of the last month that was used."),
               required(RUN_ID, STRING, "The run that made the row."))
           .build();

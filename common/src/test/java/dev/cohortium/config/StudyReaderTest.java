@@ -88,7 +88,7 @@ class StudyReaderTest {
       look-alike    { pre-months = 6, horizons = [1, 3, 6, 12], exact = [country], covariates = [generation], caliper = 0.2, ratio = 1, replacement = false, propensity-by = [] }
       design-control-group { experiment = "holdout-2024", salt = "x", share = 0.1, strata = [country], power = 0.8 }
       control-group { horizons = [1, 3, 6] }
-      before-after  { anticipation = 1, controls = not-yet, strata = [], covariates = [], horizons = [1, 3, 6, 12] }
+      before-after  { anticipation = 1, controls = not-yet, strata = [], covariates = [], horizons = [1, 3, 6, 12], since = "2010-01" }
       rewards       { in-net-amount = true }
       privacy       { smallest-cell = 10 }
       publish = [customer_months]
@@ -183,7 +183,8 @@ class StudyReaderTest {
                 List.of(1, 3, 6, 12),
                 List.of(),
                 List.of(),
-                List.of()));
+                List.of(),
+                Optional.of(YearMonth.of(2010, 1))));
     assertThat(study.lookAlike())
         .contains(
             new Study.LookAlike(

@@ -73,14 +73,14 @@ final class AverageReceipt {
           cohorts,
           design,
           places,
-          EventStudy.of(cohorts, design, places.get(0)),
-          EventStudy.of(cohorts, design, places.get(1)));
+          variant.study(cohorts, design, places.get(0)),
+          variant.study(cohorts, design, places.get(1)));
     }
 
     /** Of z, by the ratio without joining. */
     private Studied onCombination(double without, Window window) {
       Combination of = new Combination(places.get(0), 1, places.get(1), -without, places.get(2));
-      return Studied.of(variant, EventStudy.of(cohorts.combined(of), design, 0), window);
+      return Studied.of(variant, variant.study(cohorts.combined(of), design, 0), window);
     }
   }
 

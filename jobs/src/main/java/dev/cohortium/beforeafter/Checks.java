@@ -22,6 +22,7 @@ final class Checks {
   static final String REACTION = "joining_reacts";
   static final String DETECTABLE_REACTION = "detectable_reaction";
   static final String AT_AN_ORDER = "joined_at_an_order";
+  static final String ALIVE = "alive_at_joining";
   static final String CONTAMINATION = "contamination";
   static final String ATTRITION = "attrition";
   static final String EXCHANGED = "launches_exchanged";
@@ -30,7 +31,8 @@ final class Checks {
   static final Effect.Grading GRADING =
       new Effect.Grading(
           "B",
-          List.of(PRE_TREND, BREAKDOWN, DETECTABLE, REACTION, DETECTABLE_REACTION, AT_AN_ORDER),
+          List.of(
+              PRE_TREND, BREAKDOWN, DETECTABLE, REACTION, DETECTABLE_REACTION, AT_AN_ORDER, ALIVE),
           "D",
           List.of());
 
@@ -44,6 +46,7 @@ final class Checks {
 
   private final Optional<Reaction> reaction;
   private final double hazard;
+  private final Stopping stopping;
   private final Map<Fate, Long> fates;
   private final long members;
   private final long leavers;
@@ -54,6 +57,7 @@ final class Checks {
    *
    * @param reaction of joining to recent orders
    * @param hazard chance of joining at an order
+   * @param stopping of those not joined
    * @param fates members by what became of them
    * @param leavers members who left again
    * @param smallest number of members below which nothing is told of them
@@ -61,10 +65,12 @@ final class Checks {
   Checks(
       Optional<Reaction> reaction,
       double hazard,
+      Stopping stopping,
       Map<Fate, Long> fates,
       long leavers,
       int smallest) {
     this.hazard = hazard;
+    this.stopping = stopping;
     this.leavers = leavers;
     this.smallest = smallest;
     this.reaction = reaction;
@@ -88,6 +94,7 @@ final class Checks {
       effect.check(reacts());
       effect.check(detectableReaction(effect));
       effect.check(atAnOrder(effect, studied.variant()));
+      effect.check(alive(effect, studied.variant()));
     }
   }
 
@@ -224,8 +231,7 @@ final class Checks {
       return notJudged(AT_AN_ORDER, 0, "Months count by the chance of not having joined in them.");
     }
     double made = hazard / (1 - hazard) * Math.abs(effect.found().baseline());
-    Interval limits = effect.estimate().interval();
-    double least = Math.max(0, Math.max(limits.low(), -limits.high()));
+    double least = nearest(effect);
     return new Check(
         AT_AN_ORDER,
         least,
@@ -239,6 +245,45 @@ final class Checks {
                     ? "Customers join at %.3g %% of their orders, and months of look-alikes count by the chance of not having joined in them: were those chances all wrong, members would seem to change by the threshold at most."
                     : "Customers join at %.3g %% of their orders, and months without joining are those with fewer: without any effect members would seem to change by the threshold, which the limit nearest to 0 has to be beyond. See event_study_ipcw.",
                 100 * hazard));
+  }
+
+  /** The limit nearest to 0, without its sign; 0 where that lies between the limits. */
+  private static double nearest(Effect effect) {
+    Interval limits = effect.estimate().interval();
+    return Math.max(0, Math.max(limits.low(), -limits.high()));
+  }
+
+  /**
+   * Whether the effect is beyond what members seem to change by as they are customers still when
+   * they join, and what joining at orders makes, together.
+   */
+  private Check alive(Effect effect, Variant variant) {
+    if (variant == Variant.MATCHED && hazard > 0) {
+      return new Check(
+          ALIVE,
+          null,
+          null,
+          Effect.PASSED,
+          "Look-alikes made the order at which their members joined: they are customers still, too.");
+    }
+    boolean isGain = effect.estimate().value() > 0;
+    double atOrders = variant == Variant.REACTING || !isGain ? 0 : hazard / (1 - hazard);
+    double made =
+        (stopping.made(isGain, effect.key().months()) + atOrders)
+            * Math.abs(effect.found().baseline());
+    double least = nearest(effect);
+    return new Check(
+        ALIVE,
+        least,
+        made,
+        stopping.share() == 0 || least > made ? Effect.PASSED : Effect.INCONCLUSIVE,
+        stopping.share() == 0
+            ? "Nobody was seen to stop."
+            : String.format(
+                Locale.ROOT,
+                "Each month customers of %.2g %% of the orders make one that is followed by none in %d months, while who joins is a customer still. That alone, with what joining at orders makes, seems an effect of up to the threshold, which the limit nearest to 0 has to be beyond.",
+                100 * stopping.share(),
+                stopping.inactive()));
   }
 
   /** Whether those who did not join at the launch stayed out, by the share who joined later. */

@@ -3,6 +3,7 @@ package dev.cohortium.beforeafter;
 import dev.cohortium.beforeafter.Gathered.Comparison;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.Study.BeforeAfter;
+import dev.cohortium.config.UserFault;
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Families;
 import dev.cohortium.evidence.Measured;
@@ -10,28 +11,28 @@ import dev.cohortium.evidence.Metric;
 import dev.cohortium.evidence.PanelSurvey;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
+import dev.cohortium.stats.CohortMoments;
 import dev.cohortium.stats.EventStudy;
 import dev.cohortium.stats.JoiningCohorts;
 import dev.cohortium.stats.LaunchRegion;
 import dev.cohortium.stats.RegionalLaunch;
 import dev.cohortium.stats.StaggeredDesign;
-import dev.cohortium.stats.StaggeredDesign.Base;
-import dev.cohortium.stats.StaggeredDesign.Controls;
 import dev.cohortium.table.EffectChecks;
 import dev.cohortium.table.Effects;
 import dev.cohortium.table.Table;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import scala.Tuple2;
 
 /** Members before and after joining one programme, from the panel to the tables. */
 final class Comparing {
@@ -44,6 +45,7 @@ final class Comparing {
   private final LocalDate asOf;
   private final Window window;
   private final Marts marts;
+  private final Measuring measuring;
 
   Comparing(Frames in, Study study, String program, String job, PanelSurvey survey) {
     this.in = in;
@@ -55,45 +57,101 @@ final class Comparing {
     asOf = study.asOf().orElseThrow().atEndOfMonth();
     window = Window.of(study, program, survey.first().orElse(study.asOf().orElseThrow()));
     marts = new Marts(window, program, asOf, in.run().id(), untold());
+    measuring =
+        new Measuring(program, window, study.metrics(), variants(), marts, survey.withoutMargin());
   }
 
   /** The rows of each table. */
   Map<Table, Dataset<Row>> tables() {
-    in.run().progress().step(job + ": sums over customers");
-    Dataset<Row> lives = lives();
+    in.run().progress().step(job + ": sums over customers, and effects");
+    Lives all = new Lives(in, study, window);
+    List<Integer> cohorts = all.cohorts(program);
+    refuseTooMany(cohorts);
+    Dataset<Row> lives = lives(all);
     Gathering gathering =
         new Gathering(
             window,
             asked.segments(),
             metrics(),
             Covariates.of(lives, asked.covariates().size()),
-            seasonal().merged(Integer.MIN_VALUE));
-    Gathered gathered = new Gathered(gathering, gathering.of(lives));
-    in.run().progress().step(job + ": effects");
+            window.earliest(cohorts));
     List<Effect> effects = new ArrayList<>();
-    for (Place place : places(gathered)) {
-      effects.addAll(effects(gathered, place));
-    }
-    effects.addAll(adjusted(gathered, lives));
-    effects.addAll(weighted(gathered, lives));
-    effects.addAll(byRegion(gathered));
+    Gathered whole = effects(gathering, lives, effects);
+    in.run().progress().step(job + ": effects on all");
+    effects.addAll(adjusted(whole, lives));
+    effects.addAll(weighted(whole, lives));
+    effects.addAll(byRegion(whole));
     Families.adjustByPlace(effects);
     Map<Table, Dataset<Row>> tables = new LinkedHashMap<>(effectTables(effects));
     tables.putAll(marts.tables(in));
     return tables;
   }
 
-  /** Where somebody is; the whole even where nobody is. */
-  private static SortedSet<Place> places(Gathered gathered) {
-    SortedSet<Place> places = gathered.places();
-    places.add(Place.ALL);
-    return places;
+  /**
+   * The sums of the whole, once each place's effects are made of its own where they lie and added.
+   */
+  private Gathered effects(Gathering gathering, Dataset<Row> lives, List<Effect> effects) {
+    Measuring by = measuring;
+    long most = most();
+    List<Measuring.Found> places =
+        new ArrayList<>(
+            gathering.each(
+                lives, (place, sums) -> by.of(new Gathered(gathering, place, sums, most), most)));
+    if (places.stream().noneMatch(found -> found.place().isWhole())) {
+      Iterator<Tuple2<Gathering.Group, CohortMoments>> nobody = Collections.emptyIterator();
+      places.add(by.of(new Gathered(gathering, Place.ALL, nobody, most), most));
+    }
+    places.sort(Comparator.comparing(Measuring.Found::place));
+    for (Measuring.Found found : places) {
+      refuseTooLarge(found, most);
+      effects.addAll(found.effects());
+      marts.plus(found.marts());
+    }
+    return places.get(0).sums().get(0);
   }
 
   /** Rows that are read more than once are kept. */
-  private Dataset<Row> lives() {
-    Dataset<Row> lives = new Lives(in, study, window).of(program);
+  private Dataset<Row> lives(Lives all) {
+    Dataset<Row> lives = all.of(program);
     return asked.covariates().isEmpty() ? lives : in.keep(lives);
+  }
+
+  // --- what does not fit ---
+
+  /** The bytes that the sums of a place, or what is made of them, may take. */
+  private static long most() {
+    return Runtime.getRuntime().maxMemory() / 2;
+  }
+
+  /** Refuses more joining months than can be told apart in memory. */
+  private void refuseTooMany(List<Integer> cohorts) {
+    int columns = window.months() + 2 * asked.covariates().size();
+    long bytes = EventStudy.bytes(window.design(), cohorts, columns);
+    if (bytes > most()) {
+      throw new UserFault(
+          "Study '%s' asks before-after for %s over %d months, in %d of which somebody joined: it takes %d MB to tell their effects, and may take %d.\nName a later month in before-after.since, or give more with --memory."
+              .formatted(
+                  study.name(), program, window.months(), cohorts.size(), mb(bytes), mb(most())));
+    }
+  }
+
+  /** Refuses sums of a place that were too much to hold. */
+  private void refuseTooLarge(Measuring.Found found, long most) {
+    if (found.bytes() > most) {
+      throw new UserFault(
+          "Study '%s' asks before-after for %s over %d months: the sums of %s '%s' by month of joining, of acquisition and stratum are more than %d MB.\nName fewer strata in before-after.strata or a later month in before-after.since, or give more with --memory."
+              .formatted(
+                  study.name(),
+                  program,
+                  window.months(),
+                  found.place().by(),
+                  found.place().value(),
+                  mb(most)));
+    }
+  }
+
+  private static long mb(long bytes) {
+    return bytes >> 20;
   }
 
   private Map<Table, Dataset<Row>> effectTables(List<Effect> effects) {
@@ -124,8 +182,8 @@ final class Comparing {
    * Metrics whose months are not all known: margin where a cost is not, and having churned where
    * customers may join before they can have.
    */
-  private Set<Metric> untold() {
-    Set<Metric> untold = EnumSet.noneOf(Metric.class);
+  private EnumSet<Metric> untold() {
+    EnumSet<Metric> untold = EnumSet.noneOf(Metric.class);
     if (survey.withoutMargin() > 0) {
       untold.add(Metric.MARGIN);
     }
@@ -139,66 +197,14 @@ final class Comparing {
     return study.metrics().contains(Metric.AVERAGE_RECEIPT);
   }
 
-  /** What the average receipt is made of, among the metrics. */
-  private static List<Integer> receiptPlaces(List<Measured> metrics) {
-    return List.of(Metric.NET_REVENUE, Metric.ORDERS, Metric.REVENUE_AND_ORDERS).stream()
-        .map(metric -> metrics.indexOf(new Measured(metric)))
-        .toList();
+  /** How those who join in different months are compared. */
+  private List<Variant> variants() {
+    return asked.strata().isEmpty()
+        ? List.of(Variant.EVENT_STUDY)
+        : List.of(Variant.EVENT_STUDY, Variant.STRATIFIED);
   }
 
-  private boolean isAsked(Measured measured) {
-    return study.metrics().contains(measured.metric().word());
-  }
-
-  // --- effects of a place ---
-
-  /** The design whose base is a year before. */
-  private StaggeredDesign seasonal() {
-    StaggeredDesign design = window.design();
-    return new StaggeredDesign(
-        design.months(),
-        design.anticipation(),
-        design.controls(),
-        Base.SEASONAL,
-        Math.max(Window.YEAR, design.preMonths()),
-        design.lastEventMonth(),
-        design.leastCohort());
-  }
-
-  private List<Effect> effects(Gathered gathered, Place place) {
-    StaggeredDesign design = window.design();
-    List<Measured> metrics = gathered.gathering().metrics();
-    JoiningCohorts together = gathered.cohorts(place, design, Comparison.TOGETHER);
-    Judging judging = judging(gathered, place, together);
-    addStaggered(judging, place, metrics, together, Variant.EVENT_STUDY);
-    addNaive(judging, metrics, together);
-    if (!asked.strata().isEmpty()) {
-      JoiningCohorts within = gathered.cohorts(place, design, Comparison.WITHIN_STRATA);
-      addStaggered(judging, place, metrics, within, Variant.STRATIFIED);
-    }
-    addSeasonal(judging, place, gathered);
-    addAtLaunch(judging, place, gathered);
-    return judging.effects();
-  }
-
-  private Judging judging(Gathered gathered, Place place, JoiningCohorts together) {
-    int orders = gathered.gathering().metrics().indexOf(new Measured(Metric.ORDERS));
-    EventStudy onOrders = EventStudy.of(together, window.design(), orders);
-    Studied studied = Studied.of(Variant.EVENT_STUDY, onOrders, window);
-    return judging(gathered, place, Reaction.of(studied));
-  }
-
-  private Judging judging(Gathered gathered, Place place, Optional<Reaction> reaction) {
-    return new Judging(
-        program,
-        window,
-        place,
-        gathered.fates(place),
-        gathered.leavers(place),
-        reaction,
-        gathered.hazardAtOrders(place),
-        survey.withoutMargin());
-  }
+  // --- effects on the whole ---
 
   /** The effects on everybody given covariates, where the study names some. */
   private List<Effect> adjusted(Gathered gathered, Dataset<Row> lives) {
@@ -206,13 +212,13 @@ final class Comparing {
       return List.of();
     }
     in.run().progress().step(job + ": effects given covariates");
-    JoiningCohorts together = gathered.cohorts(Place.ALL, window.design(), Comparison.TOGETHER);
-    Judging judging = judging(gathered, Place.ALL, together);
     List<Measured> metrics = gathered.gathering().metrics();
-    List<Integer> places = rawPlaces(metrics);
+    List<Integer> places = measuring.rawPlaces(metrics);
     if (places.isEmpty()) {
       return List.of();
     }
+    Judging judging = measuring.judging(gathered);
+    JoiningCohorts together = gathered.cohorts(window.design(), Comparison.TOGETHER);
     for (Adjusted adjusted :
         new Adjusting(lives, gathered.gathering(), together, places).effects()) {
       Studied studied = adjusted.studied();
@@ -224,18 +230,20 @@ final class Comparing {
 
   /** The effects on everybody in which customers count differently. */
   private List<Effect> weighted(Gathered gathered, Dataset<Row> lives) {
-    List<Integer> places = rawPlaces(gathered.gathering().metrics());
-    boolean isReacting = gathered.hazardAtOrders(Place.ALL) > 0;
+    List<Integer> places = measuring.rawPlaces(gathered.gathering().metrics());
+    boolean isReacting = gathered.hazardAtOrders() > 0;
     Dataset<Row> sets = Matched.sets(in, program, asOf, window);
     boolean isMatched = study.lookAlike().isPresent() && !sets.isEmpty();
     List<Effect> effects = new ArrayList<>();
     if (!places.isEmpty() && (isReacting || isMatched)) {
       in.run().progress().step(job + ": effects by the chances of not having joined");
       Dataset<Row> kept = asked.covariates().isEmpty() ? in.keep(lives) : lives;
-      int[] joined = gathered.joined(Place.ALL).toArray();
+      int[] joined = gathered.joined().toArray();
       Reacting reacting = new Reacting(kept, gathered.gathering(), places, joined);
       if (isReacting) {
-        effects.addAll(reacting(gathered, reacting, places));
+        Judging judging = measuring.judging(gathered);
+        add(judging, gathered.gathering().metrics(), places, reacting.studies());
+        effects.addAll(judging.effects());
       }
       if (isMatched) {
         in.run().progress().step(job + ": effects on matched sets");
@@ -250,34 +258,26 @@ final class Comparing {
     return effects;
   }
 
-  /** The effects by the chances of not having joined, where some joined at orders. */
-  private List<Effect> reacting(Gathered gathered, Reacting reacting, List<Integer> places) {
-    JoiningCohorts together = gathered.cohorts(Place.ALL, window.design(), Comparison.TOGETHER);
-    Judging judging = judging(gathered, Place.ALL, together);
-    add(judging, gathered.gathering().metrics(), places, reacting.studies());
-    return judging.effects();
-  }
-
   /** The effects on matched sets; whether joining reacts is looked at in the same. */
   private List<Effect> matched(
       Gathered gathered, Matched matched, Reacting.Counting counting, int[] joined) {
     List<Measured> metrics = gathered.gathering().metrics();
-    List<Integer> places = new ArrayList<>(rawPlaces(metrics));
+    List<Integer> places = new ArrayList<>(measuring.rawPlaces(metrics));
     int orders = metrics.indexOf(new Measured(Metric.ORDERS));
     if (!places.contains(orders)) {
       places.add(orders);
     }
     List<Studied> found = matched.studies(counting.of(places), joined);
-    Judging judging = judging(gathered, Place.ALL, Reaction.of(found.get(places.indexOf(orders))));
-    places.removeIf(place -> !isAsked(metrics.get(place)));
+    Judging judging = measuring.judging(gathered, Reaction.of(found.get(places.indexOf(orders))));
+    places.removeIf(place -> !measuring.isAsked(metrics.get(place)));
     add(judging, metrics, places, found);
     return judging.effects();
   }
 
   private List<Effect> notMatched(Gathered gathered) {
-    Judging judging = judging(gathered, Place.ALL, Optional.empty());
+    Judging judging = measuring.judging(gathered);
     List<Measured> metrics = gathered.gathering().metrics();
-    rawPlaces(metrics).forEach(place -> judging.addUnmatched(metrics.get(place)));
+    measuring.rawPlaces(metrics).forEach(place -> judging.addUnmatched(metrics.get(place)));
     return judging.effects();
   }
 
@@ -296,122 +296,16 @@ final class Comparing {
     if (window.firstOfLaunches().isEmpty()) {
       return List.of();
     }
-    JoiningCohorts together = gathered.cohorts(Place.ALL, window.design(), Comparison.TOGETHER);
-    Judging judging = judging(gathered, Place.ALL, together);
+    Judging judging = measuring.judging(gathered);
     List<LaunchRegion> regions = gathered.regions();
     List<Measured> metrics = gathered.gathering().metrics();
     for (int months : window.horizons()) {
-      for (int place : rawPlaces(metrics)) {
+      for (int place : measuring.rawPlaces(metrics)) {
         StaggeredDesign design = window.design().upTo(months);
         judging.addByRegion(
             metrics.get(place), months, RegionalLaunch.of(design, regions, place, 1));
       }
     }
     return judging.effects();
-  }
-
-  /** The places of what the study asks for, as it is. */
-  private List<Integer> rawPlaces(List<Measured> metrics) {
-    return IntStream.range(0, metrics.size())
-        .filter(place -> metrics.get(place).isRaw() && isAsked(metrics.get(place)))
-        .boxed()
-        .toList();
-  }
-
-  private void addStaggered(
-      Judging judging,
-      Place place,
-      List<Measured> metrics,
-      JoiningCohorts cohorts,
-      Variant variant) {
-    StaggeredDesign design = window.design();
-    for (int metric = 0; metric < metrics.size(); metric++) {
-      Measured measured = metrics.get(metric);
-      if (isAsked(measured)) {
-        EventStudy study = EventStudy.of(cohorts, design, metric);
-        if (measured.isRaw()) {
-          EventStudy varying = EventStudy.of(cohorts, design.with(Base.VARYING), metric);
-          Studied studied = Studied.of(variant, study, varying, window);
-          judging.add(measured, studied);
-          marts.add(place, measured.metric(), studied);
-          if (variant == Variant.EVENT_STUDY) {
-            marts.addPaths(place, measured.metric(), studied, new Levels(cohorts, design, metric));
-          }
-        } else {
-          judging.add(measured, Studied.of(variant, study, window));
-        }
-      }
-    }
-    addReceipts(judging, metrics, cohorts, design, variant);
-  }
-
-  private void addReceipts(
-      Judging judging,
-      List<Measured> metrics,
-      JoiningCohorts cohorts,
-      StaggeredDesign design,
-      Variant variant) {
-    if (asksReceipts()) {
-      judging.addReceipts(variant, cohorts, design, receiptPlaces(metrics));
-    }
-  }
-
-  private void addNaive(Judging judging, List<Measured> metrics, JoiningCohorts cohorts) {
-    StaggeredDesign design = window.design().with(Controls.NOBODY);
-    for (int metric = 0; metric < metrics.size(); metric++) {
-      if (isAsked(metrics.get(metric))) {
-        EventStudy study = EventStudy.of(cohorts, design, metric);
-        judging.add(metrics.get(metric), Studied.of(Variant.NAIVE, study, window));
-      }
-    }
-    addReceipts(judging, metrics, cohorts, design, Variant.NAIVE);
-  }
-
-  private void addSeasonal(Judging judging, Place place, Gathered gathered) {
-    StaggeredDesign design = seasonal();
-    List<Measured> metrics = gathered.gathering().metrics();
-    JoiningCohorts cohorts = gathered.cohorts(place, design, Comparison.TOGETHER);
-    for (int metric = 0; metric < metrics.size(); metric++) {
-      if (isAsked(metrics.get(metric))) {
-        Studied studied =
-            Studied.of(Variant.SEASONAL, EventStudy.of(cohorts, design, metric), window);
-        judging.add(metrics.get(metric), studied);
-        if (metrics.get(metric).isRaw()) {
-          marts.add(place, metrics.get(metric).metric(), studied);
-        }
-      }
-    }
-    addReceipts(judging, metrics, cohorts, design, Variant.SEASONAL);
-  }
-
-  private void addAtLaunch(Judging judging, Place place, Gathered gathered) {
-    StaggeredDesign design = StaggeredDesign.twoByTwo();
-    List<Measured> metrics = gathered.gathering().metrics();
-    for (int months : window.horizons()) {
-      JoiningCohorts within = gathered.atLaunch(place, months, Comparison.WITHIN_STRATA);
-      double joined = gathered.joinedWithin(place, months);
-      addAtLaunch(judging, metrics, within, months, Variant.AT_LAUNCH, design, joined);
-      StaggeredDesign naive = design.with(Controls.NOBODY);
-      addAtLaunch(judging, metrics, within, months, Variant.NAIVE_AT_LAUNCH, naive, joined);
-    }
-  }
-
-  private void addAtLaunch(
-      Judging judging,
-      List<Measured> metrics,
-      JoiningCohorts cohorts,
-      int months,
-      Variant variant,
-      StaggeredDesign design,
-      double joined) {
-    for (int metric = 0; metric < metrics.size(); metric++) {
-      if (isAsked(metrics.get(metric))) {
-        EventStudy study = EventStudy.of(cohorts, design, metric);
-        judging.addAtLaunch(variant, metrics.get(metric), months, study, joined);
-      }
-    }
-    if (asksReceipts()) {
-      judging.addReceiptsAtLaunch(variant, months, cohorts, design, receiptPlaces(metrics));
-    }
   }
 }

@@ -2,54 +2,66 @@ package dev.cohortium.beforeafter;
 
 import dev.cohortium.beforeafter.Gathering.Group;
 import dev.cohortium.stats.CohortMoments;
+import dev.cohortium.stats.GroupTimeEffects;
 import dev.cohortium.stats.JoiningCohorts;
 import dev.cohortium.stats.LaunchRegion;
 import dev.cohortium.stats.StaggeredDesign;
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
+import scala.Tuple2;
 
-/** What {@link Gathering} found, by place. */
-final class Gathered {
-  private static final Comparator<Group> ORDER =
-      Comparator.comparing(Group::stratum)
-          .thenComparingInt(Group::acquired)
-          .thenComparingInt(Group::joined);
+/** What {@link Gathering} found in one place. */
+final class Gathered implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
 
   private final Gathering gathering;
-  private final TreeMap<Place, Map<Integer, List<Map.Entry<Group, CohortMoments>>>> states =
-      new TreeMap<>();
+  private final Place place;
+  private final TreeMap<Group, CohortMoments> states = new TreeMap<>();
+  private long bytes;
 
-  Gathered(Gathering gathering, Map<Group, CohortMoments> found) {
+  /**
+   * Adds up what was found, as long as it is not too much to hold.
+   *
+   * @param found by group, each as often as some of its customers were summed
+   * @param most bytes to hold
+   */
+  Gathered(
+      Gathering gathering, Place place, Iterator<Tuple2<Group, CohortMoments>> found, long most) {
     this.gathering = gathering;
-    found.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey(ORDER))
-        .forEach(
-            entry ->
-                states
-                    .computeIfAbsent(entry.getKey().place(), none -> new HashMap<>())
-                    .computeIfAbsent(entry.getKey().horizon(), none -> new ArrayList<>())
-                    .add(entry));
+    this.place = place;
+    while (found.hasNext() && bytes <= most) {
+      Tuple2<Group, CohortMoments> next = found.next();
+      CohortMoments own = states.get(next._1());
+      long before = own == null ? 0 : own.bytes();
+      CohortMoments sum = own == null ? next._2() : own.plus(next._2());
+      states.put(next._1(), sum);
+      bytes += sum.bytes() - before;
+    }
   }
 
   Gathering gathering() {
     return gathering;
   }
 
-  /** The places in which there is somebody, the whole first. */
-  SortedSet<Place> places() {
-    return new TreeSet<>(states.keySet());
+  Place place() {
+    return place;
   }
 
-  private List<Map.Entry<Group, CohortMoments>> of(Place place, int horizon) {
-    return states.getOrDefault(place, Map.of()).getOrDefault(horizon, List.of());
+  /** About the memory that the sums take; more than the most that can be held: not all of them. */
+  long bytes() {
+    return bytes;
+  }
+
+  private List<Map.Entry<Group, CohortMoments>> of(int horizon) {
+    return states.entrySet().stream().filter(entry -> entry.getKey().horizon() == horizon).toList();
   }
 
   /** Whether customers are compared within strata, or all together. */
@@ -58,18 +70,16 @@ final class Gathered {
     WITHIN_STRATA
   }
 
-  /** The customers of a place month by month, for a design. */
-  JoiningCohorts cohorts(Place place, StaggeredDesign design, Comparison comparison) {
+  /** The customers month by month, for a design. */
+  JoiningCohorts cohorts(StaggeredDesign design, Comparison comparison) {
     return cohorts(
-        of(place, Gathering.MONTHLY),
-        JoiningCohorts.around(design, gathering.offsets()),
-        comparison);
+        of(Gathering.MONTHLY), JoiningCohorts.around(design, gathering.offsets()), comparison);
   }
 
-  /** Those of a place before and after the launch. */
-  JoiningCohorts atLaunch(Place place, int horizon, Comparison comparison) {
+  /** They before and after the launch. */
+  JoiningCohorts atLaunch(int horizon, Comparison comparison) {
     return cohorts(
-        of(place, horizon),
+        of(horizon),
         JoiningCohorts.none(StaggeredDesign.twoByTwo(), gathering.metrics().size()),
         comparison);
   }
@@ -92,7 +102,7 @@ final class Gathered {
   List<LaunchRegion> regions() {
     Window window = gathering.window();
     List<LaunchRegion> regions = new ArrayList<>();
-    for (Map.Entry<Group, CohortMoments> entry : of(Place.ALL, Gathering.BY_REGION)) {
+    for (Map.Entry<Group, CohortMoments> entry : of(Gathering.BY_REGION)) {
       CohortMoments moments = entry.getValue();
       double[][] sums = new double[gathering.metrics().size()][window.months()];
       for (int metric = 0; metric < sums.length; metric++) {
@@ -107,63 +117,80 @@ final class Gathered {
     return regions;
   }
 
-  /** The joining months of the customers of a place, once or more. */
-  IntStream joined(Place place) {
-    return of(place, Gathering.MONTHLY).stream().mapToInt(entry -> entry.getKey().joined());
+  /** The joining months of customers, once or more. */
+  IntStream joined() {
+    return of(Gathering.MONTHLY).stream().mapToInt(entry -> entry.getKey().joined());
   }
 
-  /** The members of a place who left again. */
-  long leavers(Place place) {
-    return of(place, Gathering.LEFT).stream().mapToLong(entry -> entry.getValue().n()).sum();
+  /** The members who left again. */
+  long leavers() {
+    return of(Gathering.LEFT).stream().mapToLong(entry -> entry.getValue().n()).sum();
   }
 
   /**
    * The chance of joining at an order: customers who did by orders at which it could be, from the
    * first month in which somebody did.
    */
-  double hazardAtOrders(Place place) {
+  double hazardAtOrders() {
     double joined = 0;
     double chances = 0;
-    for (Map.Entry<Group, CohortMoments> entry : of(place, Gathering.AT_ORDERS)) {
+    for (Map.Entry<Group, CohortMoments> entry : of(Gathering.AT_ORDERS)) {
       CohortMoments of = entry.getValue();
       for (int month = 0; month < of.months(); month++) {
-        joined += of.n() * of.mean(0, month);
-        chances += joined > 0 ? of.n() * of.mean(1, month) : 0;
+        joined += of.n() * of.mean(Gathering.JOINED, month);
+        chances += joined > 0 ? of.n() * of.mean(Gathering.COULD_JOIN, month) : 0;
       }
     }
     return joined == 0 ? 0 : joined / chances;
   }
 
+  /** What stops in a month in a place; nothing where that cannot be told. */
+  Stopping stopping() {
+    double stopped = 0;
+    double could = 0;
+    for (Map.Entry<Group, CohortMoments> entry : of(Gathering.AT_ORDERS)) {
+      CohortMoments of = entry.getValue();
+      for (int month = 0; month < of.months(); month++) {
+        stopped += of.n() * of.mean(Gathering.STOPPED, month);
+        could += of.n() * of.mean(Gathering.COULD_STOP, month);
+      }
+    }
+    Window window = gathering.window();
+    return new Stopping(
+        could == 0 ? 0 : stopped / could,
+        window.design().anticipation() + 1,
+        window.inactiveMonths());
+  }
+
   /** The share of those not joined at the launch who did within a horizon; 0 of nobody. */
-  double joinedWithin(Place place, int horizon) {
-    return of(place, Gathering.joinedWithin(horizon)).stream()
+  double joinedWithin(int horizon) {
+    return of(Gathering.joinedWithin(horizon)).stream()
         .mapToDouble(entry -> entry.getValue().mean(0, 0))
         .sum();
   }
 
-  /** The members of a place by what became of them. */
-  Map<Fate, Long> fates(Place place) {
-    StaggeredDesign design = gathering.window().design();
-    Map<Integer, Long> cohorts = new HashMap<>();
+  /**
+   * The members by what became of them.
+   *
+   * @param effects on their cohorts
+   */
+  Map<Fate, Long> fates(GroupTimeEffects effects) {
     Map<Fate, Long> fates = new EnumMap<>(Fate.class);
-    for (Map.Entry<Group, CohortMoments> entry : members(place)) {
-      Group group = entry.getKey();
-      if (Fate.isInCohort(group.joined(), group.acquired(), design)) {
-        cohorts.merge(group.joined(), entry.getValue().n(), Long::sum);
+    Map<Integer, Long> cohorts = new TreeMap<>();
+    for (Map.Entry<Group, CohortMoments> entry : of(Gathering.MONTHLY)) {
+      int joined = entry.getKey().joined();
+      long members = entry.getValue().n();
+      switch (effects.design().standing(joined, entry.getKey().acquired())) {
+        case IN_A_COHORT -> cohorts.merge(joined, members, Long::sum);
+        case ACQUIRED_TOO_LATE -> fates.merge(Fate.TOO_SOON, members, Long::sum);
+        case NEVER_JOINED, ALWAYS_TREATED, ACQUIRED_TOO_LATE_TO_COMPARE -> {}
       }
     }
-    for (Map.Entry<Group, CohortMoments> entry : members(place)) {
-      Group group = entry.getKey();
-      long cohort = cohorts.getOrDefault(group.joined(), 0L);
-      Fate fate = Fate.of(group.joined(), group.acquired(), design, cohort);
-      fates.merge(fate, entry.getValue().n(), Long::sum);
+    cohorts.forEach(
+        (joined, size) -> fates.merge(Fate.ofCohort(joined, size, effects), size, Long::sum));
+    for (Map.Entry<Group, CohortMoments> entry : of(Gathering.NOT_USED)) {
+      fates.merge(Fate.valueOf(entry.getKey().stratum()), entry.getValue().n(), Long::sum);
     }
     return fates;
-  }
-
-  private List<Map.Entry<Group, CohortMoments>> members(Place place) {
-    return of(place, Gathering.MONTHLY).stream()
-        .filter(entry -> entry.getKey().joined() != StaggeredDesign.NEVER)
-        .toList();
   }
 }

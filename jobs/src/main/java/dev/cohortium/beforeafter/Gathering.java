@@ -6,6 +6,7 @@ import dev.cohortium.stats.CohortMoments;
 import dev.cohortium.stats.StaggeredDesign;
 import java.io.Serial;
 import java.io.Serializable;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -38,8 +39,22 @@ record Gathering(
   /** Stands for a horizon where customers are summed by region, before any launch. */
   static final int BY_REGION = -2;
 
-  /** Stands for a horizon where orders are counted at which customers joined, and could have. */
+  /** Stands for a horizon where orders are counted at which customers joined, stopped, or could. */
   static final int AT_ORDERS = -3;
+
+  /** What is counted by month {@link #AT_ORDERS}. */
+  static final int JOINED = 0;
+
+  static final int COULD_JOIN = 1;
+  static final int STOPPED = 2;
+  static final int COULD_STOP = 3;
+  private static final int AT_ORDERS_COUNTED = 4;
+
+  /** Stands for a horizon where members are counted whose months are of no use. */
+  static final int NOT_USED = -4;
+
+  /** Bytes of sums that a task holds before it hands them on. */
+  private static final long MOST_BYTES = 64L << 20;
 
   private static final int BEFORE = 0;
   private static final int AFTER = 1;
@@ -49,44 +64,64 @@ record Gathering(
    * Customers who are summed together.
    *
    * @param horizon months after the launch that were averaged; {@link #MONTHLY}, {@link #LEFT},
-   *     {@link #BY_REGION}, {@link #AT_ORDERS}
+   *     {@link #BY_REGION}, {@link #AT_ORDERS}, {@link #NOT_USED}
    * @param joined month, or 1 for who joined at the launch; {@link StaggeredDesign#NEVER}
    */
   record Group(Place place, int horizon, String stratum, int joined, int acquired)
-      implements Serializable {
+      implements Comparable<Group>, Serializable {
     @Serial private static final long serialVersionUID = 1;
+
+    private static final Comparator<Group> ORDER =
+        Comparator.comparing(Group::place)
+            .thenComparingInt(Group::horizon)
+            .thenComparing(Group::stratum)
+            .thenComparingInt(Group::acquired)
+            .thenComparingInt(Group::joined);
+
+    @Override
+    public int compareTo(Group other) {
+      return ORDER.compare(this, other);
+    }
   }
 
-  /** The sums of all rows of {@link Lives}. */
-  Map<Group, CohortMoments> of(Dataset<Row> lives) {
+  /** What {@code finish} makes of the sums of each place over the rows of {@link Lives}. */
+  <T> List<T> each(Dataset<Row> lives, Sweep.Finish<Place, Group, CohortMoments, T> finish) {
     Gathering gathering = this;
-    return Sweep.byKey(lives, gathering::add, CohortMoments::plus);
+    CohortMoments nobody = CohortMoments.around(offsets());
+    return Sweep.byGroup(
+        lives,
+        new Sweep.Summing<>(
+            (states, row) -> gathering.add(states, nobody, row),
+            CohortMoments::bytes,
+            MOST_BYTES,
+            Group::place),
+        finish);
   }
 
-  private void add(Map<Group, CohortMoments> states, Row row) {
+  private void add(Map<Group, CohortMoments> states, CohortMoments nobody, Row row) {
     Life life = Life.of(row, window);
     String stratum = row.getString(row.fieldIndex(Lives.STRATUM));
     List<Place> places = Lives.places(row, segments);
     double[][] months = months(life, covariates.of(row));
-    double[][] atOrders = atOrders(life);
+    double[][] atOrders = atOrders(life, window);
     int acquired = Math.max(life.acquired(), earliest);
+    boolean isUsed = window.design().isUsed(life.joined(), life.acquired());
     for (Place place : places) {
       states
           .computeIfAbsent(
               new Group(place, AT_ORDERS, "", StaggeredDesign.NEVER, LONG_BEFORE),
-              none -> CohortMoments.none(2, window.months()))
+              none -> CohortMoments.none(AT_ORDERS_COUNTED, window.months()))
           .add(atOrders);
-      states
-          .computeIfAbsent(
-              new Group(place, MONTHLY, stratum, life.joined(), acquired),
-              none -> CohortMoments.around(offsets()))
-          .add(months);
-      if (life.hasLeft()) {
+      if (isUsed) {
         states
             .computeIfAbsent(
-                new Group(place, LEFT, "", StaggeredDesign.NEVER, LONG_BEFORE),
-                none -> CohortMoments.none(1, 1))
-            .add(new double[1][1]);
+                new Group(place, MONTHLY, stratum, life.joined(), acquired), none -> nobody.none())
+            .add(months);
+      } else if (life.joined() != StaggeredDesign.NEVER) {
+        count(states, place, NOT_USED, Fate.unused(life, window.design()).name());
+      }
+      if (life.hasLeft()) {
+        count(states, place, LEFT, "");
       }
     }
     String region = row.getString(row.fieldIndex(Lives.REGION));
@@ -94,7 +129,7 @@ record Gathering(
       states
           .computeIfAbsent(
               new Group(Place.ALL, BY_REGION, region, StaggeredDesign.NEVER, LONG_BEFORE),
-              none -> CohortMoments.around(offsets()))
+              none -> nobody.none())
           .add(months);
     }
     OptionalInt launch = window.launchIn(region);
@@ -104,14 +139,43 @@ record Gathering(
     }
   }
 
-  /** By month, whether the customer joined at an order, and the orders at which that could be. */
-  private double[][] atOrders(Life life) {
-    double[][] atOrders = new double[2][window.months()];
+  private static void count(Map<Group, CohortMoments> states, Place place, int of, String stratum) {
+    states
+        .computeIfAbsent(
+            new Group(place, of, stratum, StaggeredDesign.NEVER, LONG_BEFORE),
+            none -> CohortMoments.none(1, 1))
+        .add(new double[1][1]);
+  }
+
+  /**
+   * By month, whether the customer joined at an order, and the orders at which that could be. And
+   * of who has not joined, and is known for long enough to be compared: what was ordered in the
+   * months before, where the month has the last order; the same where it or a later one has
+   * another. So a stop weighs by what stops.
+   */
+  static double[][] atOrders(Life life, Window window) {
+    double[][] atOrders = new double[AT_ORDERS_COUNTED][window.months()];
+    long known = Math.max(0L, life.acquired()) + window.design().preMonths();
     for (int month = 0; month < window.months(); month++) {
-      atOrders[0][month] = life.joinsAtOrder(month) ? 1 : 0;
-      atOrders[1][month] = life.chances(month);
+      atOrders[JOINED][month] = life.joinsAtOrder(month) ? 1 : 0;
+      atOrders[COULD_JOIN][month] = life.chances(month);
+      int told = month + window.inactiveMonths();
+      if (month >= known && month < life.joined() && told < window.months()) {
+        boolean isSilent = life.isInactive(told, window.inactiveMonths());
+        double before = ordersBefore(life, month, window.design().preMonths());
+        atOrders[STOPPED][month] = isSilent && life.orders(month) > 0 ? before : 0;
+        atOrders[COULD_STOP][month] = isSilent && life.orders(month) == 0 ? 0 : before;
+      }
     }
     return atOrders;
+  }
+
+  private static double ordersBefore(Life life, int month, int months) {
+    double orders = 0;
+    for (int before = month - months; before < month; before++) {
+      orders += life.orders(before);
+    }
+    return orders;
   }
 
   /** No customers, around what is subtracted from all. */
@@ -147,7 +211,7 @@ record Gathering(
 
   /** Stands for a horizon where those not joined at the launch are asked if they did within it. */
   static int joinedWithin(int horizon) {
-    return AT_ORDERS - horizon;
+    return NOT_USED - horizon;
   }
 
   private void addLaunch(

@@ -17,6 +17,7 @@ import dev.cohortium.stats.StaggeredDesign;
 import dev.cohortium.stats.WeightedEventStudy;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,6 +50,7 @@ final class Judging {
    * Of a place.
    *
    * @param hazard chance of joining at an order
+   * @param stopping of those not joined
    * @param withoutMargin share of the months with an order whose margin is not known
    */
   Judging(
@@ -59,6 +61,7 @@ final class Judging {
       long leavers,
       Optional<Reaction> reaction,
       double hazard,
+      Stopping stopping,
       double withoutMargin) {
     this.program = program;
     this.window = window;
@@ -66,12 +69,30 @@ final class Judging {
     this.fates = fates;
     this.withoutMargin = withoutMargin;
     int smallest = place.isWhole() ? 0 : window.design().leastCohort();
-    checks = new Checks(reaction, hazard, fates, leavers, smallest);
+    checks = new Checks(reaction, hazard, stopping, fates, leavers, smallest);
   }
 
   /** What was judged so far. */
   List<Effect> effects() {
     return effects;
+  }
+
+  /** Takes back what members changed by alone where the effect beside it is not measured. */
+  void leaveNaiveBesideMeasured() {
+    Map<Effect.Key, Effect> byKey = new HashMap<>();
+    effects.forEach(effect -> byKey.put(effect.key(), effect));
+    for (Variant naive : List.of(Variant.NAIVE, Variant.NAIVE_AT_LAUNCH)) {
+      for (Effect effect : effects) {
+        Effect.Key key = effect.key();
+        if (key.estimand().equals(naive.estimand())) {
+          Effect corrected =
+              byKey.get(key(naive.corrected(), key.variant(), key.metric(), key.months()));
+          if (!corrected.isMeasured()) {
+            effect.unmeasured("The effect that it stands beside is not measured.");
+          }
+        }
+      }
+    }
   }
 
   /** Adds the effects of all horizons, of all cohorts and of those that are complete. */
@@ -419,15 +440,7 @@ final class Judging {
     boolean isMeasured = found.value() instanceof Estimate;
     Effect effect =
         new Effect(
-            Effect.Key.ofProgram(
-                program,
-                method.word(),
-                method.estimand(),
-                variant,
-                metric,
-                place.by(),
-                place.value(),
-                months),
+            key(method, variant, metric, months),
             Metric.unitOf(metric),
             grading(method),
             found,
@@ -440,6 +453,18 @@ final class Judging {
       effect.measuredIn(window.day(first), window.day(last + 1).minusDays(1));
     }
     return effect;
+  }
+
+  private Effect.Key key(Variant method, String variant, String metric, int months) {
+    return Effect.Key.ofProgram(
+        program,
+        method.word(),
+        method.estimand(),
+        variant,
+        metric,
+        place.by(),
+        place.value(),
+        months);
   }
 
   private static Effect.Grading grading(Variant variant) {

@@ -36,7 +36,7 @@ import org.apache.spark.sql.types.NumericType;
 
 /** Brings together, by customer, the months of the panel, acquisition, joining and segments. */
 final class Lives {
-  /** Month of joining, counted from the panel's first (INT); null: never. */
+  /** Month of joining, counted from the first that is looked at (INT); null: never. */
   static final String JOINED = "joined";
 
   /** Month of the first order or of being registered (INT); null: neither by as-of. */
@@ -125,18 +125,33 @@ final class Lives {
     return array(texts).cast("array<string>");
   }
 
+  /** The months in which somebody joined who was not always a member, ascending. */
+  List<Integer> cohorts(String program) {
+    return joined(program)
+        .select(JOINED)
+        .where(col(JOINED).gt(window.design().anticipation()))
+        .distinct()
+        .collectAsList()
+        .stream()
+        .map(row -> row.getInt(0))
+        .sorted()
+        .toList();
+  }
+
   private Dataset<Row> months() {
     Column number = number(col(CustomerMonths.MONTH));
     return in.get(CustomerMonths.TABLE)
         .where(col(CustomerMonths.MONTH).leq(lit(Date.valueOf(lastDay()))))
         .select(
             col(CUSTOMER_ID),
-            struct(
-                    number,
-                    col(CustomerMonths.ORDERS).cast("double"),
-                    col(CustomerMonths.NET_REVENUE).cast("double"),
-                    amount(CustomerMonths.MARGIN),
-                    amount(CustomerMonths.ITEMS))
+            when(
+                    number.geq(0),
+                    struct(
+                        number,
+                        col(CustomerMonths.ORDERS).cast("double"),
+                        col(CustomerMonths.NET_REVENUE).cast("double"),
+                        amount(CustomerMonths.MARGIN),
+                        amount(CustomerMonths.ITEMS)))
                 .as(MONTH),
             when(col(CustomerMonths.ORDERS).gt(0), number).as(FIRST_ORDER));
   }
@@ -213,7 +228,7 @@ final class Lives {
     return attribute;
   }
 
-  /** The number of a day's month, counted from the panel's first. */
+  /** The number of a day's month, counted from the first that is looked at. */
   private Column number(Column day) {
     return year(day).multiply(OF_YEAR).plus(month(day)).minus(1 + first);
   }

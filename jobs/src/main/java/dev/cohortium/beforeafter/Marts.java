@@ -19,10 +19,13 @@ import dev.cohortium.table.EventStudyMonths;
 import dev.cohortium.table.GroupTimes;
 import dev.cohortium.table.PreTrends;
 import dev.cohortium.table.Table;
+import java.io.Serial;
+import java.io.Serializable;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,47 +40,64 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
 /** Writes down what was found, as the rows of the tables of months. */
-final class Marts {
+final class Marts implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
   /** Added to a variant whose cohorts are observed over the longest horizon. */
   private static final String BALANCED = "_balanced";
 
   private static final double LEVEL = 0.95;
 
+  private static final List<Table> TABLES =
+      List.of(
+          EventStudyMonths.TABLE,
+          GroupTimes.TABLE,
+          BeforeAfterAggregates.TABLE,
+          BeforeAfterPaths.TABLE,
+          PreTrends.TABLE);
+
   private final Window window;
   private final String program;
   private final Date asOf;
   private final String runId;
-  private final Set<Metric> untold;
-  private final Map<Table, List<Row>> rows = new LinkedHashMap<>();
+  private final EnumSet<Metric> untold;
+  private final LinkedHashMap<String, ArrayList<Row>> rows = new LinkedHashMap<>();
 
   /**
    * Of a programme.
    *
    * @param untold metrics of which nothing is written, for their months are not known
    */
-  Marts(Window window, String program, LocalDate asOf, String runId, Set<Metric> untold) {
-    this.untold = untold;
+  Marts(Window window, String program, LocalDate asOf, String runId, EnumSet<Metric> untold) {
+    this(window, program, Date.valueOf(asOf), runId, untold);
+  }
+
+  private Marts(Window window, String program, Date asOf, String runId, EnumSet<Metric> untold) {
     this.window = window;
     this.program = program;
-    this.asOf = Date.valueOf(asOf);
+    this.asOf = asOf;
     this.runId = runId;
-    for (Table table :
-        List.of(
-            EventStudyMonths.TABLE,
-            GroupTimes.TABLE,
-            BeforeAfterAggregates.TABLE,
-            BeforeAfterPaths.TABLE,
-            PreTrends.TABLE)) {
-      rows.put(table, new ArrayList<>());
-    }
+    this.untold = untold;
+    TABLES.forEach(table -> rows.put(table.name(), new ArrayList<>()));
+  }
+
+  /** Those of the same programme, without rows. */
+  Marts none() {
+    return new Marts(window, program, asOf, runId, untold);
+  }
+
+  /** Adds the rows of {@code other}. */
+  void plus(Marts other) {
+    other.rows.forEach((table, more) -> rows.get(table).addAll(more));
   }
 
   /** The tables of all that was added. */
   Map<Table, Dataset<Row>> tables(Frames in) {
     Map<Table, Dataset<Row>> tables = new LinkedHashMap<>();
-    rows.forEach(
-        (table, of) ->
-            tables.put(table, in.session().createDataFrame(of, Contracts.schema(table))));
+    for (Table table : TABLES) {
+      tables.put(
+          table, in.session().createDataFrame(rows.get(table.name()), Contracts.schema(table)));
+    }
     return tables;
   }
 
@@ -102,7 +122,7 @@ final class Marts {
     values.addAll(Arrays.asList(more));
     values.add(asOf);
     values.add(runId);
-    rows.get(table).add(RowFactory.create(values.toArray()));
+    rows.get(table.name()).add(RowFactory.create(values.toArray()));
   }
 
   // --- event_study ---
@@ -211,7 +231,8 @@ final class Marts {
           told.low(),
           told.high(),
           cell.treated(),
-          cell.controls());
+          cell.controls(),
+          cell.dropped());
     }
   }
 

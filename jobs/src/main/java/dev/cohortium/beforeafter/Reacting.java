@@ -16,8 +16,9 @@ import org.apache.spark.sql.Row;
 /**
  * The event study of all customers where some join at an order: a month in which somebody has not
  * joined counts by the inverse of the chance of that, given its orders and those before (methods.md
- * 7). The chances take a pass over customers for each step of their regressions, the weights' caps,
- * the means and the errors one each, whatever the number of metrics.
+ * 7), up to the longest horizon: what somebody counts grows with the months. The chances take a
+ * pass over customers for each step of their regressions, the weights' caps, the means and the
+ * errors one each, whatever the number of metrics.
  */
 final class Reacting {
   private static final int COLUMNS = 3;
@@ -40,7 +41,7 @@ final class Reacting {
     this.metrics = List.copyOf(metrics);
     known = new Known(gathering);
     Window window = gathering.window();
-    weighted = new Weighted(window, window.design(), joined, metrics.size());
+    weighted = new Weighted(window, window.design().upTo(window.longest()), joined, metrics.size());
   }
 
   /** What is known of a customer at the orders of a month. */
@@ -85,6 +86,17 @@ final class Reacting {
       return life.chances(month) == 0 ? 1 : Math.exp(hazards.logStay(month, row(life, month)));
     }
 
+    /** Some metrics of all months: each is asked for in many comparisons. */
+    double[][] values(Life life, List<Integer> metrics) {
+      double[][] values = new double[metrics.size()][gathering.window().months()];
+      for (int metric = 0; metric < values.length; metric++) {
+        for (int month = 0; month < values[metric].length; month++) {
+          values[metric][month] = gathering.value(life, metrics.get(metric), month);
+        }
+      }
+      return values;
+    }
+
     /** {@link StayingWeights#stayed}. */
     double[] stayed(Life life, JoiningHazards hazards) {
       double[] logStays = new double[gathering.window().months()];
@@ -101,11 +113,13 @@ final class Reacting {
     private final Counting by;
     private final Life life;
     private final double[] stayed;
+    private final double[][] values;
 
     Counted(Counting by, Life life) {
       this.by = by;
       this.life = life;
       stayed = by.known.stayed(life, by.hazards);
+      values = by.known.values(life, by.metrics);
     }
 
     @Override
@@ -134,7 +148,7 @@ final class Reacting {
 
     @Override
     public double value(int metric, int month) {
-      return by.known.gathering.value(life, by.metrics.get(metric), month);
+      return values[metric][month];
     }
   }
 
@@ -188,7 +202,7 @@ final class Reacting {
 
   private StayingWeights weights(JoiningHazards hazards) {
     Known of = known;
-    StaggeredDesign design = known.gathering().window().design();
+    StaggeredDesign design = weighted.design();
     List<Comparison> compared = weighted.comparisons();
     return Sweep.of(
             lives,

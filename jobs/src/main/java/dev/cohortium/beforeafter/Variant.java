@@ -1,5 +1,9 @@
 package dev.cohortium.beforeafter;
 
+import dev.cohortium.stats.EventStudy;
+import dev.cohortium.stats.JoiningCohorts;
+import dev.cohortium.stats.StaggeredDesign;
+
 /** The ways of looking at members before and after. */
 enum Variant {
   EVENT_STUDY("event_study"),
@@ -49,5 +53,21 @@ enum Variant {
 
   boolean isNaive() {
     return this == NAIVE || this == NAIVE_AT_LAUNCH;
+  }
+
+  /** Beside which effect the change of members alone is told; any other is itself. */
+  Variant corrected() {
+    return switch (this) {
+      case NAIVE -> EVENT_STUDY;
+      case NAIVE_AT_LAUNCH -> AT_LAUNCH;
+      default -> this;
+    };
+  }
+
+  /** The effects of customers on a metric by this variant. */
+  EventStudy study(JoiningCohorts cohorts, StaggeredDesign design, int metric) {
+    return isNaive()
+        ? EventStudy.alone(cohorts, design, metric)
+        : EventStudy.of(cohorts, design, metric);
   }
 }

@@ -16,9 +16,10 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * The months of a programme's comparison, counted from the panel's first, and when it was launched.
+ * The months of a programme's comparison, counted from the first that is looked at, and when it was
+ * launched.
  *
- * @param first month of the panel
+ * @param first month that is looked at
  * @param design who is compared with whom, month by month from the same base
  * @param horizons months after joining or launch that are measured, ascending
  * @param inactiveMonths months without an order after which a customer has churned
@@ -45,9 +46,14 @@ record Window(
   private static final int LEAST_COHORT = 5;
   private static final int LEAST_MONTHS = 2;
 
-  /** That of a programme up to as-of; a panel of fewer than two months is taken for two. */
-  static Window of(Study study, String program, YearMonth first) {
+  /**
+   * That of a programme up to as-of; a panel of fewer than two months is taken for two.
+   *
+   * @param seen first month of the panel
+   */
+  static Window of(Study study, String program, YearMonth seen) {
     BeforeAfter asked = study.beforeAfter().orElseThrow();
+    YearMonth first = asked.since().filter(since -> since.isAfter(seen)).orElse(seen);
     int months = 1 + (int) first.until(study.asOf().orElseThrow(), ChronoUnit.MONTHS);
     int told = Math.max(months, Math.max(LEAST_MONTHS, asked.anticipation()));
     Map<String, Integer> regions = new HashMap<>();
@@ -79,6 +85,28 @@ record Window(
 
   private static int number(YearMonth first, LocalDate day) {
     return (int) first.until(YearMonth.from(day), ChronoUnit.MONTHS);
+  }
+
+  /** The design whose base is a year before. */
+  StaggeredDesign seasonal() {
+    return new StaggeredDesign(
+        design.months(),
+        design.anticipation(),
+        design.controls(),
+        Base.SEASONAL,
+        Math.max(YEAR, design.preMonths()),
+        design.lastEventMonth(),
+        design.leastCohort());
+  }
+
+  /**
+   * The last month of acquisition that is early enough for whoever joined: all before are one.
+   *
+   * @param cohorts months in which somebody joined, ascending
+   */
+  int earliest(List<Integer> cohorts) {
+    int first = cohorts.isEmpty() ? design.months() - 1 : cohorts.get(0);
+    return first - seasonal().preMonths();
   }
 
   /** Months between acquisition and joining in which a customer can have churned by the base. */

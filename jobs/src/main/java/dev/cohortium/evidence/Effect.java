@@ -8,6 +8,8 @@ import dev.cohortium.stats.RelativeEffect;
 import dev.cohortium.stats.Unmeasured;
 import dev.cohortium.table.EffectChecks;
 import dev.cohortium.table.Effects;
+import java.io.Serial;
+import java.io.Serializable;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -17,7 +19,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
 /** One row of table effects with its checks, while it is made. */
-public final class Effect {
+public final class Effect implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
   public static final String PASSED = "passed";
   public static final String FAILED = "failed";
   public static final String INCONCLUSIVE = "inconclusive";
@@ -29,7 +33,7 @@ public final class Effect {
   private Found found;
   private final long treated;
   private final long control;
-  private final List<Check> checks = new ArrayList<>();
+  private final ArrayList<Check> checks = new ArrayList<>();
   private String unsupported = "";
   private Double adjusted;
   private LocalDate windowStart;
@@ -46,7 +50,9 @@ public final class Effect {
       String metric,
       String segmentBy,
       String segment,
-      int months) {
+      int months)
+      implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
 
     /** That of a programme, without an experiment. */
     public static Key ofProgram(
@@ -88,7 +94,9 @@ public final class Effect {
       Interval always,
       double baseline,
       RelativeEffect relative,
-      Double pValue) {
+      Double pValue)
+      implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
 
     /** By a method whose limits are those of the value's error, for one look. */
     public static Found of(Measurement value, double baseline, RelativeEffect relative) {
@@ -117,7 +125,10 @@ public final class Effect {
    * @param doubted credibility where one of them has not, or any check failed or was inconclusive
    * @param fatal checks whose failure makes it the lowest there is
    */
-  public record Grading(String best, List<String> evidence, String doubted, List<String> fatal) {
+  public record Grading(String best, List<String> evidence, String doubted, List<String> fatal)
+      implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
     static final String LOWEST = "E";
 
     /** The grade of what proves nothing, whatever its checks. */
@@ -125,7 +136,10 @@ public final class Effect {
   }
 
   /** A check of it. */
-  public record Check(String name, Double value, Double threshold, String outcome, String note) {
+  public record Check(String name, Double value, Double threshold, String outcome, String note)
+      implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
     /** Whether it speaks against the effect. */
     boolean isAgainst() {
       return outcome.equals(FAILED) || outcome.equals(INCONCLUSIVE);

@@ -255,6 +255,9 @@ class BeforeAfterJobTest extends SparkTest {
             .get(0)
             .getDouble(0);
     assertNear(study, truth);
+    // Two months in which 2 % stop are 4 %, and as many join at an order; some only pause.
+    double seems = judged(found, study, Checks.ALIVE).<Double>getAs(EffectChecks.THRESHOLD);
+    assertThat(seems / study.<Double>getAs(Effects.BASELINE)).isBetween(0.06, 0.14);
     Row naive = effect(found, "naive_before_after", WHOLE + " and estimand = 'change_at_joining'");
     assertThat(naive.<String>getAs(Effects.CREDIBILITY)).isEqualTo("E");
   }
@@ -432,6 +435,24 @@ class BeforeAfterJobTest extends SparkTest {
         .as(plan)
         .hasSize(1 + 1);
     assertThat(plan.split("Exchange ", -1)).as(plan).hasSize(1 + 1);
+  }
+
+  @Test
+  void who_makes_the_last_order_is_counted_once_among_the_months_until_it() {
+    Row bob =
+        spark()
+            .sql(
+                "select cast(null as int) as joined, -3 as acquired, 0 as orders_until_joining, false as has_left, 'south' as region, transform(sequence(0, 9), m -> struct(m, 2D, 0D, 0D, 0D)) as months")
+            .collectAsList()
+            .get(0);
+    Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
+    double[][] counted = Gathering.atOrders(Life.of(bob, window), window);
+    // Known for long enough from month 6 on, with 12 orders in the 6 months before; six months of
+    // silence are seen up to month 11.
+    assertThat(counted[Gathering.COULD_STOP])
+        .containsExactly(0, 0, 0, 0, 0, 0, 12, 12, 12, 12, 0, 0, 0, 0, 0, 0, 0, 0);
+    assertThat(counted[Gathering.STOPPED])
+        .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   @Test

@@ -5,7 +5,9 @@ import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cohortium.CoverageSection;
@@ -45,12 +47,13 @@ import org.junit.jupiter.api.Test;
 class BeforeAfterSimulation extends SparkTest {
   private static final int REPLICATES = Integer.getInteger("replicates", 200);
 
-  /** Replicates of one run of the job. */
-  private static final int BATCH = 40;
-
   private static final int CUSTOMERS = 1200;
   private static final List<Integer> HORIZONS = List.of(1, 3, 6);
   private static final int LONGEST = 6;
+  private static final List<String> METRICS = List.of("net_revenue", "orders");
+
+  /** Chance a month of stopping for good, where customers do: the default of a world. */
+  private static final double STOPPING = 0.02;
 
   /**
    * Cells that are held against the bands: 2 metrics, 3 horizons, 2 worlds; and per metric 3
@@ -75,8 +78,7 @@ class BeforeAfterSimulation extends SparkTest {
   private static final class Seen {
     private final Map<String, Replicates> effects = new TreeMap<>();
     private final Map<String, int[]> shares = new TreeMap<>();
-    private final Map<String, Double> together = new TreeMap<>();
-    private int runs;
+    private final Map<String, double[]> together = new TreeMap<>();
 
     void add(String name, Row row, double truth) {
       effects
@@ -96,16 +98,23 @@ class BeforeAfterSimulation extends SparkTest {
       count[1]++;
     }
 
+    double share(String name) {
+      int[] count = shares.get(name);
+      return (double) count[0] / count[1];
+    }
+
     boolean isInBand(String name, double share) {
       int[] count = shares.get(name);
       return Replicates.isInBand(count[0], count[1], share, CELLS);
     }
   }
 
-  private static String world(String selection, int seed, boolean hasEffect) {
+  /** A world of a shop whose customers stop for good with a chance a month, unless it is 0. */
+  private static String world(String selection, int seed, boolean hasEffect, double stopping) {
     return """
         seed = %d, customers = %d, months = 30, replicates = %d
         regions { north { share = 1, stores = 6, launch-month = 9 } }
+        purchases { drop-out = %s }
         joining { selection = %s, hazard = 0.04 }
         effect { %s }
         truth { horizons = [1, 2, 3, 4, 5, 6] }
@@ -113,7 +122,8 @@ class BeforeAfterSimulation extends SparkTest {
         .formatted(
             seed,
             CUSTOMERS,
-            Math.min(BATCH, REPLICATES),
+            REPLICATES,
+            stopping,
             selection,
             hasEffect
                 ? "orders = 1.15, receipt = 1.05, drop-out = 0.8, ramp-months = 2"
@@ -139,16 +149,14 @@ class BeforeAfterSimulation extends SparkTest {
   }
 
   /** What is seen of a world in all its replicates. */
-  private Seen seen(String selection, int seed, boolean hasEffect) {
+  private Seen seen(String selection, int seed, boolean hasEffect, double stopping) {
     Seen seen = new Seen();
-    for (int batch = 0; batch * BATCH < REPLICATES; batch++) {
-      addBatch(seen, world(selection, 1000 * batch + seed, hasEffect));
-      spark().catalog().clearCache();
-    }
+    add(seen, world(selection, seed, hasEffect, stopping));
+    spark().catalog().clearCache();
     return seen;
   }
 
-  private void addBatch(Seen seen, String conf) {
+  private void add(Seen seen, String conf) {
     WorldPanel world =
         new WorldPanel(spark(), WorldReader.parse(conf, "world", List.of(), Map.of()), 4);
     Frames frames = world.frames();
@@ -164,7 +172,7 @@ class BeforeAfterSimulation extends SparkTest {
     addTogether(seen, out);
   }
 
-  /** The effects on all replicates of a run together, where nothing has an effect. */
+  /** The effects on all replicates together, where nothing has an effect. */
   private static void addTogether(Seen seen, Frames out) {
     for (Row row :
         out.get(Effects.TABLE)
@@ -172,19 +180,23 @@ class BeforeAfterSimulation extends SparkTest {
             .where("method in ('event_study', 'event_study_ipcw')")
             .where(col(Effects.ESTIMATE).isNotNull())
             .collectAsList()) {
-      seen.together.merge(
+      seen.together.put(
           row.getAs(Effects.METHOD)
               + " | "
               + row.getAs(Effects.METRIC)
               + " | "
               + row.getAs(Effects.HORIZON_MONTHS),
-          100 * row.<Double>getAs(Effects.ESTIMATE) / row.<Double>getAs(Effects.BASELINE),
-          Double::sum);
+          new double[] {
+            100 * row.<Double>getAs(Effects.ESTIMATE) / row.<Double>getAs(Effects.BASELINE),
+            100 * row.<Double>getAs(Effects.STD_ERROR) / row.<Double>getAs(Effects.BASELINE)
+          });
     }
-    seen.runs++;
   }
 
-  /** Anticipation: in the month before joining a member spends a quarter less. */
+  /**
+   * Anticipation: in the month before joining a member spends a quarter less, and every fourth of
+   * them makes an order less.
+   */
   private static Dataset<Row> heldBack(Dataset<Row> months, Dataset<Row> joinings) {
     Dataset<Row> joined =
         joinings.select(
@@ -199,6 +211,14 @@ class BeforeAfterSimulation extends SparkTest {
             when(col("held_back"), col(CustomerMonths.NET_REVENUE).multiply(0.75))
                 .otherwise(col(CustomerMonths.NET_REVENUE))
                 .cast(type))
+        .withColumn(
+            CustomerMonths.ORDERS,
+            when(
+                    col("held_back")
+                        .and(col(CustomerMonths.ORDERS).gt(0))
+                        .and(pmod(xxhash64(col(CustomerMonths.CUSTOMER_ID)), lit(4)).equalTo(0)),
+                    col(CustomerMonths.ORDERS).minus(1))
+                .otherwise(col(CustomerMonths.ORDERS)))
         .drop("held_back");
   }
 
@@ -332,13 +352,15 @@ class BeforeAfterSimulation extends SparkTest {
 
   @Test
   void worlds_are_measured_and_the_page_is_written() throws IOException {
-    Seen zero = seen("level", 301, false);
+    Seen zero = seen("level", 301, false, 0);
     show("level, no effect", zero);
-    Seen effect = seen("level", 302, true);
+    Seen effect = seen("level", 302, true, 0);
     show("level, effect", effect);
-    Seen history = seen("history", 303, false);
+    Seen stopping = seen("level", 305, false, STOPPING);
+    show("level, customers stop, no effect", stopping);
+    Seen history = seen("history", 303, false, STOPPING);
     show("history, no effect", history);
-    Seen latent = seen("latent", 304, false);
+    Seen latent = seen("latent", 304, false, STOPPING);
     show("latent, no effect", latent);
     for (Seen seen : List.of(zero, effect)) {
       seen.effects.forEach(
@@ -347,10 +369,16 @@ class BeforeAfterSimulation extends SparkTest {
               assertThat(of.passes(CELLS)).as(name + " " + of.cells()).isTrue();
             }
           });
-      Replicates naive = seen.effects.get(NAIVE);
-      assertThat(Math.abs(naive.bias())).isGreaterThan(3 * naive.chance());
-      for (String metric : List.of("net_revenue", "orders")) {
+      for (String metric : METRICS) {
         assertThat(seen.isInBand("pre-trend test rejects, " + metric, 0.05)).as(metric).isTrue();
+        assertThat(seen.isInBand("band holds all months, " + metric, 0.95)).as(metric).isTrue();
+      }
+    }
+    Replicates naive = stopping.effects.get(NAIVE);
+    assertThat(Math.abs(naive.bias())).isGreaterThan(5 * naive.chance());
+    for (Seen seen : List.of(zero, stopping, history, latent)) {
+      for (String metric : METRICS) {
+        assertThat(seen.share("graded B, " + metric)).as(metric).isLessThanOrEqualTo(0.05);
       }
     }
   }
@@ -373,9 +401,10 @@ class BeforeAfterSimulation extends SparkTest {
                     100.0 * count[0] / count[1],
                     count[1])));
     seen.together.forEach(
-        (name, sum) ->
+        (name, share) ->
             together.add(
-                String.format(Locale.ROOT, "| %s | %s | %.1f |", world, name, sum / seen.runs)));
+                String.format(
+                    Locale.ROOT, "| %s | %s | %.1f ± %.1f |", world, name, share[0], share[1])));
     CoverageSection.write(
         "before-after",
         REPLICATES

@@ -63,12 +63,16 @@ class JoinedAtAnOrderTest {
   }
 
   private Effect judged() {
+    return judged(new Stopping(0, 2, 6));
+  }
+
+  private Effect judged(Stopping stopping) {
     EventStudy study = EventStudy.of(cohorts, WINDOW.design(), 0);
     Studied studied = Studied.of(Variant.EVENT_STUDY, study, WINDOW);
     Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, (long) joined));
     Optional<Reaction> reaction = Reaction.of(studied);
     Judging judging =
-        new Judging("club", WINDOW, Place.ALL, fates, 0, reaction, joined / chances, 0);
+        new Judging("club", WINDOW, Place.ALL, fates, 0, reaction, joined / chances, stopping, 0);
     judging.add(new Measured(Metric.ORDERS), studied);
     return judging.effects().get(0);
   }
@@ -99,5 +103,16 @@ class JoinedAtAnOrderTest {
     Effect effect = judged();
     assertThat(passed(effect)).contains(Checks.AT_AN_ORDER);
     assertThat(effect.credibility()).isEqualTo("B");
+  }
+
+  @Test
+  void an_effect_that_stopping_customers_may_make_is_refused_grade_B() {
+    draw(0.5);
+    // By hand: 1 - .8^2 of 1.5 orders is .54.
+    Effect effect = judged(new Stopping(0.2, 2, 6));
+    assertThat(passed(effect)).contains(Checks.AT_AN_ORDER).doesNotContain(Checks.ALIVE);
+    assertThat(effect.credibility()).isEqualTo("D");
+    // 1 - .99^2 is .03.
+    assertThat(judged(new Stopping(0.01, 2, 6)).credibility()).isEqualTo("B");
   }
 }
