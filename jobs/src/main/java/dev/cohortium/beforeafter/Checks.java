@@ -266,6 +266,14 @@ final class Checks {
    * they join, and what joining at orders makes, together.
    */
   private Check alive(Effect effect, Variant variant) {
+    if (variant == Variant.MATCHED && hazard > 0) {
+      return new Check(
+          ALIVE,
+          null,
+          null,
+          Effect.PASSED,
+          "Look-alikes made the order at which their members joined: they are customers still, too.");
+    }
     boolean isGain = effect.estimate().value() > 0;
     double atOrders = variant == Variant.REACTING || !isGain ? 0 : hazard / (1 - hazard);
     double made =

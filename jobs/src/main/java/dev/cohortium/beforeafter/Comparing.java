@@ -241,7 +241,9 @@ final class Comparing {
       int[] joined = gathered.joined().toArray();
       Reacting reacting = new Reacting(kept, gathered.gathering(), places, joined);
       if (isReacting) {
-        effects.addAll(reacting(gathered, reacting, places));
+        Judging judging = measuring.judging(gathered);
+        add(judging, gathered.gathering().metrics(), places, reacting.studies());
+        effects.addAll(judging.effects());
       }
       if (isMatched) {
         in.run().progress().step(job + ": effects on matched sets");
@@ -256,13 +258,6 @@ final class Comparing {
     return effects;
   }
 
-  /** The effects by the chances of not having joined, where some joined at orders. */
-  private List<Effect> reacting(Gathered gathered, Reacting reacting, List<Integer> places) {
-    Judging judging = measuring.judging(gathered);
-    add(judging, gathered.gathering().metrics(), places, reacting.studies());
-    return judging.effects();
-  }
-
   /** The effects on matched sets; whether joining reacts is looked at in the same. */
   private List<Effect> matched(
       Gathered gathered, Matched matched, Reacting.Counting counting, int[] joined) {
@@ -273,8 +268,7 @@ final class Comparing {
       places.add(orders);
     }
     List<Studied> found = matched.studies(counting.of(places), joined);
-    Studied onOrders = found.get(places.indexOf(orders));
-    Judging judging = measuring.judging(gathered, onOrders.effects(), Reaction.of(onOrders));
+    Judging judging = measuring.judging(gathered, Reaction.of(found.get(places.indexOf(orders))));
     places.removeIf(place -> !measuring.isAsked(metrics.get(place)));
     add(judging, metrics, places, found);
     return judging.effects();

@@ -155,7 +155,7 @@ record Gathering(
    */
   static double[][] atOrders(Life life, Window window) {
     double[][] atOrders = new double[AT_ORDERS_COUNTED][window.months()];
-    int known = Math.max(0, life.acquired()) + window.design().preMonths();
+    long known = Math.max(0L, life.acquired()) + window.design().preMonths();
     for (int month = 0; month < window.months(); month++) {
       atOrders[JOINED][month] = life.joinsAtOrder(month) ? 1 : 0;
       atOrders[COULD_JOIN][month] = life.chances(month);

@@ -116,6 +116,15 @@ final class Lives {
         .where(size(col(MONTHS)).gt(0).or(col(JOINED).isNotNull()).or(col(ACQUIRED).isNotNull()));
   }
 
+  /** The values of segments of which none is known. */
+  private static Column unknown(List<String> names) {
+    return listed(names.stream().map(name -> lit(UNKNOWN)).toArray(Column[]::new));
+  }
+
+  private static Column listed(Column... texts) {
+    return array(texts).cast("array<string>");
+  }
+
   /** The months in which somebody joined who was not always a member, ascending. */
   List<Integer> cohorts(String program) {
     return joined(program)
@@ -127,15 +136,6 @@ final class Lives {
         .map(row -> row.getInt(0))
         .sorted()
         .toList();
-  }
-
-  /** The values of segments of which none is known. */
-  private static Column unknown(List<String> names) {
-    return listed(names.stream().map(name -> lit(UNKNOWN)).toArray(Column[]::new));
-  }
-
-  private static Column listed(Column... texts) {
-    return array(texts).cast("array<string>");
   }
 
   private Dataset<Row> months() {

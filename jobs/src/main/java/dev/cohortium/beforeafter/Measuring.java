@@ -76,24 +76,30 @@ record Measuring(
 
   /** The judge of a place, of the study of some metric. */
   Judging judging(Gathered gathered) {
-    return judging(gathered, gathered.cohorts(window.design(), Comparison.TOGETHER));
+    return judging(gathered, together(gathered));
+  }
+
+  private JoiningCohorts together(Gathered gathered) {
+    return gathered.cohorts(window.design(), Comparison.TOGETHER);
+  }
+
+  private EventStudy onOrders(Gathered gathered, JoiningCohorts together) {
+    int orders = gathered.gathering().metrics().indexOf(new Measured(Metric.ORDERS));
+    return EventStudy.of(together, window.design(), orders);
   }
 
   private Judging judging(Gathered gathered, JoiningCohorts together) {
-    int orders = gathered.gathering().metrics().indexOf(new Measured(Metric.ORDERS));
-    EventStudy onOrders = EventStudy.of(together, window.design(), orders);
+    EventStudy onOrders = onOrders(gathered, together);
     return judging(
-        gathered,
-        onOrders.effects(),
-        Reaction.of(Studied.of(Variant.EVENT_STUDY, onOrders, window)));
+        gathered, onOrders, Reaction.of(Studied.of(Variant.EVENT_STUDY, onOrders, window)));
   }
 
-  /**
-   * The judge of a place.
-   *
-   * @param onOrders the effects that tell who is compared
-   */
-  Judging judging(Gathered gathered, GroupTimeEffects onOrders, Optional<Reaction> reaction) {
+  /** The same where the reaction of joining is known from elsewhere. */
+  Judging judging(Gathered gathered, Optional<Reaction> reaction) {
+    return judging(gathered, onOrders(gathered, together(gathered)), reaction);
+  }
+
+  private Judging judging(Gathered gathered, EventStudy onOrders, Optional<Reaction> reaction) {
     return new Judging(
         program,
         window,
@@ -129,7 +135,7 @@ record Measuring(
       this.window = by.window;
       this.gathered = gathered;
       metrics = gathered.gathering().metrics();
-      together = gathered.cohorts(window.design(), Comparison.TOGETHER);
+      together = by.together(gathered);
       judging = by.judging(gathered, together);
       marts = by.marts.none();
     }

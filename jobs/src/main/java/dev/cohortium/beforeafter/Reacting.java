@@ -26,7 +26,6 @@ final class Reacting {
   private final Dataset<Row> lives;
   private final Known known;
   private final List<Integer> metrics;
-  private final StaggeredDesign design;
   private final Weighted weighted;
   private Counting counting;
 
@@ -42,8 +41,7 @@ final class Reacting {
     this.metrics = List.copyOf(metrics);
     known = new Known(gathering);
     Window window = gathering.window();
-    design = window.design().upTo(window.longest());
-    weighted = new Weighted(window, design, joined, metrics.size());
+    weighted = new Weighted(window, window.design().upTo(window.longest()), joined, metrics.size());
   }
 
   /** What is known of a customer at the orders of a month. */
@@ -83,6 +81,11 @@ final class Reacting {
       }
     }
 
+    /** The chance of not joining at one order of a month; 1 of who cannot join in it. */
+    double stay(Life life, int month, JoiningHazards hazards) {
+      return life.chances(month) == 0 ? 1 : Math.exp(hazards.logStay(month, row(life, month)));
+    }
+
     /** Some metrics of all months: each is asked for in many comparisons. */
     double[][] values(Life life, List<Integer> metrics) {
       double[][] values = new double[metrics.size()][gathering.window().months()];
@@ -92,11 +95,6 @@ final class Reacting {
         }
       }
       return values;
-    }
-
-    /** The chance of not joining at one order of a month; 1 of who cannot join in it. */
-    double stay(Life life, int month, JoiningHazards hazards) {
-      return life.chances(month) == 0 ? 1 : Math.exp(hazards.logStay(month, row(life, month)));
     }
 
     /** {@link StayingWeights#stayed}. */
@@ -204,11 +202,11 @@ final class Reacting {
 
   private StayingWeights weights(JoiningHazards hazards) {
     Known of = known;
-    StaggeredDesign by = design;
+    StaggeredDesign design = weighted.design();
     List<Comparison> compared = weighted.comparisons();
     return Sweep.of(
             lives,
-            () -> new StayingWeights.Bars(by, compared),
+            () -> new StayingWeights.Bars(design, compared),
             (StayingWeights.Bars state, Row row) -> {
               Life life = of.life(row);
               state.add(life.joined(), life.acquired(), of.stayed(life, hazards));

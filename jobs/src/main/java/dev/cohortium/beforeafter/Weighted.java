@@ -53,6 +53,11 @@ final class Weighted {
     List<? extends WeightedLife> of(Row row);
   }
 
+  /** The design, from one base for all months. */
+  StaggeredDesign design() {
+    return universal;
+  }
+
   /** All that is compared, from either base. */
   List<Comparison> comparisons() {
     List<Comparison> all = new ArrayList<>(comparisons);

@@ -37,6 +37,7 @@ class JudgingTest {
   private static final int THRESHOLD = 3;
   private static final int OUTCOME = 4;
   private static final int NOTE = 5;
+  private static final Stopping NOBODY_STOPS = new Stopping(0, 2, 6);
 
   private static Window window(int preMonths, int inactiveMonths, int horizon) {
     return new Window(
@@ -46,6 +47,11 @@ class JudgingTest {
         inactiveMonths,
         Map.of(),
         Window.UNKNOWN);
+  }
+
+  private static Judging judging(
+      Window window, Map<Fate, Long> fates, Optional<Reaction> reaction) {
+    return new Judging("club", window, Place.ALL, fates, 0, reaction, 0, NOBODY_STOPS, 0);
   }
 
   /** Those who join in September, in December and never. */
@@ -65,8 +71,7 @@ class JudgingTest {
     }
     EventStudy study = EventStudy.of(cohorts, window.design(), 0);
     Judging judging =
-        new Judging(
-            "club", window, Place.ALL, fates, 0, Optional.empty(), 0, new Stopping(0, 2, 6), 0);
+        judging(window, fates, Optional.empty());
     judging.add(new Measured(metric), Studied.of(Variant.EVENT_STUDY, study, window));
     return judging.effects().get(0);
   }
@@ -234,16 +239,7 @@ class JudgingTest {
     Studied studied =
         Studied.of(Variant.EVENT_STUDY, EventStudy.of(cohorts, window.design(), 0), window);
     Judging judging =
-        new Judging(
-            "club",
-            window,
-            Place.ALL,
-            new EnumMap<>(Fate.class),
-            0,
-            Optional.empty(),
-            0,
-            new Stopping(0, 2, 6),
-            0);
+        judging(window, Map.of(), Optional.empty());
     judging.add(new Measured(Metric.ORDERS), studied);
     return judging.effects();
   }
@@ -288,16 +284,7 @@ class JudgingTest {
     for (double error : new double[] {0.05, 0.1}) {
       Reaction reaction = new Reaction(Estimate.normal(0, 1), Estimate.normal(0.01, error), 2);
       Judging judging =
-          new Judging(
-              "club",
-              window,
-              Place.ALL,
-              new EnumMap<>(Fate.class),
-              0,
-              Optional.of(reaction),
-              0,
-              new Stopping(0, 2, 6),
-              0);
+          judging(window, Map.of(), Optional.of(reaction));
       judging.add(new Measured(Metric.ITEMS), studied);
       Effect effect = judging.effects().get(0);
       Row check = check(effect, Checks.DETECTABLE_REACTION);
@@ -339,8 +326,7 @@ class JudgingTest {
         Studied.of(Variant.SEASONAL, EventStudy.of(cohorts, window.design(), 0), window);
     Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, 40L));
     Judging judging =
-        new Judging(
-            "club", window, Place.ALL, fates, 0, Optional.empty(), 0, new Stopping(0, 2, 6), 0);
+        judging(window, fates, Optional.empty());
     judging.add(new Measured(Metric.ORDERS), studied);
     assertThat(judging.effects().get(0).isMeasured()).isTrue();
     assertThat(row(judging.effects().get(2)).getString(REASON))
@@ -351,7 +337,7 @@ class JudgingTest {
   @Test
   void a_number_of_members_that_is_too_small_is_not_told_of_a_segment() {
     Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, 97L, Fate.TOO_FEW, 3L));
-    Checks segment = new Checks(Optional.empty(), 0, new Stopping(0, 2, 6), fates, 2, 5);
+    Checks segment = new Checks(Optional.empty(), 0, NOBODY_STOPS, fates, 2, 5);
     assertThat(segment.attrition().note())
         .isEqualTo(
             "Of 100 members 97 are in the cohort of their joining month, fewer than 5 joined in a month with too few members to be a cohort. Of all of them fewer than 5 left again and still count: the effect is that of having joined.");
@@ -371,16 +357,7 @@ class JudgingTest {
       regions.add(LaunchRegion.ofSums(launch, 100, new double[][] {sums}));
     }
     Judging judging =
-        new Judging(
-            "club",
-            window,
-            Place.ALL,
-            new EnumMap<>(Fate.class),
-            0,
-            Optional.empty(),
-            0,
-            new Stopping(0, 2, 6),
-            0);
+        judging(window, Map.of(), Optional.empty());
     judging.addByRegion(
         new Measured(Metric.ORDERS), 2, RegionalLaunch.of(window.design().upTo(2), regions, 0, 1));
     Effect effect = judging.effects().get(0);
