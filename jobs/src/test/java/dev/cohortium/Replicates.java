@@ -14,7 +14,11 @@ public final class Replicates {
   private double baseline;
   private double stdErrors;
 
-  /** Adds a replicate: the estimate with its error and limits, and what it should be. */
+  /**
+   * Adds a replicate: the estimate with its error and limits, and what it should be.
+   *
+   * @param baselineOf not a number where the method has none
+   */
   public void add(
       double estimate, double stdError, double low, double high, double baselineOf, double isTrue) {
     count++;
@@ -66,12 +70,12 @@ public final class Replicates {
   public String cells() {
     return String.format(
         Locale.ROOT,
-        "%d | %.3g | %.3g ± %.2g | %.1f | %.3g | %.3g | %.1f | %.1f",
+        "%d | %.3g | %.3g ± %.2g | %s | %.3g | %.3g | %.1f | %.1f",
         count,
         truth(),
         bias(),
         chance(),
-        100 * errors / baseline,
+        Double.isNaN(baseline) ? "" : String.format(Locale.ROOT, "%.1f", 100 * errors / baseline),
         chance() * Math.sqrt(count),
         meanError(),
         100.0 * covered / count,

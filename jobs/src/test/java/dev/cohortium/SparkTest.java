@@ -43,6 +43,19 @@ public abstract class SparkTest extends JavaDatasetSuiteBase {
     compiling(true);
   }
 
+  /** Rows with the contract's columns: what they lack is null. */
+  public static Dataset<Row> as(Table table, Dataset<Row> rows) {
+    List<String> given = List.of(rows.columns());
+    return rows.select(
+        table.columns().stream()
+            .map(
+                c ->
+                    (given.contains(c.name()) ? col(c.name()) : lit(null))
+                        .cast(Contracts.type(c))
+                        .as(c.name()))
+            .toArray(org.apache.spark.sql.Column[]::new));
+  }
+
   /** What a scheduled run at {@code now} works with. */
   protected RunContext context(Study study, Path warehouse, Instant now) {
     return context(study, warehouse, now, Run.Reading.NEW);

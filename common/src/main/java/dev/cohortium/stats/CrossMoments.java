@@ -243,6 +243,11 @@ public final class CrossMoments implements Serializable {
     return scatter[i][j] / (count - 1);
   }
 
+  /** The moments of variable {@code i}; the third, which is not kept, counts as 0. */
+  public Moments moments(int i) {
+    return new Moments(count, means[i], scatter[i][i], 0);
+  }
+
   /**
    * The variance of the sum of weights_i x_i; exactly 0 where only rounding is left of it.
    *

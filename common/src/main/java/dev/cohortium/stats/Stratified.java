@@ -57,12 +57,7 @@ public record Stratified(Measurement effect, long customers, long customersLeftO
       Measurement adjusted = Cuped.of(treated, control).largeSampleDifference();
       return adjusted instanceof Estimate
           ? new Stratum(Math.addExact(treated.count(), control.count()), adjusted)
-          : of(outcome(treated), outcome(control));
-    }
-
-    private static Moments outcome(CrossMoments arm) {
-      double squares = arm.count() < 2 ? 0 : arm.covariance(0, 0) * (arm.count() - 1);
-      return new Moments(arm.count(), arm.mean(0), squares, 0);
+          : of(treated.moments(0), control.moments(0));
     }
   }
 

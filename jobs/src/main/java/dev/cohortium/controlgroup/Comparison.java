@@ -90,38 +90,54 @@ final class Comparison {
                 Stratified.Stratum.of(
                     pair.treated().moments(metric), pair.control().moments(metric)));
     RelativeEffect relative = StratifiedArms.of(strata("y" + metric)).relativeEffect();
-    return found(value, estimate -> mean("y" + metric) - estimate.value(), relative);
+    return found(
+        value,
+        estimate -> Pair.mean(pairs, Pair::treated, "y" + metric) - estimate.value(),
+        relative);
   }
 
   /** The difference adjusted for the same customers' window before, by one slope. */
   Found cuped(int metric) {
-    String[] terms = {"y" + metric, "x" + metric};
-    Measurement value =
-        each(
-            pair -> cuped(pair, terms).largeSampleEffect(),
-            pair ->
-                Stratified.Stratum.adjusted(
-                    pair.treated().moments(terms), pair.control().moments(terms)));
-    return found(value, pair -> cuped(pair, terms).treatedOverBaseline());
+    return cuped(pair -> arms(pair, "y" + metric, "x" + metric));
   }
 
-  private static Cuped cuped(Pair pair, String... terms) {
-    return Cuped.of(pair.treated().moments(terms), pair.control().moments(terms));
+  private Found cuped(Function<Pair, StratifiedArms.Stratum> arms) {
+    Measurement value =
+        each(
+            pair -> slope(arms.apply(pair)).largeSampleEffect(),
+            pair ->
+                Stratified.Stratum.adjusted(
+                    arms.apply(pair).treated(), arms.apply(pair).control()));
+    return found(value, pair -> slope(arms.apply(pair)).treatedOverBaseline());
+  }
+
+  private static Cuped slope(StratifiedArms.Stratum arms) {
+    return Cuped.of(arms.treated(), arms.control());
   }
 
   /** The difference adjusted for the window before by a line in each arm. */
   Found lin(int metric) {
+    return lin(metric, pair -> arms(pair, "y" + metric));
+  }
+
+  /**
+   * The same.
+   *
+   * @param line of {@link Lines}
+   * @param arms what it is the line of (variable 0)
+   */
+  private Found lin(int line, Function<Pair, StratifiedArms.Stratum> arms) {
     Measurement value =
         isOne()
-            ? line(all, metric)
-            : Stratified.of(pairs.stream().map(pair -> lineStratum(pair, metric)).toList())
+            ? line(all, line)
+            : Stratified.of(pairs.stream().map(pair -> lineStratum(pair, line, arms)).toList())
                 .effect();
     return found(
         value,
         pair ->
-            line(pair, metric) instanceof Estimate
-                ? lines.treatedOverBaseline(place, stratum(pair), metric)
-                : plain(pair, metric));
+            line(pair, line) instanceof Estimate
+                ? lines.treatedOverBaseline(place, stratum(pair), line)
+                : plain(arms.apply(pair)));
   }
 
   private Measurement line(Pair pair, int metric) {
@@ -131,10 +147,13 @@ final class Comparison {
   }
 
   /** Where an arm has no line of its own, or nothing varies, the plain difference. */
-  private Stratified.Stratum lineStratum(Pair pair, int metric) {
-    return line(pair, metric) instanceof Estimate estimate
-        ? new Stratified.Stratum(pair.customers(), estimate)
-        : Stratified.Stratum.of(pair.treated().moments(metric), pair.control().moments(metric));
+  private Stratified.Stratum lineStratum(
+      Pair pair, int line, Function<Pair, StratifiedArms.Stratum> arms) {
+    if (line(pair, line) instanceof Estimate estimate) {
+      return new Stratified.Stratum(pair.customers(), estimate);
+    }
+    StratifiedArms.Stratum both = arms.apply(pair);
+    return Stratified.Stratum.of(both.treated().moments(0), both.control().moments(0));
   }
 
   /** The stratum whose line it is, where all is one. */
@@ -142,9 +161,8 @@ final class Comparison {
     return isOne() ? pairs.get(0).stratum() : pair.stratum();
   }
 
-  private static Quotient plain(Pair pair, int metric) {
-    return TwoSample.treatedOverControl(
-        pair.treated().moments(metric), pair.control().moments(metric));
+  private static Quotient plain(StratifiedArms.Stratum arms) {
+    return TwoSample.treatedOverControl(arms.treated().moments(0), arms.control().moments(0));
   }
 
   /**
@@ -186,22 +204,27 @@ final class Comparison {
     return found(arms.ratioDifference(), estimate -> baseline, arms.relativeRatio());
   }
 
-  /** The same adjusted for the window before, on the linear form; of one stratum only. */
+  /** The same adjusted for the window before by one slope, on the linear form. */
   Found cupedRatio() {
-    if (!isOne()) {
-      return Found.nothing("A ratio is not adjusted where there are several strata.");
-    }
-    int numerator = sums.place(Quantity.NET_REVENUE);
-    int denominator = sums.place(Quantity.ORDERS);
-    if (!(ratio().value() instanceof Estimate)) {
-      return ratio();
-    }
-    Ratio common = Ratio.of(all.treated().plus(all.control()), sums);
-    Cuped cuped =
-        Cuped.of(
-            Ratio.linear(all.treated(), numerator, denominator, common),
-            Ratio.linear(all.control(), numerator, denominator, common));
-    return found(cuped.largeSampleEffect(), pair -> cuped.treatedOverBaseline());
+    return hasRatio() ? cuped(linear()) : ratio();
+  }
+
+  /** The same adjusted by a line in each arm. */
+  Found linRatio() {
+    return hasRatio() ? lin(lines.ofRatio(), linear()) : ratio();
+  }
+
+  private boolean hasRatio() {
+    return ratio().value() instanceof Estimate;
+  }
+
+  /** The linear form of the average receipt in the window (variable 0) and before (1). */
+  private Function<Pair, StratifiedArms.Stratum> linear() {
+    Ratio treated = Ratio.of(pairs, Pair::treated, sums);
+    Ratio control = Ratio.of(pairs, Pair::control, sums);
+    return pair ->
+        new StratifiedArms.Stratum(
+            treated.moments(pair.treated(), sums), control.moments(pair.control(), sums));
   }
 
   /** An effect relative to the baseline that follows from those of the strata. */
@@ -243,22 +266,10 @@ final class Comparison {
   }
 
   private List<StratifiedArms.Stratum> strata(String... terms) {
-    return pairs.stream()
-        .map(
-            pair ->
-                new StratifiedArms.Stratum(
-                    pair.treated().moments(terms), pair.control().moments(terms)))
-        .toList();
+    return pairs.stream().map(pair -> arms(pair, terms)).toList();
   }
 
-  /** The mean of the treated, strata weighted by the customers of both arms. */
-  private double mean(String term) {
-    double sum = 0;
-    double customers = 0;
-    for (Pair pair : pairs) {
-      sum += pair.customers() * pair.treated().mean(term);
-      customers += pair.customers();
-    }
-    return customers == 0 ? Double.NaN : sum / customers;
+  private static StratifiedArms.Stratum arms(Pair pair, String... terms) {
+    return new StratifiedArms.Stratum(pair.treated().moments(terms), pair.control().moments(terms));
   }
 }

@@ -100,7 +100,7 @@ public final class ControlGroupJob implements Job {
     progress.step(NAME + ": sums");
     Dataset<Row> rows = numbered.in(byWindow);
     List<Cell> cells = sums.of(rows, experiments.segments());
-    Lines lines = new Lines(sums.measured().size());
+    Lines lines = new Lines(sums);
     for (Experiment experiment : experiments.list()) {
       List<Cell> own = of(cells, experiment);
       for (Place place : Measuring.places(own)) {

@@ -11,10 +11,15 @@ import java.util.Optional;
 /**
  * How often an estimate is looked at, as far as it can by what no later look changes.
  *
- * @param isArriving whether customers arrive with complete windows month by month; otherwise the
- *     same customers are looked at month after month
+ * <p>Customers arrive month by month where design-control-group drew them, which adds the new at
+ * every run, or where the study says so; what the assignments look like never decides, since that
+ * may change. Otherwise the same customers are looked at month after month, and who was assigned
+ * later makes a look of its own.
+ *
+ * @param isArriving whether customers arrive with complete windows month by month
  * @param planned customers of both arms at which intervals of arriving ones are closest
- * @param look at the same customers, from 1
+ * @param look at the same customers, from 1: months from the first assignment to the end of the
+ *     last complete window
  */
 record Looks(boolean isArriving, long planned, int look) {
   private static final double ALPHA = 0.05;
@@ -32,14 +37,22 @@ record Looks(boolean isArriving, long planned, int look) {
     Optional<Study.Experiment> asked =
         Optional.ofNullable(
             sample.study().controlGroup().orElseThrow().experiments().get(experiment.id()));
-    boolean isSeenArriving = !experiment.drawn().isEmpty() || ofFirst.size() < here.size();
     return new Looks(
         asked
             .flatMap(Study.Experiment::arrivals)
             .map(Study.Arrivals.MONTHLY::equals)
-            .orElse(isSeenArriving),
+            .orElse(!experiment.drawn().isEmpty()),
         planned(ofFirst, place, asked.flatMap(Study.Experiment::planned)),
-        place.span());
+        lastComplete(here, sample.history(), first) - first + place.span());
+  }
+
+  /** The last month of assignment whose windows are complete; of none the first. */
+  private static int lastComplete(List<Cell> here, History history, int first) {
+    return here.stream()
+        .filter(cell -> history.hasAfter(cell.assigned(), cell.span()))
+        .mapToInt(Cell::assigned)
+        .max()
+        .orElse(first);
   }
 
   /** Of a segment its share of the first month's customers, who stay as they are. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Row;
 
 /** The effects of one experiment, with what was checked of them (methods.md 6, 9, 10). */
@@ -170,21 +171,24 @@ final class Measuring {
   }
 
   private void measureRatio(Place place, Comparison comparison, Optional<String> reason) {
-    for (Method method : List.of(Method.ITT_PLAIN, Method.ITT_CUPED)) {
-      Effect effect =
-          effect(
-              key(place, method, "raw", Quantity.AVERAGE_RECEIPT),
-              "of the study's currency per order",
-              reason
-                  .map(Found::nothing)
-                  .orElseGet(
-                      () ->
-                          method == Method.ITT_PLAIN
-                              ? comparison.ratio()
-                              : comparison.cupedRatio()),
-              comparison.all());
-      checks(effect, place, comparison, method, Quantity.NET_REVENUE.word());
-    }
+    measureRatio(place, comparison, Method.ITT_PLAIN, reason, comparison::ratio);
+    measureRatio(place, comparison, Method.ITT_CUPED, reason, comparison::cupedRatio);
+    measureRatio(place, comparison, Method.ITT_LIN, reason, comparison::linRatio);
+  }
+
+  private void measureRatio(
+      Place place,
+      Comparison comparison,
+      Method method,
+      Optional<String> reason,
+      Supplier<Found> estimator) {
+    Effect effect =
+        effect(
+            key(place, method, "raw", Quantity.AVERAGE_RECEIPT),
+            "of the study's currency per order",
+            reason.map(Found::nothing).orElseGet(estimator),
+            comparison.all());
+    checks(effect, place, comparison, method, Quantity.NET_REVENUE.word());
   }
 
   private void checks(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** The two arms of a comparison in a stratum. */
@@ -44,6 +45,17 @@ record Pair(String stratum, Cell treated, Cell control) {
         Cell.ALL,
         Cell.together(pairs.stream().map(Pair::treated).toList()),
         Cell.together(pairs.stream().map(Pair::control).toList()));
+  }
+
+  /** The mean of an arm, strata weighted by the customers of both; of nobody not a number. */
+  static double mean(List<Pair> pairs, Function<Pair, Cell> arm, String term) {
+    double sum = 0;
+    double customers = 0;
+    for (Pair pair : pairs) {
+      sum += pair.customers() * arm.apply(pair).mean(term);
+      customers += pair.customers();
+    }
+    return customers == 0 ? Double.NaN : sum / customers;
   }
 
   long customers() {

@@ -33,17 +33,14 @@ record Power(double baseline, double correlation, List<Stratum> strata) {
     }
 
     /** Of the metric (variable 0) and the same before (1) of the customers of both arms. */
-    static Stratum of(Pair arms, CrossMoments moments, boolean isAdjusted, double power) {
+    static Stratum of(Pair arms, CrossMoments moments, double power) {
       boolean varies = moments.count() > 1 && moments.covariance(0, 0) > 0;
       return new Stratum(
           arms.treated().customers(),
           arms.control().customers(),
           varies
               ? new MinimumDetectableEffect(
-                  Math.sqrt(moments.covariance(0, 0)),
-                  isAdjusted ? Power.correlation(moments) : 0,
-                  ALPHA,
-                  power)
+                  Math.sqrt(moments.covariance(0, 0)), Power.correlation(moments), ALPHA, power)
               : null);
     }
   }
@@ -58,11 +55,10 @@ record Power(double baseline, double correlation, List<Stratum> strata) {
   static Power of(String metric, Sums sums, List<Pair> pairs, double power) {
     Cell all = both(Pair.together(pairs));
     CrossMoments moments = moments(metric, sums, all, all);
-    boolean isAdjusted = !metric.equals(Quantity.AVERAGE_RECEIPT) || pairs.size() == 1;
     List<Stratum> strata = new ArrayList<>();
     for (Pair pair : pairs) {
       if (pair.isWhole()) {
-        strata.add(Stratum.of(pair, moments(metric, sums, both(pair), all), isAdjusted, power));
+        strata.add(Stratum.of(pair, moments(metric, sums, both(pair), all), power));
       }
     }
     return new Power(moments.mean(0), correlation(moments), strata);
@@ -75,7 +71,7 @@ record Power(double baseline, double correlation, List<Stratum> strata) {
   /** The metric in a stratum: a mean's moments, or a ratio's by the linear form of all strata. */
   private static CrossMoments moments(String metric, Sums sums, Cell stratum, Cell all) {
     if (metric.equals(Quantity.AVERAGE_RECEIPT)) {
-      return Ratio.linear(stratum, sums, all);
+      return Ratio.of(all::mean, all::mean, sums).moments(stratum, sums);
     }
     int place = sums.place(Quantity.of(metric).orElseThrow());
     return stratum.moments("y" + place, "x" + place);

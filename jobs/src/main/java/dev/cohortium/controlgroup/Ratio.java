@@ -1,24 +1,44 @@
 package dev.cohortium.controlgroup;
 
 import dev.cohortium.stats.CrossMoments;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.apache.spark.sql.Column;
 
 /**
- * The average receipt, sum over sum, in the linear form that has its error: z = R + (M - R D) /
- * mean D, whose mean over an arm is R.
+ * The average receipt of an arm, sum over sum, in the linear form that has its error: z = R + (M -
+ * R D) / mean D, whose mean over the arm is R.
  *
- * @param after R of the window
- * @param before R of the window before; 0 where nobody ordered in it
- * @param perBefore 1 / mean D of the window before; 0 where nobody ordered in it
+ * @param after R of the window; 0 where nobody ordered in it
+ * @param perAfter 1 / mean D of the window; 0 where nobody ordered in it
+ * @param before R of the window before
+ * @param perBefore 1 / mean D of the window before
  */
-record Ratio(double after, double before, double perBefore) {
-  /** The ratios of the customers of a cell. */
-  static Ratio of(Cell cell, Sums sums) {
+record Ratio(double after, double perAfter, double before, double perBefore) {
+  /**
+   * That of means.
+   *
+   * @param after the mean of a term of the window
+   * @param before the mean of a term of the window before
+   */
+  static Ratio of(ToDoubleFunction<String> after, ToDoubleFunction<String> before, Sums sums) {
     int numerator = sums.place(Quantity.NET_REVENUE);
     int denominator = sums.place(Quantity.ORDERS);
+    double now = after.applyAsDouble("y" + denominator);
+    double then = before.applyAsDouble("x" + denominator);
     return new Ratio(
-        quotient(cell.sum("y" + numerator), cell.sum("y" + denominator)),
-        quotient(cell.sum("x" + numerator), cell.sum("x" + denominator)),
-        quotient(1, cell.mean("x" + denominator)));
+        quotient(after.applyAsDouble("y" + numerator), now),
+        quotient(1, now),
+        quotient(before.applyAsDouble("x" + numerator), then),
+        quotient(1, then));
+  }
+
+  /** That of an arm of a comparison over its strata; before, that of both arms. */
+  static Ratio of(List<Pair> pairs, Function<Pair, Cell> arm, Sums sums) {
+    Pair all = Pair.together(pairs);
+    Cell both = all.treated().plus(all.control());
+    return of(term -> Pair.mean(pairs, arm, term), both::mean, sums);
   }
 
   private static double quotient(double numerator, double denominator) {
@@ -26,38 +46,22 @@ record Ratio(double after, double before, double perBefore) {
   }
 
   /**
-   * The moments of z after (variable 0), with the cell's own R, and of z before (1).
-   *
-   * @param common R before and mean D before of all arms
+   * The moments of z of the window (variable 0) and of the one before (1), whose mean is near 0.
    */
-  static CrossMoments linear(Cell cell, int numerator, int denominator, Ratio common) {
-    double own = quotient(cell.sum("y" + numerator), cell.sum("y" + denominator));
-    double per = quotient(1, cell.mean("y" + denominator));
-    return linear(cell, numerator, denominator, own, per, common);
-  }
-
-  /** The moments of z after and before, both by R and mean D of {@code all} of whom it is part. */
-  static CrossMoments linear(Cell part, Sums sums, Cell all) {
+  CrossMoments moments(Cell cell, Sums sums) {
+    int numerator = sums.place(Quantity.NET_REVENUE);
     int denominator = sums.place(Quantity.ORDERS);
-    Ratio common = of(all, sums);
-    return linear(
-        part,
-        sums.place(Quantity.NET_REVENUE),
-        denominator,
-        common.after(),
-        quotient(1, all.mean("y" + denominator)),
-        common);
-  }
-
-  private static CrossMoments linear(
-      Cell cell, int numerator, int denominator, double after, double perAfter, Ratio common) {
-    double perBefore = common.perBefore();
     return cell.moments("y" + numerator, "y" + denominator, "x" + numerator, "x" + denominator)
         .transformed(
             new double[][] {
-              {perAfter, -after * perAfter, 0, 0}, {0, 0, perBefore, -common.before() * perBefore}
+              {perAfter, -after * perAfter, 0, 0}, {0, 0, perBefore, -before * perBefore}
             },
             after,
             0);
+  }
+
+  /** (M - R D) / mean D of a customer: z of the window but for R, or z of the one before. */
+  static Column away(Column numerator, Column denominator, Column ratio, Column per) {
+    return numerator.minus(ratio.multiply(denominator)).multiply(per);
   }
 }

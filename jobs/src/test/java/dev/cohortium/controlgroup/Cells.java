@@ -130,7 +130,7 @@ final class Cells {
 
   /** Its effects, lines without a variance. */
   static List<dev.cohortium.evidence.Effect> effects(Sample sample) {
-    Lines lines = new Lines(sample.sums().measured().size());
+    Lines lines = new Lines(sample.sums());
     Measuring.places(sample.cells()).forEach(place -> lines.add(place, sample.pairs(place)));
     return new Measuring(
             sample, new Guards(sample), Numbered.uncapped(sample.sums().measured()), lines)

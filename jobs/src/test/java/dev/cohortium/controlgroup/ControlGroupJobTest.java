@@ -275,19 +275,6 @@ class ControlGroupJobTest extends SparkTest {
                         "timestamp'2024-03-20 10:00:00' as exposed_at")));
   }
 
-  /** Rows with the contract's columns: what they lack is null. */
-  static Dataset<Row> as(Table table, Dataset<Row> rows) {
-    List<String> given = List.of(rows.columns());
-    return rows.select(
-        table.columns().stream()
-            .map(
-                c ->
-                    (given.contains(c.name()) ? functions.col(c.name()) : functions.lit(null))
-                        .cast(Contracts.type(c))
-                        .as(c.name()))
-            .toArray(org.apache.spark.sql.Column[]::new));
-  }
-
   @Test
   void experiments_that_cannot_be_measured_say_why_and_a_lost_arm_has_the_lowest_credibility() {
     Frames found =

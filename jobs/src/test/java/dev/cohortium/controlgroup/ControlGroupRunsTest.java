@@ -210,7 +210,7 @@ class ControlGroupRunsTest extends SparkTest {
     return frames()
         .with(
             Customers.TABLE,
-            ControlGroupJobTest.as(
+            as(
                 Customers.TABLE,
                 customers.selectExpr(
                     "customer_id",
@@ -218,7 +218,7 @@ class ControlGroupRunsTest extends SparkTest {
                     "concat('g', id % 2) as gender")))
         .with(
             Assignments.TABLE,
-            ControlGroupJobTest.as(
+            as(
                 Assignments.TABLE,
                 customers
                     .selectExpr("*", "explode(sequence(1, " + experiments + ")) as e")
@@ -234,7 +234,7 @@ class ControlGroupRunsTest extends SparkTest {
     return new Frames(spark())
         .with(
             CustomerMonths.TABLE,
-            ControlGroupJobTest.as(
+            as(
                 CustomerMonths.TABLE,
                 spark()
                     .range(400)

@@ -1,25 +1,34 @@
 package dev.cohortium.controlgroup;
 
-import static dev.cohortium.controlgroup.ControlGroupJobTest.as;
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.cohortium.CoverageSection;
+import dev.cohortium.Replicates;
 import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
+import dev.cohortium.config.WorldReader;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.table.Assignments;
 import dev.cohortium.table.CustomerMonths;
-import dev.cohortium.table.Customers;
 import dev.cohortium.table.Effects;
-import dev.cohortium.table.Joinings;
+import dev.cohortium.table.Table;
+import dev.cohortium.world.WorldPanel;
 import java.io.IOException;
+import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.hipparchus.distribution.discrete.BinomialDistribution;
@@ -27,33 +36,44 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * 500 replicates as segments of experiments in one run of the job. The offer makes half of the
- * treated join, and each order of who joined costs 10 more: with .6 orders a month 3 for all
- * treated and 6 for compliers; in the world without an effect 0. Written into docs/coverage.md.
+ * Worlds of many replicates, the segments of one study in one run of the job; every effect is held
+ * against the truth of the customers that it is of. Written into docs/coverage.md.
  */
 @Tag("simulation")
 class ControlGroupSimulation extends SparkTest {
-  private static final int REPLICATES = 500;
+  private static final int REPLICATES = Integer.getInteger("replicates", 500);
+  private static final int CUSTOMERS = 1200;
 
-  /** Controls of a replicate of the worlds of one stratum. */
-  private static final double SMALLER_ARM = 120;
+  /** The first month after the assignment of who is there by then, counted from 0. */
+  private static final int FROM = 8;
 
-  private static final List<Integer> HORIZONS = List.of(1, 2, 3);
+  private static final List<String> METRICS = List.of("net_revenue", "orders");
+  private static final List<Integer> HORIZONS = List.of(1, 3, 6);
   private static final List<String> LOOKS = List.of("look1", "look2", "look3");
+  private static final String ITT = "control_group_itt";
+  private static final String CUPED = "control_group_itt_cuped";
+  private static final String DOSE = "dose";
+  private static final String NEVER_JOINED_EARLIER = "contamination = 0, contact-lift = 0.7";
+  private static final String SAME_JOINERS = "contamination = 0.1, contact-lift = 0";
+  private static final String EFFECT =
+      "orders = 1.2, receipt = 1.1, drop-out = 0.7, ramp-months = 2";
+  private static final String NO_EFFECT = "orders = 1, receipt = 1, drop-out = 1";
+  private static final String ONE = "north { share = 1, stores = 6, launch-month = 8 }";
 
-  /** Worlds, and whether the offer has an effect. */
-  private static final Map<String, Boolean> WORLDS =
-      new TreeMap<>(Map.of("plain", true, "strata", true, "none", false));
+  /** Of different effects. */
+  private static final String THREE =
+      """
+      north { share = 0.35, stores = 6, launch-month = 8, strength = 0.2 }
+      south { share = 0.3, stores = 6, launch-month = 8, strength = 1 }
+      far { share = 0.35, stores = 6, launch-month = 8, strength = 2 }
+      """;
 
-  private static final Map<String, Double> TRUTH =
-      new TreeMap<>(
-          Map.of(
-              "control_group_itt", 3.0,
-              "control_group_itt_cuped", 3.0,
-              "control_group_itt_lin", 3.0,
-              "control_group_cace", 6.0));
+  /** Estimates that are held against the bands: 5 of 2 metrics, 3 horizons, 4 worlds. */
+  private static final int CELLS = 120;
 
-  private final List<String> page = new ArrayList<>();
+  private final List<String> lines = new ArrayList<>();
+  private final List<String> together = new ArrayList<>();
+  private final List<String> narrowing = new ArrayList<>();
   private final List<String> outside = new ArrayList<>();
 
   @Override
@@ -63,366 +83,414 @@ class ControlGroupSimulation extends SparkTest {
 
   @Test
   void intervals_cover_the_truth_and_adjustment_narrows_them_as_it_should() throws IOException {
-    Dataset<Row> customers = customers().localCheckpoint();
-    Dataset<Row> months = months(customers).localCheckpoint();
-    List<Row> effects =
-        new ControlGroupJob()
-            .run(frames(customers, months), study())
-            .get(Effects.TABLE)
-            .where("segment_by = 'replicate' and variant = 'raw'")
-            .collectAsList();
-
-    page.addAll(
-        List.of(
-            "| world | method | horizon | mean error | coverage, % |", "|---|---|---|---|---|"));
-    WORLDS.forEach((world, hasEffect) -> judge(effects, world, hasEffect ? 1 : 0));
-    looks(effects);
-    page.addAll(
-        List.of(
-            "",
-            "| world | horizon | 1 - rho² | CUPED's variance of the plain, as told | as found |",
-            "|---|---|---|---|---|"));
-    for (String world : List.of("plain", "none")) {
-      narrowing(effects, months, world);
+    for (boolean hasEffect : List.of(false, true)) {
+      String name = hasEffect ? "effect" : "no effect";
+      WorldPanel world = world(hasEffect ? 602 : 601, ONE, 1, 14, NEVER_JOINED_EARLIER, hasEffect);
+      Frames frames = frames(world);
+      Seen seen = seen(world, frames, 14);
+      judge(name, seen.of("holdout"));
+      show(name, seen, List.of("holdout"));
+      narrows(name, seen.of("holdout"), squaredCorrelations(frames));
+      spark().catalog().clearCache();
     }
-    HORIZONS.forEach(span -> neverWider(effects, "strata", span));
-    CoverageSection.write("control-group", String.join("\n", page));
+    WorldPanel strata = world(603, THREE, 1, 14, SAME_JOINERS, true);
+    Seen ofStrata = seen(strata, thinned(frames(strata)), 14);
+    judge("strata", ofStrata.of("holdout"));
+    show("strata", ofStrata, List.of("holdout"));
+    spark().catalog().clearCache();
+    WorldPanel arriving = world(604, ONE, 0.3, 18, SAME_JOINERS, true);
+    Seen ofArriving = seen(arriving, looked(frames(arriving)), 18);
+    judge("arriving", ofArriving.of("look3"));
+    show("arriving", ofArriving, LOOKS);
+    write();
     assertThat(outside).isEmpty();
-  }
-
-  // --- coverage ---
-
-  private void judge(List<Row> effects, String world, int factor) {
-    TRUTH.forEach(
-        (method, effect) -> {
-          double truth = factor * effect;
-          List<List<Row>> looks = new ArrayList<>();
-          for (int span : HORIZONS) {
-            List<Row> cell = cell(effects, world, method, span);
-            assertThat(cell).as(world + " " + method + " " + span).hasSize(REPLICATES);
-            looks.add(cell);
-            judge(world, method, span, cell, truth);
-          }
-          together(world, method, "all", looks, truth);
-        });
-  }
-
-  private void judge(String world, String method, int span, List<Row> cell, double truth) {
-    long covered =
-        cell.stream().filter(row -> isIn(row, Effects.CI_LOW, Effects.CI_HIGH, truth)).count();
-    long rejected = cell.stream().filter(row -> row.<Double>getAs(Effects.P_VALUE) < 0.05).count();
-    double mean = mean(cell);
-    double chance = Math.sqrt(variance(cell) / REPLICATES);
-    page.add(
-        String.format(
-            Locale.ROOT,
-            "| %s | %s | %d | %.3f ± %.3f | %.1f |",
-            world,
-            method,
-            span,
-            mean - truth,
-            chance,
-            100.0 * covered / REPLICATES));
-    double level = 0.001 / (WORLDS.size() * TRUTH.size() * HORIZONS.size());
-    boolean isRight =
-        isInBand(covered, level)
-            && Math.abs(mean - truth) <= 3 * chance
-            && (truth != 0 || isInBand(REPLICATES - rejected, level));
-    if (!isRight) {
-      outside.add(String.join(" ", world, method, "" + span, "" + covered, "" + (mean - truth)));
-    }
-  }
-
-  private static boolean isInBand(long covered, double level) {
-    BinomialDistribution band = new BinomialDistribution(REPLICATES, 0.95);
-    return covered >= band.inverseCumulativeProbability(level / 2)
-        && covered <= band.inverseCumulativeProbability(1 - level / 2);
-  }
-
-  /** How many replicates' intervals for all looks hold at all of them. */
-  private void together(
-      String world, String method, String name, List<List<Row>> looks, double truth) {
-    Map<String, Integer> holding = new TreeMap<>();
-    looks.forEach(
-        cell ->
-            cell.forEach(
-                row ->
-                    holding.merge(
-                        row.getAs(Effects.SEGMENT),
-                        isIn(row, Effects.ALWAYS_LOW, Effects.ALWAYS_HIGH, truth) ? 1 : 0,
-                        Integer::sum)));
-    long all = holding.values().stream().filter(n -> n == looks.size()).count();
-    page.add(
-        String.format(
-            Locale.ROOT,
-            "| %s | %s | %s | | %.1f |",
-            world,
-            method,
-            name,
-            100.0 * all / REPLICATES));
-    if (all < new BinomialDistribution(REPLICATES, 0.95).inverseCumulativeProbability(0.001)) {
-      outside.add(world + " " + method + " at all looks: " + all);
-    }
-  }
-
-  /** Customers assigned in three months, looked at whenever another month is complete. */
-  private void looks(List<Row> effects) {
-    for (String method : List.of("control_group_itt", "control_group_itt_cuped")) {
-      together(
-          "arriving",
-          method,
-          "1, at 3 looks",
-          LOOKS.stream().map(look -> cell(effects, look, method, 1)).toList(),
-          3);
-    }
-  }
-
-  // --- CUPED ---
-
-  /**
-   * Variances of the adjusted estimate by those of the plain one against 1 - rho², within 4 Monte
-   * Carlo errors: the told ones on average, below it by up to 1 / customers of the smaller arm,
-   * 120, for which theta was fitted to them; the found ones by their logarithm, whose error is 2
-   * rho / sqrt(replicates), since the two estimates are correlated by sqrt(1 - rho²).
-   */
-  private void narrowing(List<Row> effects, Dataset<Row> months, String world) {
-    for (int span : HORIZONS) {
-      double left = neverWider(effects, world, span);
-      double expected = 1 - squaredCorrelation(months, world, span);
-      List<Double> ratios = ratios(effects, world, span);
-      double spread =
-          ratios.stream().mapToDouble(r -> Math.pow(r - left, 2)).sum() / (REPLICATES - 1);
-      double found =
-          variance(cell(effects, world, "control_group_itt_cuped", span))
-              / variance(cell(effects, world, "control_group_itt", span));
-      page.add(
-          String.format(
-              Locale.ROOT,
-              "| %s | %d | %.3f | %.3f ± %.3f | %.3f |",
-              world,
-              span,
-              expected,
-              left,
-              Math.sqrt(spread / REPLICATES),
-              found));
-      double chance = 4 * Math.sqrt(spread / REPLICATES);
-      double chanceFound = 4 * 2 * Math.sqrt((1 - expected) / REPLICATES);
-      boolean isRight =
-          left <= expected + chance
-              && left >= expected - chance - 1 / SMALLER_ARM
-              && Math.abs(Math.log(found / expected)) <= chanceFound;
-      if (!isRight) {
-        outside.add(world + " narrows to " + left + ", " + found + " for " + expected);
-      }
-    }
-  }
-
-  /** The mean ratio of the variances, of which none is above 1. */
-  private double neverWider(List<Row> effects, String world, int span) {
-    List<Double> ratios = ratios(effects, world, span);
-    assertThat(ratios).hasSize(REPLICATES).allMatch(ratio -> ratio <= 1 + 1e-9);
-    return ratios.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-  }
-
-  private static List<Double> ratios(List<Row> effects, String world, int span) {
-    Map<Object, Double> plain = errors(cell(effects, world, "control_group_itt", span));
-    Map<Object, Double> adjusted = errors(cell(effects, world, "control_group_itt_cuped", span));
-    return plain.entrySet().stream()
-        .map(entry -> Math.pow(adjusted.get(entry.getKey()) / entry.getValue(), 2))
-        .toList();
-  }
-
-  private static Map<Object, Double> errors(List<Row> cell) {
-    Map<Object, Double> errors = new TreeMap<>();
-    cell.forEach(
-        row -> errors.put(row.getAs(Effects.SEGMENT), row.<Double>getAs(Effects.STD_ERROR)));
-    return errors;
-  }
-
-  /** rho² of the windows after and before over all replicates, arms weighted as the error does. */
-  private static double squaredCorrelation(Dataset<Row> months, String world, int span) {
-    List<Row> arms =
-        months
-            .where("world = '" + world + "'")
-            .groupBy("id", "arm")
-            .agg(
-                org.apache.spark.sql.functions.expr(
-                    "sum(if(m between 1 and " + span + ", spent, 0)) as after"),
-                org.apache.spark.sql.functions.expr(
-                    "sum(if(m between -" + span + " and -1, spent, 0)) as before"))
-            .groupBy("arm")
-            .agg(
-                org.apache.spark.sql.functions.expr("covar_samp(after, before) / count(1)"),
-                org.apache.spark.sql.functions.expr("var_samp(after) / count(1)"),
-                org.apache.spark.sql.functions.expr("var_samp(before) / count(1)"))
-            .collectAsList();
-    double[] sums = new double[3];
-    arms.forEach(
-        arm -> {
-          for (int i = 0; i < sums.length; i++) {
-            sums[i] += arm.getDouble(i + 1);
-          }
-        });
-    return sums[0] / sums[1] * sums[0] / sums[2];
-  }
-
-  // --- cells ---
-
-  private static double mean(List<Row> cell) {
-    return cell.stream()
-        .mapToDouble(row -> row.<Double>getAs(Effects.ESTIMATE))
-        .average()
-        .orElseThrow();
-  }
-
-  private static double variance(List<Row> cell) {
-    double mean = mean(cell);
-    return cell.stream()
-            .mapToDouble(row -> Math.pow(row.<Double>getAs(Effects.ESTIMATE) - mean, 2))
-            .sum()
-        / (REPLICATES - 1);
-  }
-
-  private static boolean isIn(Row row, String low, String high, double truth) {
-    return row.<Double>getAs(low) <= truth && truth <= row.<Double>getAs(high);
-  }
-
-  private static List<Row> cell(List<Row> effects, String experiment, String method, int months) {
-    return effects.stream()
-        .filter(row -> row.getAs(Effects.EXPERIMENT_ID).equals(experiment))
-        .filter(row -> row.getAs(Effects.METHOD).equals(method))
-        .filter(row -> row.<Integer>getAs(Effects.HORIZON_MONTHS) == months)
-        .toList();
   }
 
   // --- worlds ---
 
   /**
-   * plain: 30 % are controls. strata: three of different sizes, shares and levels, amounts skewed.
-   * none: amounts skewed, no effect. arriving: a third assigned in each of three months.
+   * A world of many replicates.
+   *
+   * @param beforeStart share of the customers who are there from the first month
+   * @param joiners what is said of who joins
    */
-  private Dataset<Row> customers() {
-    return world("plain", 400, "'all'", "0.3", "10 + 60 * pow(" + uniform("'level'") + ", 3)", "0")
-        .union(
-            world(
-                "strata",
-                400,
-                "case when %1$s < 0.5 then 'north' when %1$s < 0.8 then 'south' else 'far' end"
-                    .formatted(uniform("'stratum'")),
-                "case stratum when 'north' then 0.2 when 'south' then 0.5 else 0.7 end",
-                skewed() + " * case stratum when 'north' then 1 when 'south' then 1.5 else 2 end",
-                "0"))
-        .union(world("none", 400, "'all'", "0.3", skewed(), "0"))
-        .union(
-            world(
-                "arriving",
-                450,
-                "'all'",
-                "0.3",
-                "10 + 60 * pow(" + uniform("'level'") + ", 3)",
-                "pmod(xxhash64(id, 'since'), 3)"));
+  private WorldPanel world(
+      int seed, String regions, double beforeStart, int months, String joiners, boolean hasEffect) {
+    String conf =
+        """
+        seed = %d, customers = %d, months = %d, replicates = %d
+        regions { %s }
+        arrivals.before-start = %s
+        anonymous.before-joining = 0, huge-accounts.share = 0
+        joining.hazard = 0.3, membership.leaving = 0
+        experiment { from-month = %d, control-share = 0.4, %s }
+        effect { %s }
+        truth.horizons = [1, 3, 6]
+        """
+            .formatted(
+                seed,
+                CUSTOMERS,
+                months,
+                REPLICATES,
+                regions,
+                beforeStart,
+                FROM,
+                joiners,
+                hasEffect ? EFFECT : NO_EFFECT);
+    return new WorldPanel(spark(), WorldReader.parse(conf, "world", List.of(), Map.of()), 8);
   }
 
-  private static String skewed() {
-    return "(5 - 20 * ln(1 - " + uniform("'level'") + "))";
+  /** The tables of a world, kept. */
+  private static Frames frames(WorldPanel world) {
+    Frames frames = world.frames();
+    for (Table table : new ControlGroupJob().reads()) {
+      frames.with(table, frames.get(table).cache());
+    }
+    return frames;
   }
 
-  private Dataset<Row> world(
-      String name, int customers, String stratum, String share, String level, String since) {
-    return spark()
-        .range((long) REPLICATES * customers)
-        .selectExpr("'" + name + "' as world", "concat('" + name + "', id) as id", "id as number")
-        .selectExpr("*", stratum + " as stratum", "cast(" + since + " as int) as since")
-        .selectExpr(
-            "world",
-            "id",
-            "concat('r', number % " + REPLICATES + ") as region",
-            "stratum",
-            "since",
-            "if(" + uniform("'arm'") + " < " + share + ", 'control', 'treatment') as arm",
-            "cast(" + level + " as double) as level",
-            uniform("'joins'") + " < 0.5 as joins");
+  /**
+   * Shares that differ by stratum: every other of the treated of the north is left out, and of the
+   * controls far off, by hash.
+   */
+  private static Frames thinned(Frames frames) {
+    return frames.with(
+        Assignments.TABLE,
+        frames
+            .get(Assignments.TABLE)
+            .where(
+                "not (xxhash64(customer_id) % 2 = 0 and (stratum = 'north' and arm = 'treatment' or stratum = 'far' and arm = 'control'))"));
   }
 
-  /** Months from December 2023, m counted from March 2024. */
-  private static Dataset<Row> months(Dataset<Row> customers) {
-    return customers
-        .selectExpr("*", "explode(sequence(-3, 3)) as m")
-        .where(uniform("m, 'buys'") + " < 0.6")
-        .selectExpr(
-            "world",
-            "id",
-            "arm",
-            "m",
-            "level + 10 * "
-                + uniform("m, 'noise'")
-                + " + if(world <> 'none' and arm = 'treatment' and joins and m > since, 10, 0) as spent");
+  /** Experiments of those who had come by three months, each with whom the one before has. */
+  private static Frames looked(Frames frames) {
+    Column month = expr("months_between(trunc(assigned_at, 'month'), date'2021-08-01')");
+    Dataset<Row> all = frames.get(Assignments.TABLE);
+    return frames.with(
+        Assignments.TABLE,
+        look(all, month, 0).union(look(all, month, 2)).union(look(all, month, 4)));
   }
 
-  /** A number from 0 and below 1 that follows from the id and this. */
-  private static String uniform(String of) {
-    return "(pmod(xxhash64(id, " + of + "), 1000003) / 1000003)";
+  private static Dataset<Row> look(Dataset<Row> all, Column month, int last) {
+    return all.where(month.leq(last))
+        .withColumn(
+            Assignments.EXPERIMENT_ID, org.apache.spark.sql.functions.lit(LOOKS.get(last / 2)));
   }
 
-  private Frames frames(Dataset<Row> customers, Dataset<Row> months) {
-    return new Frames(spark())
-        .with(
-            CustomerMonths.TABLE,
-            as(
-                CustomerMonths.TABLE,
-                months.selectExpr(
-                    "id as customer_id",
-                    "add_months(date'2024-03-01', m) as month",
-                    "1 as orders",
-                    "spent as net_revenue")))
-        .with(
-            Customers.TABLE,
-            as(Customers.TABLE, customers.selectExpr("id as customer_id", "region")))
-        .with(
-            Assignments.TABLE,
-            as(
-                Assignments.TABLE,
-                customers
-                    .selectExpr(
-                        "*",
-                        "explode(if(world = 'arriving', slice(array('look1', 'look2', 'look3'), since + 1, 3), array(world))) as experiment_id")
-                    .selectExpr(
-                        "experiment_id",
-                        "id as customer_id",
-                        "arm",
-                        "stratum",
-                        "to_timestamp(add_months(date'2024-03-15', since)) as assigned_at")))
-        .with(
-            Joinings.TABLE,
-            as(
-                Joinings.TABLE,
-                customers
-                    .where("arm = 'treatment' and joins")
-                    .selectExpr(
-                        "'club' as program_id",
-                        "id as customer_id",
-                        "add_months(date'2024-03-01', since) as joining_month")));
-  }
-
-  private static Study study() {
+  private static Study study(int months, Frames frames) {
     return StudyReader.parse(
         """
-        study = shop, currency = EUR, as-of = "2024-06", metrics = [net_revenue], headline.horizon = 3
+        study = world, currency = EUR, as-of = "%s", metrics = [net_revenue, orders]
+        headline.horizon = 3
         programmes.club {}
-        segments.replicate = region
+        segments.replicate = "attributes.replicate"
         sources {
-          transactions { format = csv, path = x, columns { transaction_id = a, occurred_at = b, net_amount = c } }
-          customers { format = csv, path = x, columns { customer_id = a } }
-          assignments { format = csv, path = x, columns { experiment_id = a, customer_id = b, arm = c } }
-          enrolments { format = csv, path = x, columns { customer_id = a, enrolled_at = b } }
+          transactions { format = csv, path = t, columns { transaction_id = t, occurred_at = o, net_amount = n } }
+          customers { format = csv, path = c, columns { customer_id = c } }
+          assignments { format = csv, path = a, columns { experiment_id = e, customer_id = c, arm = a } }
+          exposures { format = csv, path = x, columns { experiment_id = e, customer_id = c, exposed_at = t } }
+          enrolments { format = csv, path = e, columns { customer_id = c, enrolled_at = e } }
         }
-        control-group {
-          horizons = [1, 2, 3], segments = [replicate]
-          experiments { look1.arrivals = monthly, look2.arrivals = monthly, look3.arrivals = monthly }
-        }
-        """,
-        "test",
+        control-group { horizons = [1, 3, 6], segments = [replicate], experiments { %s } }
+        """
+            .formatted(YearMonth.of(2021, 1).plusMonths(months - 1), arrivals(frames)),
+        "world",
         List.of(),
         Map.of());
+  }
+
+  private static String arrivals(Frames frames) {
+    return frames.get(Assignments.TABLE).where("experiment_id = 'look3'").isEmpty()
+        ? ""
+        : "look1.arrivals = monthly, look2.arrivals = monthly, look3.arrivals = monthly";
+  }
+
+  // --- what is seen ---
+
+  /** An effect on a replicate, and what it should be. */
+  private record Seeing(String segment, Row effect, double truth) {
+    double number(String column) {
+      Double value = effect.getAs(column);
+      return value == null ? Double.NaN : value;
+    }
+
+    boolean always() {
+      return number(Effects.ALWAYS_LOW) <= truth && truth <= number(Effects.ALWAYS_HIGH);
+    }
+  }
+
+  /** Effects of a run by experiment and by what they are of: method, metric and months. */
+  private static final class Seen {
+    private final Map<String, Map<String, List<Seeing>>> effects = new TreeMap<>();
+
+    void add(String experiment, String of, Seeing seeing) {
+      effects
+          .computeIfAbsent(experiment, e -> new TreeMap<>())
+          .computeIfAbsent(of, o -> new ArrayList<>())
+          .add(seeing);
+    }
+
+    Map<String, List<Seeing>> of(String experiment) {
+      return effects.get(experiment);
+    }
+  }
+
+  private static String of(String method, String metric, int months) {
+    return method + " | " + metric + " | " + months;
+  }
+
+  private Seen seen(WorldPanel world, Frames frames, int months) {
+    Map<String, Double> truth = truth(world, frames.get(Assignments.TABLE));
+    Seen seen = new Seen();
+    for (Row effect :
+        new ControlGroupJob()
+            .run(frames, study(months, frames))
+            .get(Effects.TABLE)
+            .where("segment_by = 'replicate' and variant in ('raw', 'dose')")
+            .collectAsList()) {
+      String method = effect.getAs(Effects.METHOD);
+      boolean isDose = effect.getAs(Effects.VARIANT).equals(DOSE);
+      String metric = effect.getAs(Effects.METRIC);
+      int span = effect.getAs(Effects.HORIZON_MONTHS);
+      String segment = effect.getAs(Effects.SEGMENT);
+      String experiment = effect.getAs(Effects.EXPERIMENT_ID);
+      String estimand = isDose ? DOSE : method.endsWith("cace") ? "cace" : "itt";
+      seen.add(
+          experiment,
+          of(isDose ? method + ", " + DOSE : method, metric, span),
+          new Seeing(segment, effect, truth.get(key(experiment, segment, metric, span, estimand))));
+    }
+    return seen;
+  }
+
+  /** Means of the true differences of those assigned, by experiment, replicate, metric, months. */
+  private Map<String, Double> truth(WorldPanel world, Dataset<Row> assignments) {
+    Map<String, Double> truth = new HashMap<>();
+    List<Row> means =
+        world
+            .truth()
+            .where(
+                "experiment_id = 'holdout' and metric in ('net_revenue', 'orders', 'member_months')")
+            .drop(Assignments.EXPERIMENT_ID)
+            .join(
+                assignments.select(Assignments.EXPERIMENT_ID, Assignments.CUSTOMER_ID),
+                Assignments.CUSTOMER_ID)
+            .groupBy("experiment_id", "replicate", "metric", "horizon_months")
+            .agg(
+                avg("difference_vs_control"),
+                avg(when(col("is_complier"), col("difference_vs_control"))))
+            .collectAsList();
+    for (Row row : means) {
+      truth.put(key(row, "itt"), row.getDouble(4));
+      truth.put(key(row, "cace"), row.getDouble(5));
+    }
+    for (Row row : means) {
+      Row months =
+          org.apache.spark.sql.RowFactory.create(
+              row.get(0), row.get(1), "member_months", row.get(3));
+      truth.put(key(row, DOSE), row.getDouble(4) / truth.get(key(months, "itt")));
+    }
+    return truth;
+  }
+
+  private static String key(Row row, String estimand) {
+    return key(row.getString(0), "" + row.getInt(1), row.getString(2), row.getInt(3), estimand);
+  }
+
+  private static String key(
+      String experiment, String replicate, String metric, int months, String estimand) {
+    return String.join(" ", experiment, replicate, metric, "" + months, estimand);
+  }
+
+  // --- coverage ---
+
+  /** Holds each estimate against the bands. */
+  private void judge(String world, Map<String, List<Seeing>> effects) {
+    assertThat(effects).hasSize(CELLS / 4);
+    effects.forEach(
+        (of, cell) -> {
+          assertThat(cell).as(of).hasSize(REPLICATES);
+          Replicates seen = replicates(cell);
+          lines.add(
+              "| %s | %s | %s | %s |"
+                  .formatted(world, of, seen.cells(), seen.passes(CELLS) ? "passes" : "outside"));
+          if (!seen.passes(CELLS)) {
+            outside.add(world + " " + of + " " + seen.cells());
+          }
+        });
+    for (String metric : METRICS) {
+      for (int months : HORIZONS) {
+        neverWider(effects.get(of(ITT, metric, months)), effects.get(of(CUPED, metric, months)));
+      }
+    }
+  }
+
+  private static Replicates replicates(List<Seeing> cell) {
+    Replicates seen = new Replicates();
+    cell.forEach(
+        one ->
+            seen.add(
+                one.number(Effects.ESTIMATE),
+                one.number(Effects.STD_ERROR),
+                one.number(Effects.CI_LOW),
+                one.number(Effects.CI_HIGH),
+                one.number(Effects.BASELINE),
+                one.truth()));
+    return seen;
+  }
+
+  /** How many replicates' intervals for all looks hold at all horizons, or at all months. */
+  private void show(String world, Seen seen, List<String> looks) {
+    for (String method : List.of(ITT, CUPED, "control_group_itt_lin", "control_group_cace")) {
+      for (String metric : METRICS) {
+        if (looks.size() == 1) {
+          List<List<Seeing>> horizons = new ArrayList<>();
+          HORIZONS.forEach(
+              months -> horizons.add(seen.of(looks.get(0)).get(of(method, metric, months))));
+          together(world, method + " | " + metric + " | 1, 3 and 6", horizons);
+        } else {
+          for (int months : HORIZONS) {
+            String of = of(method, metric, months);
+            together(
+                world, of + ", at 3 looks", looks.stream().map(l -> seen.of(l).get(of)).toList());
+          }
+        }
+      }
+    }
+  }
+
+  private void together(String world, String of, List<List<Seeing>> looks) {
+    Map<String, Integer> holding = new TreeMap<>();
+    looks.forEach(
+        look -> look.forEach(s -> holding.merge(s.segment(), s.always() ? 1 : 0, Integer::sum)));
+    long all = holding.values().stream().filter(n -> n == looks.size()).count();
+    together.add(
+        String.format(Locale.ROOT, "| %s | %s | %.1f |", world, of, 100.0 * all / REPLICATES));
+    if (all < new BinomialDistribution(REPLICATES, 0.95).inverseCumulativeProbability(0.001)) {
+      outside.add(world + " " + of + " at all looks: " + all);
+    }
+  }
+
+  // --- CUPED ---
+
+  private static void neverWider(List<Seeing> plain, List<Seeing> adjusted) {
+    Map<String, Double> ratios = ratios(plain, adjusted);
+    assertThat(ratios).hasSize(REPLICATES);
+    assertThat(ratios.values()).allMatch(ratio -> ratio <= 1 + 1e-9);
+  }
+
+  /** Squared errors of the adjusted estimates by those of the plain ones, by replicate. */
+  private static Map<String, Double> ratios(List<Seeing> plain, List<Seeing> adjusted) {
+    Map<String, Double> errors = new TreeMap<>();
+    adjusted.forEach(one -> errors.put(one.segment(), one.number(Effects.STD_ERROR)));
+    plain.forEach(
+        one ->
+            errors.computeIfPresent(
+                one.segment(),
+                (segment, error) -> Math.pow(error / one.number(Effects.STD_ERROR), 2)));
+    return errors;
+  }
+
+  /**
+   * The told variances are those of the plain estimates times 1 - rho² of the replicate's windows;
+   * so are those found over the replicates, within 4 Monte Carlo errors of their logarithm, 2 rho /
+   * sqrt(replicates), since the two estimates are correlated by sqrt(1 - rho²).
+   */
+  private void narrows(
+      String world, Map<String, List<Seeing>> effects, Map<String, Double> squaredCorrelations) {
+    for (String metric : METRICS) {
+      for (int months : HORIZONS) {
+        List<Seeing> plain = effects.get(of(ITT, metric, months));
+        List<Seeing> adjusted = effects.get(of(CUPED, metric, months));
+        ratios(plain, adjusted)
+            .forEach(
+                (segment, ratio) ->
+                    assertThat(ratio)
+                        .isCloseTo(
+                            1 - squaredCorrelations.get(segment + " " + metric + " " + months),
+                            within(1e-9)));
+        double told = variances(adjusted) / variances(plain);
+        double found = Math.pow(replicates(adjusted).chance() / replicates(plain).chance(), 2);
+        narrowing.add(
+            String.format(
+                Locale.ROOT, "| %s | %s | %d | %.3f | %.3f |", world, metric, months, told, found));
+        if (Math.abs(Math.log(found / told)) > 4 * 2 * Math.sqrt((1 - told) / REPLICATES)) {
+          outside.add(world + " " + metric + " narrows to " + found + " for " + told);
+        }
+      }
+    }
+  }
+
+  private static double variances(List<Seeing> cell) {
+    return cell.stream().mapToDouble(one -> Math.pow(one.number(Effects.STD_ERROR), 2)).sum();
+  }
+
+  /** rho² of the windows after and before by replicate, arms weighted as the error does. */
+  private static Map<String, Double> squaredCorrelations(Frames frames) {
+    List<Column> windows = new ArrayList<>();
+    List<Column> moments = new ArrayList<>();
+    for (String metric : METRICS) {
+      for (int months : HORIZONS) {
+        String window = "sum(if(m between %d and %d, double(" + metric + "), 0)) as %s%d_" + metric;
+        windows.add(expr(window.formatted(1, months, "y", months)));
+        windows.add(expr(window.formatted(-months, -1, "x", months)));
+        String y = "y" + months + "_" + metric;
+        String x = "x" + months + "_" + metric;
+        moments.add(expr("covar_samp(%s, %s) / count(1)".formatted(y, x)));
+        moments.add(expr("var_samp(%s) / count(1)".formatted(y)));
+        moments.add(expr("var_samp(%s) / count(1)".formatted(x)));
+      }
+    }
+    Map<String, double[]> sums = new TreeMap<>();
+    for (Row arm :
+        frames
+            .get(Assignments.TABLE)
+            .join(frames.get(CustomerMonths.TABLE), new String[] {"customer_id"}, "left")
+            .withColumn("m", expr("months_between(month, trunc(assigned_at, 'month'))"))
+            .groupBy("customer_id", "arm")
+            .agg(windows.get(0), windows.subList(1, windows.size()).toArray(Column[]::new))
+            .withColumn("replicate", expr("split(customer_id, '-')[0]"))
+            .groupBy("replicate", "arm")
+            .agg(moments.get(0), moments.subList(1, moments.size()).toArray(Column[]::new))
+            .collectAsList()) {
+      double[] all = sums.computeIfAbsent(arm.getString(0), s -> new double[moments.size()]);
+      for (int i = 0; i < all.length; i++) {
+        all[i] += arm.getDouble(i + 2);
+      }
+    }
+    Map<String, Double> squares = new HashMap<>();
+    sums.forEach(
+        (replicate, all) -> {
+          int at = 0;
+          for (String metric : METRICS) {
+            for (int months : HORIZONS) {
+              squares.put(
+                  replicate + " " + metric + " " + months,
+                  all[at] / all[at + 1] * all[at] / all[at + 2]);
+              at += 3;
+            }
+          }
+        });
+    return squares;
+  }
+
+  // --- page ---
+
+  private void write() throws IOException {
+    CoverageSection.write(
+        "control-group",
+        REPLICATES
+            + " replicates of "
+            + CUSTOMERS
+            + " customers in one run of the job for each world; level .001/"
+            + CELLS
+            + " for shares, 3 errors for bias.\n\n"
+            + "| world | method | metric | months | replicates | truth | bias | bias, % of baseline | spread | mean error | covers, % | finds, % | |\n"
+            + "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+            + String.join("\n", lines)
+            + "\n\n| world | method | metric | months | hold at all looks together, % |\n| --- | --- | --- | --- | --- |\n"
+            + String.join("\n", together)
+            + "\n\n| world | metric | months | CUPED's variance of the plain, as told: 1 - rho² | as found |\n| --- | --- | --- | --- | --- |\n"
+            + String.join("\n", narrowing));
   }
 }

@@ -1,6 +1,5 @@
 package dev.cohortium.controlgroup;
 
-import static dev.cohortium.controlgroup.ControlGroupJobTest.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cohortium.SparkTest;

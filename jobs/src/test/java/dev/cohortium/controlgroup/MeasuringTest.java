@@ -8,11 +8,12 @@ import dev.cohortium.config.Study;
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.stats.ConfidenceSequence;
 import dev.cohortium.stats.Estimate;
-import dev.cohortium.stats.Interval;
 import dev.cohortium.stats.PeekingLevels;
 import dev.cohortium.stats.Unmeasured;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
@@ -69,7 +70,7 @@ class MeasuringTest {
 
   @Test
   void where_nothing_tells_who_joined_there_is_no_effect_on_compliers() {
-    assertThat(reason(one(Cells.effects(two("", 100, 100).sample()), "control_group_cace")))
+    assertThat(reason(one(Cells.effects(two().sample()), "control_group_cace")))
         .isEqualTo("Nothing tells who joined: sources.enrolments is missing.");
   }
 
@@ -166,7 +167,11 @@ class MeasuringTest {
   }
 
   private static Cells two() {
-    return two("", 100, 100);
+    return two("");
+  }
+
+  private static Cells two(String controlGroup) {
+    return two(controlGroup, 100, 100);
   }
 
   /** An arm of so many that spends 2 more. */
@@ -178,45 +183,69 @@ class MeasuringTest {
 
   // --- looks ---
 
+  /** Horizons of 1 month: the n-th month of assignment makes the n-th look. */
   @Test
-  void the_interval_of_all_looks_is_of_one_kind_and_plan_as_customers_arrive() {
-    Effect first = one(Cells.effects(two().sample()), "control_group_itt");
-    Cells later =
-        two()
-            .made("control", "2024-03", "all", 50, i -> spender(i, 10, false))
-            .made("a", "2024-03", "all", 50, i -> spender(i, 12, false));
-    Effect second = one(Cells.effects(later.sample()), "control_group_itt");
+  void customers_who_come_later_make_another_look_and_no_other_kind_of_interval() {
+    List<Effect> looks =
+        List.of(
+            itt(two()),
+            itt(withMonth(two(), "2024-03")),
+            itt(withMonth(withMonth(two(), "2024-03"), "2024-05")),
+            // Whose window of June is not complete makes none.
+            itt(withMonth(withMonth(two(), "2024-03"), "2024-06")));
 
-    assertThat(first.found().always())
-        .isEqualTo(new PeekingLevels(0.05).interval(first.estimate(), 1));
-    // Those of the first month plan it, whoever comes.
-    assertThat(second.found().always())
-        .isEqualTo(new ConfidenceSequence(0.05, 200).interval(second.estimate(), 300));
+    assertThat(looks)
+        .extracting(look -> look.found().always())
+        .containsExactly(
+            new PeekingLevels(0.05).interval(looks.get(0).estimate(), 1),
+            new PeekingLevels(0.05).interval(looks.get(1).estimate(), 2),
+            new PeekingLevels(0.05).interval(looks.get(2).estimate(), 4),
+            new PeekingLevels(0.05).interval(looks.get(3).estimate(), 2));
   }
 
   @Test
-  void the_study_says_whether_customers_arrive_and_how_many() {
-    Interval arriving =
-        one(
-                Cells.effects(
-                    cells("experiments.offer { arrivals = monthly, planned = 5000 }").sample()),
-                "control_group_itt")
-            .found()
-            .always();
+  void customers_who_arrive_by_the_study_have_a_sequence_that_the_first_month_plans() {
+    String monthly = ", experiments.offer.arrivals = monthly";
+    Effect first = itt(two(monthly));
+    Effect second = itt(withMonth(two(monthly), "2024-03"));
+    Effect planned =
+        itt(
+            withMonth(
+                two(", experiments.offer { arrivals = monthly, planned = 5000 }"), "2024-03"));
+
+    assertThat(first.found().always())
+        .isEqualTo(new ConfidenceSequence(0.05, 200).interval(first.estimate(), 200));
+    assertThat(second.found().always())
+        .isEqualTo(new ConfidenceSequence(0.05, 200).interval(second.estimate(), 300));
+    assertThat(planned.found().always())
+        .isEqualTo(new ConfidenceSequence(0.05, 5_000).interval(second.estimate(), 300));
+  }
+
+  @Test
+  void who_was_drawn_here_arrives_unless_the_study_says_that_all_came_at_once() {
+    Experiment drawn =
+        new Experiment("offer", "club", Set.of("all"), Map.of("all", 0.5), 200, 0, 0);
+    Effect arriving = one(Cells.effects(two().sample("2024-01", drawn)), "control_group_itt");
     Effect once =
         one(
-            Cells.effects(cells("experiments.offer.arrivals = once").sample()),
+            Cells.effects(two(", experiments.offer.arrivals = once").sample("2024-01", drawn)),
             "control_group_itt");
 
-    assertThat(arriving)
-        .isEqualTo(new ConfidenceSequence(0.05, 5_000).interval(once.estimate(), 240));
+    assertThat(arriving.found().always())
+        .isEqualTo(new ConfidenceSequence(0.05, 200).interval(arriving.estimate(), 200));
     assertThat(once.found().always())
         .isEqualTo(new PeekingLevels(0.05).interval(once.estimate(), 1));
   }
 
-  private static Cells cells(String controlGroup) {
-    return two(", " + controlGroup, 100, 100)
-        .made("a", "2024-03", "all", 40, i -> spender(i, 12, false));
+  private static Effect itt(Cells cells) {
+    return one(Cells.effects(cells.sample()), "control_group_itt");
+  }
+
+  /** With 50 more customers in each arm, assigned in that month. */
+  private static Cells withMonth(Cells cells, String month) {
+    return cells
+        .made("control", month, "all", 50, i -> spender(i, 10, false))
+        .made("a", month, "all", 50, i -> spender(i, 12, false));
   }
 
   // --- helpers ---

@@ -1,12 +1,16 @@
 package dev.cohortium.world;
 
+import dev.cohortium.SparkTest;
 import dev.cohortium.config.World;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
+import dev.cohortium.table.Assignments;
 import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Customers;
+import dev.cohortium.table.Exposures;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.ReceiptMonths;
+import dev.cohortium.table.Table;
 import java.math.BigDecimal;
 import java.sql.Date;
 import java.util.ArrayList;
@@ -20,6 +24,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** The panel of a made-up world, without its receipts ever being written; and the truth. */
@@ -49,6 +54,8 @@ public final class WorldPanel {
             derived(WorldPanel::months, Contracts.schema(CustomerMonths.TABLE)))
         .with(Joinings.TABLE, derived(WorldPanel::joining, Contracts.schema(Joinings.TABLE)))
         .with(Customers.TABLE, derived(WorldPanel::customer, Contracts.schema(Customers.TABLE)))
+        .with(Assignments.TABLE, delivered(Feed.ASSIGNMENTS, Assignments.TABLE))
+        .with(Exposures.TABLE, delivered(Feed.EXPOSURES, Exposures.TABLE))
         .with(
             ReceiptMonths.TABLE,
             session.createDataFrame(List.of(), Contracts.schema(ReceiptMonths.TABLE)));
@@ -57,6 +64,21 @@ public final class WorldPanel {
   /** {@link Truth}. */
   public Dataset<Row> truth() {
     return derived((of, life) -> Truth.of(of, life).iterator(), Truth.SCHEMA);
+  }
+
+  /** What a feed delivers, as the table that its rows become; what it does not tell is null. */
+  private Dataset<Row> delivered(Feed feed, Table table) {
+    StructType texts = new StructType();
+    for (String column : feed.columns()) {
+      texts = texts.add(column, DataTypes.StringType);
+    }
+    Dataset<Row> rows =
+        derived(
+            (of, life) ->
+                new Records(of, life)
+                    .of(feed).stream().map(row -> RowFactory.create((Object[]) row)).iterator(),
+            texts);
+    return SparkTest.as(table, rows);
   }
 
   private Dataset<Row> derived(Derivation derivation, StructType schema) {
