@@ -5,7 +5,6 @@ import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Measured;
 import dev.cohortium.evidence.Metric;
 import dev.cohortium.stats.EventStudy;
-import dev.cohortium.stats.GroupTimeEffects;
 import dev.cohortium.stats.JoiningCohorts;
 import dev.cohortium.stats.StaggeredDesign;
 import dev.cohortium.stats.StaggeredDesign.Base;
@@ -104,7 +103,7 @@ record Measuring(
         program,
         window,
         gathered.place(),
-        gathered.fates(onOrders),
+        gathered.fates(onOrders.effects()),
         gathered.leavers(),
         reaction,
         gathered.hazardAtOrders(),

@@ -70,8 +70,7 @@ class JudgingTest {
       cohorts.add(joined, -20, 0, new double[][] {months});
     }
     EventStudy study = EventStudy.of(cohorts, window.design(), 0);
-    Judging judging =
-        judging(window, fates, Optional.empty());
+    Judging judging = judging(window, fates, Optional.empty());
     judging.add(new Measured(metric), Studied.of(Variant.EVENT_STUDY, study, window));
     return judging.effects().get(0);
   }
@@ -238,8 +237,7 @@ class JudgingTest {
     }
     Studied studied =
         Studied.of(Variant.EVENT_STUDY, EventStudy.of(cohorts, window.design(), 0), window);
-    Judging judging =
-        judging(window, Map.of(), Optional.empty());
+    Judging judging = judging(window, Map.of(), Optional.empty());
     judging.add(new Measured(Metric.ORDERS), studied);
     return judging.effects();
   }
@@ -283,8 +281,7 @@ class JudgingTest {
     // By hand: at .025 each and a power of .8, (2.2414 + .8416) errors of orders; 2 orders a month.
     for (double error : new double[] {0.05, 0.1}) {
       Reaction reaction = new Reaction(Estimate.normal(0, 1), Estimate.normal(0.01, error), 2);
-      Judging judging =
-          judging(window, Map.of(), Optional.of(reaction));
+      Judging judging = judging(window, Map.of(), Optional.of(reaction));
       judging.add(new Measured(Metric.ITEMS), studied);
       Effect effect = judging.effects().get(0);
       Row check = check(effect, Checks.DETECTABLE_REACTION);
@@ -325,8 +322,7 @@ class JudgingTest {
     Studied studied =
         Studied.of(Variant.SEASONAL, EventStudy.of(cohorts, window.design(), 0), window);
     Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, 40L));
-    Judging judging =
-        judging(window, fates, Optional.empty());
+    Judging judging = judging(window, fates, Optional.empty());
     judging.add(new Measured(Metric.ORDERS), studied);
     assertThat(judging.effects().get(0).isMeasured()).isTrue();
     assertThat(row(judging.effects().get(2)).getString(REASON))
@@ -356,8 +352,7 @@ class JudgingTest {
       }
       regions.add(LaunchRegion.ofSums(launch, 100, new double[][] {sums}));
     }
-    Judging judging =
-        judging(window, Map.of(), Optional.empty());
+    Judging judging = judging(window, Map.of(), Optional.empty());
     judging.addByRegion(
         new Measured(Metric.ORDERS), 2, RegionalLaunch.of(window.design().upTo(2), regions, 0, 1));
     Effect effect = judging.effects().get(0);
