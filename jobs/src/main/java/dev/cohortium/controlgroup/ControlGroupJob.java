@@ -101,11 +101,12 @@ public final class ControlGroupJob implements Job {
     Dataset<Row> rows = numbered.in(byWindow);
     List<Cell> cells = sums.of(rows, experiments.segments());
     Lines lines = new Lines(sums);
-    for (Experiment experiment : experiments.list()) {
-      List<Cell> own = of(cells, experiment);
-      for (Place place : Measuring.places(own)) {
-        lines.add(place, Pair.of(place, own, history));
-      }
+    List<Sample> samples =
+        experiments.list().stream()
+            .map(e -> new Sample(study, e, sums, of(cells, e), history))
+            .toList();
+    for (Sample sample : samples) {
+      Measuring.places(sample.cells()).forEach(place -> lines.add(place, sample.pairs(place)));
     }
     progress.step(NAME + ": lines");
     lines.addVariances(
@@ -114,10 +115,6 @@ public final class ControlGroupJob implements Job {
     Paths paths = new Paths(study, history, spans.get(spans.size() - 1));
     paths.read(visits);
     progress.step(NAME + ": effects");
-    List<Sample> samples =
-        experiments.list().stream()
-            .map(e -> new Sample(study, e, sums, of(cells, e), history))
-            .toList();
     return tables(in, study, samples, numbered, lines, paths);
   }
 

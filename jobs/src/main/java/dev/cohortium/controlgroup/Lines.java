@@ -26,6 +26,9 @@ import org.apache.spark.sql.types.StructType;
 /**
  * Lin's lines of all comparisons, and the variances that a second pass over the customers' windows
  * adds up ({@link LinByArms}).
+ *
+ * <p>What a customer adds is divided by what the line leaves free of it, so that it follows from no
+ * sums over several: unlike {@link Sums}, the pass meets a customer once for each of its segments.
  */
 final class Lines {
   private static final String VERSUS = "versus";

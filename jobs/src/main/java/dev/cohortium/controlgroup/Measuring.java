@@ -6,12 +6,15 @@ import dev.cohortium.evidence.Effect.Found;
 import dev.cohortium.evidence.Families;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 
 /** The effects of one experiment, with what was checked of them (methods.md 6, 9, 10). */
@@ -37,6 +40,9 @@ final class Measuring {
   private final Lines lines;
   private final List<Effect> effects = new ArrayList<>();
 
+  /** Months of assignment whose window is complete, by its length. */
+  private final Map<Integer, IntSummaryStatistics> complete;
+
   /** Of an experiment. */
   Measuring(Sample sample, Guards guards, Numbered numbered, Lines lines) {
     this.sample = sample;
@@ -48,6 +54,10 @@ final class Measuring {
     this.history = sample.history();
     this.reasons = new Reasons(sample, numbered);
     this.lines = lines;
+    this.complete =
+        cells.stream()
+            .filter(cell -> history.hasAfter(cell.assigned(), cell.span()))
+            .collect(Collectors.groupingBy(Cell::span, Collectors.summarizingInt(Cell::assigned)));
   }
 
   /** How an effect is found. */
@@ -170,6 +180,10 @@ final class Measuring {
     return effect;
   }
 
+  /**
+   * The effects on the average receipt. There is none on compliers: the difference divided by the
+   * share of joiners weighs them by their orders, and is not that of their receipts.
+   */
   private void measureRatio(Place place, Comparison comparison, Optional<String> reason) {
     measureRatio(place, comparison, Method.ITT_PLAIN, reason, comparison::ratio);
     measureRatio(place, comparison, Method.ITT_CUPED, reason, comparison::cupedRatio);
@@ -285,19 +299,11 @@ final class Measuring {
 
   /** The row of table effects. */
   Row row(Effect effect, LocalDate day, String runId) {
-    List<Integer> months =
-        cells.stream()
-            .filter(c -> c.span() == effect.key().months())
-            .filter(c -> history.hasAfter(c.assigned(), c.span()))
-            .map(Cell::assigned)
-            .sorted()
-            .toList();
+    IntSummaryStatistics months = complete.get(effect.key().months());
     return effect.row(
         ControlGroupJob.NAME,
-        months.isEmpty() ? null : Months.firstDay(months.get(0) + 1),
-        months.isEmpty()
-            ? null
-            : Months.lastDay(months.get(months.size() - 1) + effect.key().months()),
+        months == null ? null : Months.firstDay(months.getMin() + 1),
+        months == null ? null : Months.lastDay(months.getMax() + effect.key().months()),
         day,
         runId);
   }

@@ -2,6 +2,8 @@ package dev.cohortium.controlgroup;
 
 import dev.cohortium.config.Study;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** An experiment with the sums over its customers: what guards and effects are told from. */
 final class Sample {
@@ -11,6 +13,7 @@ final class Sample {
   private final List<Cell> cells;
   private final History history;
   private final List<Cell> whole;
+  private final Map<List<Object>, List<Cell>> byPlace;
 
   /** Of an experiment's cells, by segment and in all. */
   Sample(Study study, Experiment experiment, Sums sums, List<Cell> cells, History history) {
@@ -20,6 +23,9 @@ final class Sample {
     this.cells = List.copyOf(cells);
     this.history = history;
     this.whole = this.cells.stream().filter(Cell::isWhole).toList();
+    this.byPlace =
+        this.cells.stream()
+            .collect(Collectors.groupingBy(c -> List.of(c.segmentBy(), c.segment(), c.span())));
   }
 
   Study study() {
@@ -82,7 +88,13 @@ final class Sample {
 
   /** The arms of a place by stratum. */
   List<Pair> pairs(Place place) {
-    return Pair.of(place, cells, history);
+    return Pair.of(place, at(place), history);
+  }
+
+  /** The cells of all arms of a place. */
+  private List<Cell> at(Place place) {
+    return byPlace.getOrDefault(
+        List.of(place.segmentBy(), place.segment(), place.span()), List.of());
   }
 
   /** The pairs of a place that tell an error. */
@@ -93,7 +105,9 @@ final class Sample {
   /** The share of the customers of a place whose window before the panel has, too. */
   double shareWithWindowBefore(Place place) {
     List<Cell> known =
-        cells.stream().filter(cell -> history.hasBefore(cell.assigned(), place.span())).toList();
+        at(place).stream()
+            .filter(cell -> history.hasBefore(cell.assigned(), place.span()))
+            .toList();
     long all = Pair.together(pairs(place)).customers();
     return all == 0 ? 0 : Pair.together(Pair.of(place, known, history)).customers() / (double) all;
   }
