@@ -53,6 +53,11 @@ public final class GroupTimeEffects implements Serializable {
       return (value - level) / treated;
     }
 
+    /** What is compared. */
+    public StaggeredDesign.Comparison comparison() {
+      return new StaggeredDesign.Comparison(joined, month, base);
+    }
+
     /** The months since joining. */
     public int eventMonth() {
       return month - joined;

@@ -113,6 +113,45 @@ class JoiningCohortsTest {
   }
 
   @Test
+  void few_customers_take_less_than_their_sums_and_are_the_same() {
+    SplittableRandom random = new SplittableRandom(3);
+    CohortMoments all = CohortMoments.around(new double[][] {{1, 2, 3, 4, 5, 6, 7, 8}});
+    CohortMoments parts = all.none();
+    long summed = CohortMoments.ofSums(0, new double[1][8], new double[1][36]).bytes();
+    for (int customer = 0; customer < 9; customer++) {
+      double[][] months = {random.doubles(8).toArray()};
+      all.add(months);
+      parts.plus(all.none().add(months));
+      // Up to 8 / 2 rows of 8 months, after them 8 sums and 36 products.
+      assertThat(all.bytes()).isEqualTo(customer < 4 ? 200 + 64 * (customer + 1) : summed);
+      assertThat(parts.bytes()).isEqualTo(all.bytes());
+      for (int month = 0; month < 8; month++) {
+        assertThat(parts.mean(0, month)).isCloseTo(all.mean(0, month), within(1e-12));
+        assertThat(all.sums(0)[month])
+            .isCloseTo(all.n() * (all.mean(0, month) - month - 1), within(1e-12));
+      }
+      assertThat(parts.products(0)).containsExactly(all.products(0), within(1e-12));
+    }
+    CohortMoments both = all.none().plus(all.none().add(new double[1][8])).plus(all);
+    assertThat(both.n()).isEqualTo(10);
+    assertThat(both.products(0)[0]).isCloseTo(all.products(0)[0] + 1, within(1e-12));
+  }
+
+  @Test
+  void a_state_that_is_added_stays_as_it_is() {
+    double[][] months = {{1, 2, 3, 4, 5, 6, 7, 8, 9}};
+    CohortMoments more = CohortMoments.none(1, 9).add(months);
+    JoiningCohorts cohorts = JoiningCohorts.none(DESIGN, 1);
+    JoiningCohorts.Key key = new JoiningCohorts.Key(6, -9, 0);
+    cohorts.add(key, more).add(6, -9, 0, months).add(key, more);
+    assertThat(more.n()).isEqualTo(1);
+    assertThat(cohorts.moments().values())
+        .singleElement()
+        .extracting(CohortMoments::n)
+        .isEqualTo(3L);
+  }
+
+  @Test
   void customers_who_are_left_out_are_counted() {
     double[][] months = {new double[9]};
     JoiningCohorts cohorts =

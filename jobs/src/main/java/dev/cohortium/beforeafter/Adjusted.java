@@ -89,6 +89,7 @@ final class Adjusted {
           effects.design(),
           metric,
           effects.cells(),
+          effects.cells().stream().map(Cell::comparison).toList(),
           List.copyOf(fitted),
           IntStream.range(0, fitted.size()).map(effects::levelOf).boxed().toList(),
           Arrays.stream(effects.cohorts()).boxed().toList());
@@ -100,6 +101,7 @@ final class Adjusted {
       StaggeredDesign design,
       int metric,
       List<Cell> cells,
+      List<Comparison> comparisons,
       List<CovariateEffect> fitted,
       List<Integer> levels,
       List<Integer> cohorts)
@@ -107,8 +109,7 @@ final class Adjusted {
     @Serial private static final long serialVersionUID = 1;
 
     Role role(int place, Life life) {
-      Cell cell = cells.get(place);
-      return design.role(cell.joined(), cell.month(), life.joined(), life.acquired());
+      return design.role(comparisons.get(place), life.joined(), life.acquired());
     }
 
     double influence(int place, Life life, double[] covariates, Gathering of, Role role) {

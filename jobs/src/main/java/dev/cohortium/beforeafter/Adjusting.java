@@ -237,31 +237,50 @@ final class Adjusting {
 
   // --- weighted means ---
 
+  /** What is estimated of customers who are the same to a cohort. */
+  private record Cells(Scored scored, List<Estimand> estimands, List<CovariateCell> cells)
+      implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    void add(Map<Estimand, CovariateCell.Slopes> states, Life life, double[] row, Gathering of) {
+      Role role = role(scored, life, of.window().design().preMonths());
+      for (int place = 0; role != Role.NEITHER && place < cells.size(); place++) {
+        Estimand estimand = estimands.get(place);
+        CovariateCell cell = cells.get(place);
+        Comparison at = estimand.of();
+        states
+            .computeIfAbsent(estimand, none -> new CovariateCell.Slopes(cell))
+            .add(
+                row,
+                of.change(life, estimand.metric(), at.month(), at.base()),
+                role == Role.TREATED);
+      }
+    }
+  }
+
+  private List<Cells> byScored(Map<Estimand, CovariateCell> cells) {
+    TreeMap<Scored, Cells> byScored = new TreeMap<>();
+    cells.forEach(
+        (estimand, cell) -> {
+          Scored scored = Scored.of(estimand.of(), design(estimand.base()));
+          Cells of =
+              byScored.computeIfAbsent(
+                  scored, none -> new Cells(scored, new ArrayList<>(), new ArrayList<>()));
+          of.estimands().add(estimand);
+          of.cells().add(cell);
+        });
+    return List.copyOf(byScored.values());
+  }
+
   private Map<Estimand, CovariateCell.Slopes> slopes(Map<Estimand, CovariateCell> found) {
     Gathering of = gathering;
-    HashMap<Estimand, CovariateCell> cells = new HashMap<>(found);
+    List<Cells> cells = byScored(found);
     return Sweep.byKey(
         lives,
         (Map<Estimand, CovariateCell.Slopes> states, Row row) -> {
           Life life = Life.of(row, of.window());
           double[] covariates = of.covariates().of(row);
-          cells.forEach(
-              (estimand, cell) -> {
-                Comparison at = estimand.of();
-                Role role =
-                    of.window()
-                        .design()
-                        .with(estimand.base())
-                        .role(at.joined(), at.month(), life.joined(), life.acquired());
-                if (role != Role.NEITHER) {
-                  states
-                      .computeIfAbsent(estimand, none -> new CovariateCell.Slopes(cell))
-                      .add(
-                          covariates,
-                          of.change(life, estimand.metric(), at.month(), at.base()),
-                          role == Role.TREATED);
-                }
-              });
+          cells.forEach(some -> some.add(states, life, covariates, of));
         },
         CovariateCell.Slopes::plus);
   }

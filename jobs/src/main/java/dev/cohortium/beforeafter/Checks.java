@@ -26,6 +26,7 @@ final class Checks {
   static final String CONTAMINATION = "contamination";
   static final String ATTRITION = "attrition";
   static final String EXCHANGED = "launches_exchanged";
+  static final String DROPPED = "dropped_by_strata";
 
   /** The grade of an event study: the evidence is that likes were compared. */
   static final Effect.Grading GRADING =
@@ -43,6 +44,7 @@ final class Checks {
   private static final double LEAST_BREAKDOWN = 0.5;
   private static final double MOST_CONTAMINATED = 0.1;
   private static final double LEAST_COMPARED = 0.5;
+  private static final double MOST_DROPPED = 0.1;
 
   private final Optional<Reaction> reaction;
   private final double hazard;
@@ -100,6 +102,12 @@ final class Checks {
 
   private static Check notJudged(String name, double threshold, String note) {
     return new Check(name, null, threshold, Effect.NOT_JUDGED, note);
+  }
+
+  /** A check of a share that has to be below a threshold. */
+  private static Check few(String name, double share, double threshold, String note) {
+    String outcome = share < threshold ? Effect.PASSED : Effect.INCONCLUSIVE;
+    return new Check(name, share, threshold, outcome, note);
   }
 
   private static Check trend(Optional<PreTrend> preTrend, StaggeredDesign design) {
@@ -288,15 +296,28 @@ final class Checks {
 
   /** Whether those who did not join at the launch stayed out, by the share who joined later. */
   static Check contamination(double share) {
-    return new Check(
+    return few(
         CONTAMINATION,
         share,
         MOST_CONTAMINATED,
-        share < MOST_CONTAMINATED ? Effect.PASSED : Effect.INCONCLUSIVE,
         String.format(
             Locale.ROOT,
             "Of those who had not joined at the launch %.1f %% joined within the months measured and are compared as usual: what joining does to them is missing from the effect.",
             100 * share));
+  }
+
+  /** Whether members are missing whose stratum has too few to compare them with, by their share. */
+  static Check dropped(double share) {
+    return few(
+        DROPPED,
+        share,
+        MOST_DROPPED,
+        share == 0
+            ? "All strata have somebody to compare with."
+            : String.format(
+                Locale.ROOT,
+                "Over the months measured %.1f %% of the members are left out, for their stratum has too few to compare them with; treated counts the others, in the month with the fewest.",
+                100 * share));
   }
 
   /** The test that exchanges launch months between regions. */
@@ -326,11 +347,14 @@ final class Checks {
   }
 
   private Check attrition(long compared, String note) {
+    double share = members == 0 ? 0 : (double) compared / members;
     return new Check(
         ATTRITION,
-        members == 0 ? 0.0 : (double) compared / members,
+        share,
         LEAST_COMPARED,
-        Effect.NOT_JUDGED,
+        members == 0
+            ? Effect.NOT_JUDGED
+            : share >= LEAST_COMPARED ? Effect.PASSED : Effect.INCONCLUSIVE,
         note);
   }
 

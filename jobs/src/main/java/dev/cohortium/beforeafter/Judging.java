@@ -139,6 +139,11 @@ final class Judging {
     }
     if (!studied.variant().isNaive()) {
       checks.judge(effect, studied, before, 1);
+      checkStrata(
+          effect,
+          studied.variant(),
+          studied.effects(),
+          Arms.after(studied.effects(), variant, months));
     }
     effects.add(effect);
   }
@@ -154,6 +159,20 @@ final class Judging {
         .anyMatch(
             cell ->
                 cell.base() - window.inactiveMonths() < Math.max(-1, cell.joined() - preMonths));
+  }
+
+  /** Adds what share of the members of some months is left out where strata are compared. */
+  private static void checkStrata(
+      Effect effect, Variant variant, GroupTimeEffects effects, Predicate<Cell> some) {
+    if (variant.isWithinStrata() && effect.isMeasured()) {
+      long treated = 0;
+      long dropped = 0;
+      for (Cell cell : effects.cells()) {
+        treated += some.test(cell) ? cell.treated() : 0;
+        dropped += some.test(cell) ? cell.dropped() : 0;
+      }
+      effect.check(Checks.dropped((double) dropped / (treated + dropped)));
+    }
   }
 
   private String cutOff() {
@@ -181,6 +200,8 @@ final class Judging {
       if (!variant.isNaive() && receipt.isPresent()) {
         Studied studied = receipt.get().onCombination();
         checks.judge(effect, studied, studied.before(), receipt.get().orders());
+        Predicate<Cell> after = Arms.after(studied.effects(), Measured.RAW, months);
+        checkStrata(effect, variant, studied.effects(), after);
       }
       effects.add(effect);
     }
@@ -255,6 +276,7 @@ final class Judging {
     if (!variant.isNaive()) {
       effect.check(checks.attrition());
       effect.check(Checks.contamination(joined));
+      checkStrata(effect, variant, found, cell -> true);
       effect.check(
           new Effect.Check(
               Checks.PRE_TREND,

@@ -15,7 +15,7 @@ record Levels(JoiningCohorts cohorts, StaggeredDesign design, int metric) {
     long n = 0;
     for (Map.Entry<JoiningCohorts.Key, CohortMoments> entry : cohorts.moments().entrySet()) {
       JoiningCohorts.Key key = entry.getKey();
-      Role role = design.role(cell.joined(), cell.month(), key.joined(), key.acquired());
+      Role role = design.role(cell.comparison(), key.joined(), key.acquired());
       if (role == Role.CONTROL) {
         n += entry.getValue().n();
         sum += entry.getValue().n() * entry.getValue().mean(metric, cell.month());

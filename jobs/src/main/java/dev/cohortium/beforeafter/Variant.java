@@ -55,6 +55,11 @@ enum Variant {
     return this == NAIVE || this == NAIVE_AT_LAUNCH;
   }
 
+  /** Whether likes are compared with likes only, so that some may have nobody. */
+  boolean isWithinStrata() {
+    return this == STRATIFIED || this == AT_LAUNCH;
+  }
+
   /** Beside which effect the change of members alone is told; any other is itself. */
   Variant corrected() {
     return switch (this) {

@@ -65,7 +65,17 @@ final class Shop {
                     + drift
                     + " as net_revenue",
                 "5 as margin");
-    return new Frames(spark)
+    return frames(customers, months, 1);
+  }
+
+  /**
+   * A panel from January 2022 on.
+   *
+   * @param customers customer_id, region and joined, the number of a month or null
+   * @param ordersUntilJoining 0: nobody joined at an order
+   */
+  static Frames frames(Dataset<Row> customers, Dataset<Row> months, int ordersUntilJoining) {
+    return new Frames(customers.sparkSession())
         .with(CustomerMonths.TABLE, Given.as(CustomerMonths.TABLE, months))
         .with(Customers.TABLE, Given.as(Customers.TABLE, customers.select("customer_id", "region")))
         .with(
@@ -78,7 +88,7 @@ final class Shop {
                         "'club' as program_id",
                         "customer_id",
                         "add_months(date'2022-01-01', joined) as joining_month",
-                        "1 as orders_until_joining",
+                        ordersUntilJoining + " as orders_until_joining",
                         "1 as orders_in_month")));
   }
 
