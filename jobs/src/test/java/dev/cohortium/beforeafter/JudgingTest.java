@@ -117,110 +117,6 @@ class JudgingTest {
     assertThat(effect(window(10, 7, 2), Metric.CHURNED_RATE, 30, 30, 60).isSupported()).isTrue();
   }
 
-  private static List<String> outcomes(Effect effect, String check) {
-    return effect.checks("job", LocalDate.EPOCH, "run").stream()
-        .filter(row -> row.getString(1).equals(check))
-        .map(row -> row.getString(4))
-        .toList();
-  }
-
-  @Test
-  void an_effect_on_less_than_half_of_the_members_is_not_believed() {
-    Map<Fate, Long> half = new EnumMap<>(Map.of(Fate.COMPARED, 60L, Fate.ALWAYS_MEMBERS, 60L));
-    Effect effect = judged(half, window(6, 6, 2), Metric.ORDERS, 30, 30, 60);
-    assertThat(outcomes(effect, Checks.ATTRITION)).containsExactly(Effect.PASSED);
-    Map<Fate, Long> few = new EnumMap<>(Map.of(Fate.COMPARED, 60L, Fate.ALWAYS_MEMBERS, 61L));
-    effect = judged(few, window(6, 6, 2), Metric.ORDERS, 30, 30, 60);
-    assertThat(outcomes(effect, Checks.ATTRITION)).containsExactly(Effect.INCONCLUSIVE);
-    assertThat(effect.credibility()).isEqualTo("D");
-  }
-
-  /**
-   * Of 80 who join in September 20 are in a stratum in which 4 stay out: too few by one. All have 7
-   * more in each month from September on than two months before.
-   */
-  private static JoiningCohorts strata(Window window) {
-    JoiningCohorts cohorts = JoiningCohorts.none(window.design(), 1);
-    SplittableRandom random = new SplittableRandom(8);
-    for (int i = 0; i < 144; i++) {
-      double[] months = random.doubles(14).toArray();
-      for (int month = 8; month < 14; month++) {
-        months[month] = months[month - 2] + 7;
-      }
-      int stratum = i >= 60 && i < 84 ? 1 : 0;
-      cohorts.add(i < 80 ? 8 : StaggeredDesign.NEVER, -20, stratum, new double[][] {months});
-    }
-    return cohorts;
-  }
-
-  @Test
-  void members_whose_stratum_has_nobody_to_compare_are_counted_in_a_check() {
-    Window window = window(6, 6, 2);
-    EventStudy study = EventStudy.of(strata(window), window.design(), 0);
-    Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, 80L));
-    Judging judging =
-        new Judging(
-            "club", window, Place.ALL, fates, 0, Optional.empty(), 0, new Stopping(0, 2, 6), 0);
-    judging.add(new Measured(Metric.ORDERS), Studied.of(Variant.STRATIFIED, study, window));
-    Effect effect = judging.effects().get(0);
-    Row check =
-        effect.checks("job", LocalDate.EPOCH, "run").stream()
-            .filter(row -> row.getString(1).equals(Checks.DROPPED))
-            .findFirst()
-            .orElseThrow();
-    assertThat(check.getDouble(2)).isEqualTo(20.0 / 80);
-    assertThat(check.getString(4)).isEqualTo(Effect.INCONCLUSIVE);
-    assertThat(effect.row("job", LocalDate.EPOCH, "run").<Long>getAs(28)).isEqualTo(60);
-  }
-
-  @Test
-  void a_cohort_is_compared_only_where_an_effect_on_it_is_told() {
-    Window window = window(6, 6, 2);
-    JoiningCohorts cohorts = JoiningCohorts.none(window.design(), 1);
-    SplittableRandom random = new SplittableRandom(9);
-    // Nobody stays out: who joined in December serve those of September until October.
-    for (int i = 0; i < 60; i++) {
-      int joined = i < 30 ? 8 : 11;
-      cohorts.add(joined, -20, 0, new double[][] {random.doubles(14).toArray()});
-    }
-    GroupTimeEffects effects = EventStudy.of(cohorts, window.design(), 0).effects();
-    assertThat(Fate.ofCohort(8, 30, effects)).isEqualTo(Fate.COMPARED);
-    assertThat(Fate.ofCohort(8, 4, effects)).isEqualTo(Fate.TOO_FEW);
-    assertThat(Fate.ofCohort(11, 30, effects)).isEqualTo(Fate.COMPARISON_ONLY);
-    assertThat(Fate.ofCohort(13, 30, effects)).isEqualTo(Fate.NOT_YET_SEEN);
-
-    // Who stay out were acquired too late to be compared with those of September.
-    JoiningCohorts apart = JoiningCohorts.none(window.design(), 1);
-    for (int i = 0; i < 60; i++) {
-      double[][] months = {random.doubles(14).toArray()};
-      apart.add(i < 30 ? 8 : StaggeredDesign.NEVER, i < 30 ? -20 : 5, 0, months);
-    }
-    effects = EventStudy.of(apart, window.design(), 0).effects();
-    assertThat(Fate.ofCohort(8, 30, effects)).isEqualTo(Fate.NOBODY_ELSE);
-  }
-
-  @Test
-  void members_alone_changed_as_much_as_the_effect_and_others_together() {
-    Window window = window(6, 6, 2);
-    JoiningCohorts cohorts = strata(window);
-    GroupTimeEffects corrected = EventStudy.of(cohorts, window.design(), 0).effects();
-    GroupTimeEffects alone = EventStudy.alone(cohorts, window.design(), 0).effects();
-    assertThat(alone.cells()).hasSameSizeAs(corrected.cells());
-    for (int place = 0; place < alone.cells().size(); place++) {
-      GroupTimeEffects.Cell one = corrected.cells().get(place);
-      GroupTimeEffects.Cell other = alone.cells().get(place);
-      assertThat(List.of(other.joined(), other.month(), other.base()))
-          .isEqualTo(List.of(one.joined(), one.month(), one.base()));
-      assertThat(other.treated()).isEqualTo(one.treated()).isEqualTo(60);
-      assertThat(other.level()).isEqualTo(one.level());
-      if (one.month() == 8) {
-        // Two months after the base, for all.
-        assertThat(other.effect()).isCloseTo(7, within(1e-12));
-        assertThat(one.effect()).isCloseTo(0, within(1e-12));
-      }
-    }
-  }
-
   // --- what was seen before joining ---
 
   /** Effects of those who join in September, alike, and in December, who rise on their own. */
@@ -360,5 +256,107 @@ class JudgingTest {
     assertThat(effect.found().baseline()).isCloseTo(10.25, within(0.1));
     assertThat(((Estimate) effect.found().relative().effect()).value())
         .isCloseTo(3 / 10.25, within(0.02));
+  }
+
+  private static List<String> outcomes(Effect effect, String check) {
+    return effect.checks("job", LocalDate.EPOCH, "run").stream()
+        .filter(row -> row.getString(1).equals(check))
+        .map(row -> row.getString(4))
+        .toList();
+  }
+
+  @Test
+  void an_effect_on_less_than_half_of_the_members_is_not_believed() {
+    Map<Fate, Long> half = new EnumMap<>(Map.of(Fate.COMPARED, 60L, Fate.ALWAYS_MEMBERS, 60L));
+    Effect effect = judged(half, window(6, 6, 2), Metric.ORDERS, 30, 30, 60);
+    assertThat(outcomes(effect, Checks.ATTRITION)).containsExactly(Effect.PASSED);
+    Map<Fate, Long> few = new EnumMap<>(Map.of(Fate.COMPARED, 60L, Fate.ALWAYS_MEMBERS, 61L));
+    effect = judged(few, window(6, 6, 2), Metric.ORDERS, 30, 30, 60);
+    assertThat(outcomes(effect, Checks.ATTRITION)).containsExactly(Effect.INCONCLUSIVE);
+    assertThat(effect.credibility()).isEqualTo("D");
+  }
+
+  /**
+   * Of 80 who join in September 20 are in a stratum in which 4 stay out: too few by one. All have 7
+   * more in each month from September on than two months before.
+   */
+  private static JoiningCohorts strata(Window window) {
+    JoiningCohorts cohorts = JoiningCohorts.none(window.design(), 1);
+    SplittableRandom random = new SplittableRandom(8);
+    for (int i = 0; i < 144; i++) {
+      double[] months = random.doubles(14).toArray();
+      for (int month = 8; month < 14; month++) {
+        months[month] = months[month - 2] + 7;
+      }
+      int stratum = i >= 60 && i < 84 ? 1 : 0;
+      cohorts.add(i < 80 ? 8 : StaggeredDesign.NEVER, -20, stratum, new double[][] {months});
+    }
+    return cohorts;
+  }
+
+  @Test
+  void members_whose_stratum_has_nobody_to_compare_are_counted_in_a_check() {
+    Window window = window(6, 6, 2);
+    EventStudy study = EventStudy.of(strata(window), window.design(), 0);
+    Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, 80L));
+    Judging judging = judging(window, fates, Optional.empty());
+    judging.add(new Measured(Metric.ORDERS), Studied.of(Variant.STRATIFIED, study, window));
+    Effect effect = judging.effects().get(0);
+    Row check =
+        effect.checks("job", LocalDate.EPOCH, "run").stream()
+            .filter(row -> row.getString(1).equals(Checks.DROPPED))
+            .findFirst()
+            .orElseThrow();
+    assertThat(check.getDouble(2)).isEqualTo(20.0 / 80);
+    assertThat(check.getString(4)).isEqualTo(Effect.INCONCLUSIVE);
+    assertThat(effect.row("job", LocalDate.EPOCH, "run").<Long>getAs(28)).isEqualTo(60);
+  }
+
+  @Test
+  void a_cohort_is_compared_only_where_an_effect_on_it_is_told() {
+    Window window = window(6, 6, 2);
+    JoiningCohorts cohorts = JoiningCohorts.none(window.design(), 1);
+    SplittableRandom random = new SplittableRandom(9);
+    // Nobody stays out: who joined in December serve those of September until October.
+    for (int i = 0; i < 60; i++) {
+      int joined = i < 30 ? 8 : 11;
+      cohorts.add(joined, -20, 0, new double[][] {random.doubles(14).toArray()});
+    }
+    GroupTimeEffects effects = EventStudy.of(cohorts, window.design(), 0).effects();
+    assertThat(Fate.ofCohort(8, 30, effects)).isEqualTo(Fate.COMPARED);
+    assertThat(Fate.ofCohort(8, 4, effects)).isEqualTo(Fate.TOO_FEW);
+    assertThat(Fate.ofCohort(11, 30, effects)).isEqualTo(Fate.COMPARISON_ONLY);
+    assertThat(Fate.ofCohort(13, 30, effects)).isEqualTo(Fate.NOT_YET_SEEN);
+
+    // Who stay out were acquired too late to be compared with those of September.
+    JoiningCohorts apart = JoiningCohorts.none(window.design(), 1);
+    for (int i = 0; i < 60; i++) {
+      double[][] months = {random.doubles(14).toArray()};
+      apart.add(i < 30 ? 8 : StaggeredDesign.NEVER, i < 30 ? -20 : 5, 0, months);
+    }
+    effects = EventStudy.of(apart, window.design(), 0).effects();
+    assertThat(Fate.ofCohort(8, 30, effects)).isEqualTo(Fate.NOBODY_ELSE);
+  }
+
+  @Test
+  void members_alone_changed_as_much_as_the_effect_and_others_together() {
+    Window window = window(6, 6, 2);
+    JoiningCohorts cohorts = strata(window);
+    GroupTimeEffects corrected = EventStudy.of(cohorts, window.design(), 0).effects();
+    GroupTimeEffects alone = EventStudy.alone(cohorts, window.design(), 0).effects();
+    assertThat(alone.cells()).hasSameSizeAs(corrected.cells());
+    for (int place = 0; place < alone.cells().size(); place++) {
+      GroupTimeEffects.Cell one = corrected.cells().get(place);
+      GroupTimeEffects.Cell other = alone.cells().get(place);
+      assertThat(List.of(other.joined(), other.month(), other.base()))
+          .isEqualTo(List.of(one.joined(), one.month(), one.base()));
+      assertThat(other.treated()).isEqualTo(one.treated()).isEqualTo(60);
+      assertThat(other.level()).isEqualTo(one.level());
+      if (one.month() == 8) {
+        // Two months after the base, for all.
+        assertThat(other.effect()).isCloseTo(7, within(1e-12));
+        assertThat(one.effect()).isCloseTo(0, within(1e-12));
+      }
+    }
   }
 }
