@@ -103,7 +103,8 @@ class PlacesTest extends SparkTest {
   void two_hundred_values_of_a_segment_are_each_what_they_are_alone() {
     Frames together =
         new BeforeAfterJob().run(towns("true"), study("2022-11-01", "segments = [town]"));
-    // Raw and balanced, of the event study and the seasonal view; at the launch; naive around joining.
+    // Raw and balanced, of the event study and the seasonal view; at the launch; naive around
+    // joining.
     int kinds = 6;
     assertThat(
             together
