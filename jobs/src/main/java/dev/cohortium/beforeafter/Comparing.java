@@ -55,7 +55,9 @@ final class Comparing {
     this.job = job;
     this.survey = survey;
     asOf = study.asOf().orElseThrow().atEndOfMonth();
-    window = Window.of(study, program, survey.first().orElse(study.asOf().orElseThrow()));
+    window =
+        Window.of(
+            study, program, survey.first().or(asked::since).orElse(study.asOf().orElseThrow()));
     marts = new Marts(window, program, asOf, in.run().id(), untold());
     measuring =
         new Measuring(program, window, study.metrics(), variants(), marts, survey.withoutMargin());

@@ -39,7 +39,7 @@ class JudgingTest {
   private static final int NOTE = 5;
 
   /** At an order. */
-  private static final OrderHazards NOBODY_JOINS = new OrderHazards(new double[14], new double[14]);
+  private static final OrderHazards NOBODY_JOINS = new OrderHazards(new double[40], new double[40]);
 
   private static final Stopping NOBODY_STOPS = new Stopping(0, 2, 6);
 
