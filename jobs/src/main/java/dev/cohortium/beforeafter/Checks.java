@@ -2,7 +2,7 @@ package dev.cohortium.beforeafter;
 
 import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Effect.Check;
-import dev.cohortium.stats.GroupTimeEffects;
+import dev.cohortium.stats.GroupTimeEffects.Cell;
 import dev.cohortium.stats.Interval;
 import dev.cohortium.stats.LaunchPermutations;
 import dev.cohortium.stats.PreTrend;
@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.IntStream;
+import java.util.function.Predicate;
 
 /** Says of each effect how far it can be trusted (methods.md 7 and 10). */
 final class Checks {
@@ -47,7 +47,7 @@ final class Checks {
   private static final double MOST_DROPPED = 0.1;
 
   private final Optional<Reaction> reaction;
-  private final double hazard;
+  private final OrderHazards hazards;
   private final Stopping stopping;
   private final Map<Fate, Long> fates;
   private final long members;
@@ -58,7 +58,7 @@ final class Checks {
    * Those of a place.
    *
    * @param reaction of joining to recent orders
-   * @param hazard chance of joining at an order
+   * @param hazards of joining at an order
    * @param stopping of those not joined
    * @param fates members by what became of them
    * @param leavers members who left again
@@ -66,12 +66,12 @@ final class Checks {
    */
   Checks(
       Optional<Reaction> reaction,
-      double hazard,
+      OrderHazards hazards,
       Stopping stopping,
       Map<Fate, Long> fates,
       long leavers,
       int smallest) {
-    this.hazard = hazard;
+    this.hazards = hazards;
     this.stopping = stopping;
     this.leavers = leavers;
     this.smallest = smallest;
@@ -83,25 +83,34 @@ final class Checks {
   /**
    * Judges an effect of event months 1 to the horizon of its key.
    *
+   * @param months whether one of its cells is the effect's
    * @param before what was seen of its cohorts before joining
    * @param unit of the effect in that of {@code studied}
    */
-  void judge(Effect effect, Studied studied, Studied.Before before, double unit) {
+  void judge(
+      Effect effect, Studied studied, Predicate<Cell> months, Studied.Before before, double unit) {
+    long compared = effect.treated();
     effect.check(
-        studied.variant() == Variant.MATCHED ? withLookAlikes(studied.effects()) : attrition());
+        studied.variant() == Variant.MATCHED ? withLookAlikes(compared) : attrition(compared));
     if (effect.isMeasured()) {
       effect.check(trend(before.preTrend(), studied.effects().design()));
       effect.check(breakdown(before.breakdown()));
       effect.check(detectable(effect, before.preTrend(), unit));
       effect.check(reacts());
       effect.check(detectableReaction(effect));
-      effect.check(atAnOrder(effect, studied.variant()));
-      effect.check(alive(effect, studied.variant()));
+      double missing = hazards.missing(studied.effects(), months);
+      effect.check(atAnOrder(effect, studied.variant(), missing));
+      effect.check(
+          alive(effect, studied.variant(), studied.variant() == Variant.REACTING ? 0 : missing));
     }
   }
 
   private static Check notJudged(String name, double threshold, String note) {
     return new Check(name, null, threshold, Effect.NOT_JUDGED, note);
+  }
+
+  private static Check notJudged(String name, String note) {
+    return new Check(name, null, null, Effect.NOT_JUDGED, note);
   }
 
   /** A check of a share that has to be below a threshold. */
@@ -234,25 +243,29 @@ final class Checks {
    * members have once they joined, h being the chance of joining at an order; it grows where those
    * who order most have the highest chance.
    */
-  private Check atAnOrder(Effect effect, Variant variant) {
+  private Check atAnOrder(Effect effect, Variant variant, double missing) {
     if (variant == Variant.REACTING) {
       return notJudged(AT_AN_ORDER, 0, "Months count by the chance of not having joined in them.");
     }
-    double made = hazard / (1 - hazard) * Math.abs(effect.found().baseline());
+    double made = missing * Math.abs(effect.found().baseline());
     double least = nearest(effect);
     return new Check(
         AT_AN_ORDER,
         least,
-        made,
-        hazard == 0 || least > made ? Effect.PASSED : Effect.INCONCLUSIVE,
-        hazard == 0
+        orNull(made),
+        !hazards.areThere() || least > made ? Effect.PASSED : Effect.INCONCLUSIVE,
+        !hazards.areThere()
             ? "Nobody joined at an order."
             : String.format(
                 Locale.ROOT,
                 variant == Variant.MATCHED
                     ? "Customers join at %.3g %% of their orders, and months of look-alikes count by the chance of not having joined in them: were those chances all wrong, members would seem to change by the threshold at most."
                     : "Customers join at %.3g %% of their orders, and months without joining are those with fewer: without any effect members would seem to change by the threshold, which the limit nearest to 0 has to be beyond. See event_study_ipcw.",
-                100 * hazard));
+                100 * hazards.whole()));
+  }
+
+  private static Double orNull(double threshold) {
+    return Double.isFinite(threshold) ? threshold : null;
   }
 
   /** The limit nearest to 0, without its sign; 0 where that lies between the limits. */
@@ -265,8 +278,11 @@ final class Checks {
    * Whether the effect is beyond what members seem to change by as they are customers still when
    * they join, and what joining at orders makes, together.
    */
-  private Check alive(Effect effect, Variant variant) {
-    if (variant == Variant.MATCHED && hazard > 0) {
+  private Check alive(Effect effect, Variant variant, double missing) {
+    if (!stopping.isTold()) {
+      return notJudged(ALIVE, "The months seen are too few to tell how many customers stop.");
+    }
+    if (variant == Variant.MATCHED && stopping.share() == 0) {
       return new Check(
           ALIVE,
           null,
@@ -275,15 +291,14 @@ final class Checks {
           "Look-alikes made the order at which their members joined: they are customers still, too.");
     }
     boolean isGain = effect.estimate().value() > 0;
-    double atOrders = variant == Variant.REACTING || !isGain ? 0 : hazard / (1 - hazard);
     double made =
-        (stopping.made(isGain, effect.key().months()) + atOrders)
+        (stopping.made(isGain, effect.key().months()) + (isGain ? missing : 0))
             * Math.abs(effect.found().baseline());
     double least = nearest(effect);
     return new Check(
         ALIVE,
         least,
-        made,
+        orNull(made),
         stopping.share() == 0 || least > made ? Effect.PASSED : Effect.INCONCLUSIVE,
         stopping.share() == 0
             ? "Nobody was seen to stop."
@@ -335,13 +350,12 @@ final class Checks {
   }
 
   /** How many members have look-alikes with whom they are compared. */
-  private Check withLookAlikes(GroupTimeEffects effects) {
-    long compared = IntStream.of(effects.cohorts()).mapToLong(effects::size).sum();
+  private Check withLookAlikes(long compared) {
     return attrition(
         compared,
         String.format(
             Locale.ROOT,
-            "Of %d members %d are compared with their look-alikes; look_alike_attrition says what became of the others.",
+            "Of %d members %d are compared with their look-alikes in the month after joining with the fewest; look_alike_attrition says what became of the others.",
             members,
             compared));
   }
@@ -358,10 +372,21 @@ final class Checks {
         note);
   }
 
-  /** How many members the effect is of; what became of the others. */
-  Check attrition() {
+  /**
+   * How many members the effect is of; what became of all.
+   *
+   * @param compared in the month after joining with the fewest
+   */
+  Check attrition(long compared) {
+    return members < smallest
+        ? notJudged(ATTRITION, LEAST_COMPARED, fates())
+        : attrition(compared, fates() + " This effect is of " + told(compared) + ".");
+  }
+
+  /** What became of the members. */
+  String fates() {
     if (members < smallest) {
-      return notJudged(ATTRITION, LEAST_COMPARED, "There are fewer than " + smallest + " members.");
+      return "There are fewer than " + smallest + " members.";
     }
     StringBuilder note = new StringBuilder("Of " + members + " members ");
     String between = "";
@@ -378,7 +403,7 @@ final class Checks {
           .append(told(leavers))
           .append(" left again and still count: the effect is that of having joined.");
     }
-    return attrition(fates.getOrDefault(Fate.COMPARED, 0L), note.toString());
+    return note.toString();
   }
 
   /** A number of members, unless it is too small to be told. */

@@ -55,7 +55,9 @@ final class Comparing {
     this.job = job;
     this.survey = survey;
     asOf = study.asOf().orElseThrow().atEndOfMonth();
-    window = Window.of(study, program, survey.first().orElse(study.asOf().orElseThrow()));
+    window =
+        Window.of(
+            study, program, survey.first().or(asked::since).orElse(study.asOf().orElseThrow()));
     marts = new Marts(window, program, asOf, in.run().id(), untold());
     measuring =
         new Measuring(program, window, study.metrics(), variants(), marts, survey.withoutMargin());
@@ -231,7 +233,7 @@ final class Comparing {
   /** The effects on everybody in which customers count differently. */
   private List<Effect> weighted(Gathered gathered, Dataset<Row> lives) {
     List<Integer> places = measuring.rawPlaces(gathered.gathering().metrics());
-    boolean isReacting = gathered.hazardAtOrders() > 0;
+    boolean isReacting = gathered.hazards().areThere();
     Dataset<Row> sets = Matched.sets(in, program, asOf, window);
     boolean isMatched = study.lookAlike().isPresent() && !sets.isEmpty();
     List<Effect> effects = new ArrayList<>();
@@ -268,10 +270,23 @@ final class Comparing {
       places.add(orders);
     }
     List<Studied> found = matched.studies(counting.of(places), joined);
-    Judging judging = measuring.judging(gathered, Reaction.of(found.get(places.indexOf(orders))));
+    Judging judging =
+        measuring.judging(
+            gathered,
+            Reaction.of(found.get(places.indexOf(orders))),
+            stoppingOfLookAlikes(gathered));
     places.removeIf(place -> !measuring.isAsked(metrics.get(place)));
     add(judging, metrics, places, found);
     return judging.effects();
+  }
+
+  /**
+   * Look-alikes by orders made one in the month in which their members joined; those by months may
+   * have stopped long ago.
+   */
+  private Stopping stoppingOfLookAlikes(Gathered gathered) {
+    Stopping stopping = gathered.stopping();
+    return study.lookAlike().orElseThrow().mostOrders() > 0 ? stopping.none() : stopping;
   }
 
   private List<Effect> notMatched(Gathered gathered) {

@@ -9,6 +9,7 @@ import dev.cohortium.stats.StaggeredDesign;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -127,39 +128,32 @@ final class Gathered implements Serializable {
     return of(Gathering.LEFT).stream().mapToLong(entry -> entry.getValue().n()).sum();
   }
 
-  /**
-   * The chance of joining at an order: customers who did by orders at which it could be, from the
-   * first month in which somebody did.
-   */
-  double hazardAtOrders() {
-    double joined = 0;
-    double chances = 0;
-    for (Map.Entry<Group, CohortMoments> entry : of(Gathering.AT_ORDERS)) {
-      CohortMoments of = entry.getValue();
-      for (int month = 0; month < of.months(); month++) {
-        joined += of.n() * of.mean(Gathering.JOINED, month);
-        chances += joined > 0 ? of.n() * of.mean(Gathering.COULD_JOIN, month) : 0;
-      }
-    }
-    return joined == 0 ? 0 : joined / chances;
+  /** The chances of joining at an order. */
+  OrderHazards hazards() {
+    return new OrderHazards(atOrders(Gathering.JOINED), atOrders(Gathering.COULD_JOIN));
   }
 
-  /** What stops in a month in a place; nothing where that cannot be told. */
+  /** What stops in a month in a place. */
   Stopping stopping() {
-    double stopped = 0;
-    double could = 0;
-    for (Map.Entry<Group, CohortMoments> entry : of(Gathering.AT_ORDERS)) {
-      CohortMoments of = entry.getValue();
-      for (int month = 0; month < of.months(); month++) {
-        stopped += of.n() * of.mean(Gathering.STOPPED, month);
-        could += of.n() * of.mean(Gathering.COULD_STOP, month);
-      }
-    }
+    double stopped = Arrays.stream(atOrders(Gathering.STOPPED)).sum();
+    double could = Arrays.stream(atOrders(Gathering.COULD_STOP)).sum();
     Window window = gathering.window();
     return new Stopping(
-        could == 0 ? 0 : stopped / could,
+        could == 0 ? Stopping.UNTOLD : stopped / could,
         window.design().anticipation() + 1,
         window.inactiveMonths());
+  }
+
+  /** The sums of what is counted at orders, by month. */
+  private double[] atOrders(int counted) {
+    double[] sums = new double[gathering.window().months()];
+    for (Map.Entry<Group, CohortMoments> entry : of(Gathering.AT_ORDERS)) {
+      CohortMoments of = entry.getValue();
+      for (int month = 0; month < sums.length; month++) {
+        sums[month] += of.n() * of.mean(counted, month);
+      }
+    }
+    return sums;
   }
 
   /** The share of those not joined at the launch who did within a horizon; 0 of nobody. */

@@ -49,7 +49,7 @@ final class Judging {
   /**
    * Of a place.
    *
-   * @param hazard chance of joining at an order
+   * @param hazards of joining at an order
    * @param stopping of those not joined
    * @param withoutMargin share of the months with an order whose margin is not known
    */
@@ -60,7 +60,7 @@ final class Judging {
       Map<Fate, Long> fates,
       long leavers,
       Optional<Reaction> reaction,
-      double hazard,
+      OrderHazards hazards,
       Stopping stopping,
       double withoutMargin) {
     this.program = program;
@@ -69,7 +69,7 @@ final class Judging {
     this.fates = fates;
     this.withoutMargin = withoutMargin;
     int smallest = place.isWhole() ? 0 : window.design().leastCohort();
-    checks = new Checks(reaction, hazard, stopping, fates, leavers, smallest);
+    checks = new Checks(reaction, hazards, stopping, fates, leavers, smallest);
   }
 
   /** What was judged so far. */
@@ -138,12 +138,9 @@ final class Judging {
       effect.unsupported(cutOff());
     }
     if (!studied.variant().isNaive()) {
-      checks.judge(effect, studied, before, 1);
-      checkStrata(
-          effect,
-          studied.variant(),
-          studied.effects(),
-          Arms.after(studied.effects(), variant, months));
+      Predicate<Cell> after = Arms.after(studied.effects(), variant, months);
+      checks.judge(effect, studied, after, before, 1);
+      checkStrata(effect, studied.variant(), studied.effects(), after);
     }
     effects.add(effect);
   }
@@ -199,8 +196,8 @@ final class Judging {
           receiptEffect(variant, months, receipt, arms, () -> withoutReceipts(parts, months));
       if (!variant.isNaive() && receipt.isPresent()) {
         Studied studied = receipt.get().onCombination();
-        checks.judge(effect, studied, studied.before(), receipt.get().orders());
         Predicate<Cell> after = Arms.after(studied.effects(), Measured.RAW, months);
+        checks.judge(effect, studied, after, studied.before(), receipt.get().orders());
         checkStrata(effect, variant, studied.effects(), after);
       }
       effects.add(effect);
@@ -274,7 +271,7 @@ final class Judging {
       effect.unsupported(cutOff());
     }
     if (!variant.isNaive()) {
-      effect.check(checks.attrition());
+      effect.check(checks.attrition(arms.treated()));
       effect.check(Checks.contamination(joined));
       checkStrata(effect, variant, found, cell -> true);
       effect.check(
@@ -419,7 +416,7 @@ final class Judging {
       return withoutBase(without.getAsInt());
     }
     if (fates.getOrDefault(Fate.COMPARED, 0L) == 0) {
-      return checks.attrition().note();
+      return checks.fates();
     }
     return effects.cells().isEmpty() && !effects.gaps().isEmpty()
         ? effects.gaps().get(0).reason()

@@ -90,15 +90,19 @@ record Measuring(
   private Judging judging(Gathered gathered, JoiningCohorts together) {
     EventStudy onOrders = onOrders(gathered, together);
     return judging(
-        gathered, onOrders, Reaction.of(Studied.of(Variant.EVENT_STUDY, onOrders, window)));
+        gathered,
+        onOrders,
+        Reaction.of(Studied.of(Variant.EVENT_STUDY, onOrders, window)),
+        gathered.stopping());
   }
 
-  /** The same where the reaction of joining is known from elsewhere. */
-  Judging judging(Gathered gathered, Optional<Reaction> reaction) {
-    return judging(gathered, onOrders(gathered, together(gathered)), reaction);
+  /** The same where the reaction of joining, and who stops, are known from elsewhere. */
+  Judging judging(Gathered gathered, Optional<Reaction> reaction, Stopping stopping) {
+    return judging(gathered, onOrders(gathered, together(gathered)), reaction, stopping);
   }
 
-  private Judging judging(Gathered gathered, EventStudy onOrders, Optional<Reaction> reaction) {
+  private Judging judging(
+      Gathered gathered, EventStudy onOrders, Optional<Reaction> reaction, Stopping stopping) {
     return new Judging(
         program,
         window,
@@ -106,8 +110,8 @@ record Measuring(
         gathered.fates(onOrders.effects()),
         gathered.leavers(),
         reaction,
-        gathered.hazardAtOrders(),
-        gathered.stopping(),
+        gathered.hazards(),
+        stopping,
         withoutMargin);
   }
 

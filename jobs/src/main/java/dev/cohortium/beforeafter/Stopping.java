@@ -12,6 +12,18 @@ package dev.cohortium.beforeafter;
  * @param inactive months without an order that are taken for having stopped
  */
 record Stopping(double share, int months, int inactive) {
+  /** Stands for a share where the months are too few to tell it. */
+  static final double UNTOLD = Double.NaN;
+
+  boolean isTold() {
+    return !Double.isNaN(share);
+  }
+
+  /** The same where nobody stops, as the others made an order in the month of joining, too. */
+  Stopping none() {
+    return new Stopping(0, months, inactive);
+  }
+
   /**
    * What members seem to change by at most, as a share of what they would have without joining.
    *

@@ -164,6 +164,11 @@ public final class Effect implements Serializable {
     return found;
   }
 
+  /** The members that it is of. */
+  public long treated() {
+    return treated;
+  }
+
   public boolean isMeasured() {
     return found.value() instanceof Estimate;
   }

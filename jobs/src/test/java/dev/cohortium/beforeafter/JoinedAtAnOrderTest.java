@@ -6,11 +6,13 @@ import dev.cohortium.evidence.Effect;
 import dev.cohortium.evidence.Measured;
 import dev.cohortium.evidence.Metric;
 import dev.cohortium.stats.EventStudy;
+import dev.cohortium.stats.GroupTimeEffects;
 import dev.cohortium.stats.JoiningCohorts;
 import dev.cohortium.stats.StaggeredDesign;
 import dev.cohortium.stats.StaggeredDesign.Base;
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +38,8 @@ class JoinedAtAnOrderTest {
           LAUNCH);
 
   private final JoiningCohorts cohorts = JoiningCohorts.none(WINDOW.design(), 1);
-  private double joined;
-  private double chances;
+  private final double[] joined = new double[MONTHS];
+  private final double[] chances = new double[MONTHS];
 
   /** About 1.5 orders a month, a level for each customer; {@code effect} more once joined. */
   private void draw(double effect) {
@@ -52,9 +54,9 @@ class JoinedAtAnOrderTest {
           boolean isOrder = random.nextDouble() < trip;
           months[month] += isOrder ? 1 : 0;
           if (isOrder && month >= LAUNCH && joining == StaggeredDesign.NEVER) {
-            chances++;
+            chances[month]++;
             joining = random.nextDouble() < CHANCE ? month : joining;
-            joined += joining == month ? 1 : 0;
+            joined[month] += joining == month ? 1 : 0;
           }
         }
       }
@@ -69,10 +71,20 @@ class JoinedAtAnOrderTest {
   private Effect judged(Stopping stopping) {
     EventStudy study = EventStudy.of(cohorts, WINDOW.design(), 0);
     Studied studied = Studied.of(Variant.EVENT_STUDY, study, WINDOW);
-    Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, (long) joined));
+    Map<Fate, Long> fates =
+        new EnumMap<>(Map.of(Fate.COMPARED, (long) Arrays.stream(joined).sum()));
     Optional<Reaction> reaction = Reaction.of(studied);
     Judging judging =
-        new Judging("club", WINDOW, Place.ALL, fates, 0, reaction, joined / chances, stopping, 0);
+        new Judging(
+            "club",
+            WINDOW,
+            Place.ALL,
+            fates,
+            0,
+            reaction,
+            new OrderHazards(joined, chances),
+            stopping,
+            0);
     judging.add(new Measured(Metric.ORDERS), studied);
     return judging.effects().get(0);
   }
@@ -114,5 +126,32 @@ class JoinedAtAnOrderTest {
     assertThat(effect.credibility()).isEqualTo("D");
     // 1 - .99^2 is .03.
     assertThat(judged(new Stopping(0.01, 2, 6)).credibility()).isEqualTo("B");
+  }
+
+  @Test
+  void where_stopping_cannot_be_told_nothing_is_graded_B_for_it() {
+    draw(0.5);
+    Effect effect = judged(new Stopping(Stopping.UNTOLD, 2, 6));
+    assertThat(passed(effect)).doesNotContain(Checks.ALIVE);
+    assertThat(effect.credibility()).isEqualTo("D");
+  }
+
+  @Test
+  void what_is_missing_is_that_of_the_months_of_the_effect() {
+    // By hand: 3 of 10 orders of month 8, 1 of 101 of month 9; nobody at an order of month 10.
+    double[] at = new double[MONTHS];
+    double[] of = new double[MONTHS];
+    at[8] = 3;
+    of[8] = 10;
+    at[9] = 1;
+    of[9] = 101;
+    of[10] = 50;
+    OrderHazards hazards = new OrderHazards(at, of);
+    draw(0);
+    GroupTimeEffects effects = EventStudy.of(cohorts, WINDOW.design(), 0).effects();
+    assertThat(hazards.missing(effects, cell -> cell.month() == 8)).isEqualTo(3.0 / 7);
+    assertThat(hazards.missing(effects, cell -> cell.month() == 9)).isEqualTo(0.01);
+    assertThat(hazards.missing(effects, cell -> cell.month() == 10)).isZero();
+    assertThat(hazards.whole()).isEqualTo(4.0 / 161);
   }
 }

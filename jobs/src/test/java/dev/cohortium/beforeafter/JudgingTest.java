@@ -37,6 +37,10 @@ class JudgingTest {
   private static final int THRESHOLD = 3;
   private static final int OUTCOME = 4;
   private static final int NOTE = 5;
+
+  /** At an order. */
+  private static final OrderHazards NOBODY_JOINS = new OrderHazards(new double[40], new double[40]);
+
   private static final Stopping NOBODY_STOPS = new Stopping(0, 2, 6);
 
   private static Window window(int preMonths, int inactiveMonths, int horizon) {
@@ -51,7 +55,8 @@ class JudgingTest {
 
   private static Judging judging(
       Window window, Map<Fate, Long> fates, Optional<Reaction> reaction) {
-    return new Judging("club", window, Place.ALL, fates, 0, reaction, 0, NOBODY_STOPS, 0);
+    return new Judging(
+        "club", window, Place.ALL, fates, 0, reaction, NOBODY_JOINS, NOBODY_STOPS, 0);
   }
 
   /** Those who join in September, in December and never. */
@@ -229,10 +234,10 @@ class JudgingTest {
   @Test
   void a_number_of_members_that_is_too_small_is_not_told_of_a_segment() {
     Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, 97L, Fate.TOO_FEW, 3L));
-    Checks segment = new Checks(Optional.empty(), 0, NOBODY_STOPS, fates, 2, 5);
-    assertThat(segment.attrition().note())
+    Checks segment = new Checks(Optional.empty(), NOBODY_JOINS, NOBODY_STOPS, fates, 2, 5);
+    assertThat(segment.attrition(97).note())
         .isEqualTo(
-            "Of 100 members 97 are in the cohort of their joining month, fewer than 5 joined in a month with too few members to be a cohort. Of all of them fewer than 5 left again and still count: the effect is that of having joined.");
+            "Of 100 members 97 are in the cohort of their joining month, fewer than 5 joined in a month with too few members to be a cohort. Of all of them fewer than 5 left again and still count: the effect is that of having joined. This effect is of 97.");
   }
 
   @Test
