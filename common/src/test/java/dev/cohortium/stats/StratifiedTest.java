@@ -127,16 +127,24 @@ class StratifiedTest {
     agree(effect.stdError(), Math.hypot(80 / 164.0 * alone.stdError(), 4 / 164.0 * Math.sqrt(0.5)));
   }
 
-  /** Strata of 20 customers of whom the window before tells nothing: (N - 2) / (N - 3) is 1.06. */
+  /** Strata of 60 customers of whom the window before tells nothing. */
   @Test
   void adjustment_never_widens_the_error_of_small_strata() {
     var random = new Random(45);
     for (int draw = 0; draw < 50; draw++) {
-      List<CrossMoments> arms = Stream.generate(() -> before(random, 10, 0, 0)).limit(12).toList();
+      List<CrossMoments> arms = Stream.generate(() -> before(random, 30, 0, 0)).limit(12).toList();
       double adjusted = error(arms, Stratum::adjusted);
       double plain = error(arms, (a, b) -> Stratum.of(outcome(a), outcome(b)));
       assertThat(adjusted).isLessThanOrEqualTo(plain * (1 + 1e-12));
     }
+  }
+
+  @Test
+  void strata_of_few_are_not_adjusted() {
+    var random = new Random(46);
+    CrossMoments few = before(random, 24, 0.5);
+    CrossMoments many = before(random, 60, 0);
+    assertThat(Stratum.adjusted(few, many)).isEqualTo(Stratum.of(few.moments(0), many.moments(0)));
   }
 
   private static double error(
@@ -163,8 +171,8 @@ class StratifiedTest {
         random ->
             Stratified.of(
                     List.of(
-                        Stratum.adjusted(before(random, 60, 0.5), before(random, 15, 0)),
-                        Stratum.adjusted(before(random, 15, 5.5), before(random, 60, 5))))
+                        Stratum.adjusted(before(random, 60, 0.5), before(random, 25, 0)),
+                        Stratum.adjusted(before(random, 25, 5.5), before(random, 60, 5))))
                 .effect());
   }
 

@@ -14,6 +14,7 @@ import dev.cohortium.stats.StratifiedArms;
 import dev.cohortium.stats.TwoSample;
 import dev.cohortium.stats.Unmeasured;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -24,6 +25,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class Comparison {
   private static final int LEAST = 50;
+  private static final int LEAST_BUYERS = 25;
 
   private final Place place;
   private final List<Pair> given;
@@ -81,6 +83,22 @@ final class Comparison {
         : Optional.empty();
   }
 
+  /** Why there is no average receipt to compare, if there is none. */
+  Optional<String> tooFewBuyers() {
+    double treated = all.treated().sum(Windows.ORDERED);
+    double control = all.control().sum(Windows.ORDERED);
+    return Math.min(treated, control) >= LEAST_BUYERS
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "In the window %.0f customers of arm %s have an order and %.0f of control; fewer than %d tell no average receipt.",
+                treated,
+                place.arm(),
+                control,
+                LEAST_BUYERS));
+  }
+
   /** The difference of means. */
   Found itt(int metric) {
     Measurement value =
@@ -108,7 +126,16 @@ final class Comparison {
             pair ->
                 Stratified.Stratum.adjusted(
                     arms.apply(pair).treated(), arms.apply(pair).control()));
-    return found(value, pair -> slope(arms.apply(pair)).treatedOverBaseline());
+    return found(
+        value,
+        pair ->
+            isOne() || isAdjusted(pair)
+                ? slope(arms.apply(pair)).treatedOverBaseline()
+                : plain(arms.apply(pair)));
+  }
+
+  private static boolean isAdjusted(Pair pair) {
+    return Stratified.Stratum.isAdjusted(pair.treated().customers(), pair.control().customers());
   }
 
   private static Cuped slope(StratifiedArms.Stratum arms) {
@@ -135,7 +162,7 @@ final class Comparison {
     return found(
         value,
         pair ->
-            line(pair, line) instanceof Estimate
+            (isOne() || isAdjusted(pair)) && line(pair, line) instanceof Estimate
                 ? lines.treatedOverBaseline(place, stratum(pair), line)
                 : plain(arms.apply(pair)));
   }
@@ -146,10 +173,10 @@ final class Comparison {
         : new Unmeasured("An arm has fewer than 2 customers.");
   }
 
-  /** Where an arm has no line of its own, or nothing varies, the plain difference. */
+  /** Where an arm has no line of its own, or too few for one, or nothing varies: the difference. */
   private Stratified.Stratum lineStratum(
       Pair pair, int line, Function<Pair, StratifiedArms.Stratum> arms) {
-    if (line(pair, line) instanceof Estimate estimate) {
+    if (isAdjusted(pair) && line(pair, line) instanceof Estimate estimate) {
       return new Stratified.Stratum(pair.customers(), estimate);
     }
     StratifiedArms.Stratum both = arms.apply(pair);

@@ -200,7 +200,7 @@ final class Measuring {
         effect(
             key(place, method, "raw", Quantity.AVERAGE_RECEIPT),
             "of the study's currency per order",
-            reason.map(Found::nothing).orElseGet(estimator),
+            reason.or(comparison::tooFewBuyers).map(Found::nothing).orElseGet(estimator),
             comparison.all());
     checks(effect, place, comparison, method, Quantity.NET_REVENUE.word());
   }

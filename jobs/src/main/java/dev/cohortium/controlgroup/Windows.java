@@ -77,9 +77,12 @@ final class Windows {
   private static final String COST_UNKNOWN = "margin_unknown";
   private static final String ORDERED_BEFORE = "ordered_before";
 
+  /** Event: an order in the window. */
+  static final String ORDERED = "ordered";
+
   /** What happened in the window or up to its end: 0 or 1. */
   static final List<String> EVENTS =
-      List.of(TREATED, JOINED_SINCE, CONTACTED, REDEEMED, COST_UNKNOWN, ORDERED_BEFORE);
+      List.of(TREATED, JOINED_SINCE, CONTACTED, REDEEMED, COST_UNKNOWN, ORDERED_BEFORE, ORDERED);
 
   private static final String AT = "at";
   private static final String REDEEMS = "redeems";
@@ -214,6 +217,7 @@ final class Windows {
     fields.add(flag(hasRedeemed.and(not(hasJoined))).as(REDEEMED));
     fields.add(flag(col(MARGIN_UNKNOWN + span.months()).gt(0)).as(COST_UNKNOWN));
     fields.add(flag(col(totalBefore(span, Quantity.ORDERS)).gt(0)).as(ORDERED_BEFORE));
+    fields.add(flag(col(total(span, Quantity.ORDERS)).gt(0)).as(ORDERED));
     for (Quantity quantity : Quantity.values()) {
       fields.add(mean(span, quantity, span.first(), total(span, quantity)).as(after(quantity)));
       fields.add(
