@@ -68,7 +68,7 @@ public final class BeforeAfterJob implements Job {
         study.asOf().toString(),
         study.timeZone().toString(),
         study.beforeAfter().toString(),
-        study.lookAlike().map(Study.LookAlike::preMonths).toString(),
+        study.lookAlike().map(of -> of.preMonths() + " " + of.mostOrders()).toString(),
         study.metrics().toString(),
         study.segments().toString(),
         study.programmes().toString(),
