@@ -131,50 +131,35 @@ final class Adjusted {
     }
   }
 
-  /** Sums over customers of what they move effects by: of forms together, of others' squares. */
-  private static final class Errors implements Serializable {
-    @Serial private static final long serialVersionUID = 1;
-
-    private final InfluenceSums onForms;
-    private final double[] squares;
-
-    Errors(InfluenceSums onForms, int effects) {
-      this.onForms = onForms;
-      squares = new double[effects];
-    }
-
-    void add(Passed universal, Passed varying, Life life, double[] covariates, Gathering of) {
-      int most = universal.cells().size();
-      int[] places = new int[2 * most];
-      double[] influences = new double[2 * most];
-      int count = 0;
-      for (int place = 0; place < most; place++) {
-        Role role = universal.role(place, life);
-        if (role != Role.NEITHER) {
-          places[count] = place;
-          influences[count++] = universal.influence(place, life, covariates, of, role);
-        }
-        if (role == Role.TREATED && universal.levels().get(place) >= 0) {
-          places[count] = universal.levels().get(place);
-          influences[count++] = universal.level(place, life, of);
-        }
+  /** Adds what a customer moves the effects from both bases by. */
+  private static void add(
+      Errors errors,
+      Passed universal,
+      Passed varying,
+      Life life,
+      double[] covariates,
+      Gathering of) {
+    int most = universal.cells().size();
+    int[] places = new int[2 * most];
+    double[] influences = new double[2 * most];
+    int count = 0;
+    for (int place = 0; place < most; place++) {
+      Role role = universal.role(place, life);
+      if (role != Role.NEITHER) {
+        places[count] = place;
+        influences[count++] = universal.influence(place, life, covariates, of, role);
       }
-      onForms.add(places, influences, count, universal.cohort(life));
-      for (int place = 0; place < squares.length; place++) {
-        Role role = varying.role(place, life);
-        if (role != Role.NEITHER) {
-          double influence = varying.influence(place, life, covariates, of, role);
-          squares[place] += influence * influence;
-        }
+      if (role == Role.TREATED && universal.levels().get(place) >= 0) {
+        places[count] = universal.levels().get(place);
+        influences[count++] = universal.level(place, life, of);
       }
     }
-
-    Errors plus(Errors other) {
-      onForms.plus(other.onForms);
-      for (int place = 0; place < squares.length; place++) {
-        squares[place] += other.squares[place];
+    errors.onForms().add(places, influences, count, universal.cohort(life));
+    for (int place = 0; place < varying.cells().size(); place++) {
+      Role role = varying.role(place, life);
+      if (role != Role.NEITHER) {
+        errors.add(place, varying.influence(place, life, covariates, of, role));
       }
-      return this;
     }
   }
 
@@ -194,10 +179,10 @@ final class Adjusted {
               double[] covariates = gathering.covariates().of(row);
               for (int place = 0; place < none.length; place++) {
                 int of = place;
-                states
-                    .computeIfAbsent(
-                        place, key -> new Errors(none[of].none(), varying[of].cells().size()))
-                    .add(universal[of], varying[of], life, covariates, gathering);
+                Errors state =
+                    states.computeIfAbsent(
+                        place, key -> new Errors(none[of].none(), varying[of].cells().size()));
+                add(state, universal[of], varying[of], life, covariates, gathering);
               }
             },
             Errors::plus);
@@ -219,14 +204,14 @@ final class Adjusted {
 
   /** What was found, with its errors. */
   Studied studied() {
-    JointEffects joint = errors.onForms.joint();
+    JointEffects joint = errors.onForms().joint();
     IdentityHashMap<LinearForm, Integer> places = places(asked);
     return new Studied(
         variant,
         universal.effects(),
         forms,
         some -> joint.of(some.stream().mapToInt(places::get).toArray()),
-        Optional.of(Studied.Monthly.of(varying.effects(), errors.squares)),
+        Optional.of(Studied.Monthly.of(varying.effects(), errors.squares())),
         forms.means(),
         Optional.empty());
   }

@@ -234,8 +234,8 @@ final class Comparing {
   private List<Effect> weighted(Gathered gathered, Dataset<Row> lives) {
     List<Integer> places = measuring.rawPlaces(gathered.gathering().metrics());
     boolean isReacting = gathered.hazards().areThere();
-    Dataset<Row> sets = Matched.sets(in, program, asOf, window);
-    boolean isMatched = study.lookAlike().isPresent() && !sets.isEmpty();
+    Dataset<Row> pairs = Matched.pairs(in, program, asOf);
+    boolean isMatched = study.lookAlike().isPresent() && !pairs.isEmpty();
     List<Effect> effects = new ArrayList<>();
     if (!places.isEmpty() && (isReacting || isMatched)) {
       in.run().progress().step(job + ": effects by the chances of not having joined");
@@ -250,7 +250,7 @@ final class Comparing {
       if (isMatched) {
         in.run().progress().step(job + ": effects on matched sets");
         int preMonths = study.lookAlike().orElseThrow().preMonths();
-        Matched matched = new Matched(in, kept, sets, window, preMonths);
+        Matched matched = new Matched(in, kept, pairs, window, preMonths);
         effects.addAll(matched(gathered, matched, reacting.counting(), joined));
       }
     }

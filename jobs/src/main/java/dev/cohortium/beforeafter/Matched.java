@@ -56,11 +56,13 @@ final class Matched {
    * Of those who are in a set.
    *
    * @param lives rows of {@link Lives}
-   * @param sets of {@link #sets}
+   * @param pairs of {@link #pairs}
    * @param preMonths that the job look-alike asks between acquisition and joining
    */
-  Matched(Frames in, Dataset<Row> lives, Dataset<Row> sets, Window window, int preMonths) {
-    rows = in.keep(lives.join(sets, new String[] {LookAlikePairs.CUSTOMER_ID}, "inner"));
+  Matched(Frames in, Dataset<Row> lives, Dataset<Row> pairs, Window window, int preMonths) {
+    rows =
+        in.keep(
+            lives.join(sets(pairs, window), new String[] {LookAlikePairs.CUSTOMER_ID}, "inner"));
     this.window = window;
     design = design(window, preMonths);
   }
@@ -72,12 +74,17 @@ final class Matched {
     return asked.withPreMonths(Math.max(least, Math.min(asked.preMonths(), preMonths)));
   }
 
-  /** The sets of each customer in a programme, as the job look-alike made them as of a day. */
-  static Dataset<Row> sets(Frames in, String program, LocalDate asOf, Window window) {
-    Date first = Date.valueOf(window.day(0));
+  /** The pairs of a programme, as the job look-alike made them as of a day. */
+  static Dataset<Row> pairs(Frames in, String program, LocalDate asOf) {
     return in.get(LookAlikePairs.TABLE)
         .where(col(LookAlikePairs.PROGRAM_ID).equalTo(program))
-        .where(col(LookAlikePairs.AS_OF).equalTo(lit(Date.valueOf(asOf))))
+        .where(col(LookAlikePairs.AS_OF).equalTo(lit(Date.valueOf(asOf))));
+  }
+
+  /** The sets of each customer. */
+  private static Dataset<Row> sets(Dataset<Row> pairs, Window window) {
+    Date first = Date.valueOf(window.day(0));
+    return pairs
         .groupBy(LookAlikePairs.CUSTOMER_ID)
         .agg(
             collect_list(

@@ -130,7 +130,7 @@ final class Weighted {
         (ArrayList<Errors> state, Row row) -> {
           List<? extends WeightedLife> lives = counted.of(row);
           for (int metric = 0; metric < state.size(); metric++) {
-            state.get(metric).add(studied.get(metric), lives);
+            add(state.get(metric), studied.get(metric), lives);
           }
         },
         (one, other) -> {
@@ -143,66 +143,44 @@ final class Weighted {
 
   private static List<Errors> nothing(List<InfluenceSums> none, List<Found> found) {
     return IntStream.range(0, none.size())
-        .mapToObj(at -> new Errors(none.get(at).none(), found.get(at)))
+        .mapToObj(
+            at -> new Errors(none.get(at).none(), found.get(at).varying.effects().cells().size()))
         .toList();
   }
 
-  /**
-   * Sums over clusters of what they move effects on a metric by: forms together, and each effect
-   * from the varying base by itself.
-   */
-  private static final class Errors implements Serializable {
-    @Serial private static final long serialVersionUID = 1;
-
-    private final InfluenceSums onForms;
-    private final double[] squares;
-
-    Errors(InfluenceSums onForms, Found found) {
-      this.onForms = onForms;
-      squares = new double[found.varying.effects().cells().size()];
+  /** Adds what a cluster moves the effects from both bases by. */
+  private static void add(Errors errors, Found found, List<? extends WeightedLife> cluster) {
+    if (cluster.isEmpty()) {
+      return;
     }
-
-    void add(Found found, List<? extends WeightedLife> cluster) {
-      if (cluster.isEmpty()) {
-        return;
-      }
-      onForms.add(sum(cluster, life -> found.universal.influences(life, onForms)));
-      double[] moved = sum(cluster, found.varying::onCells);
-      for (int cell = 0; cell < squares.length; cell++) {
-        squares[cell] += moved[cell] * moved[cell];
-      }
+    errors.onForms().add(sum(cluster, life -> found.universal.influences(life, errors.onForms())));
+    double[] moved = sum(cluster, found.varying::onCells);
+    for (int cell = 0; cell < moved.length; cell++) {
+      errors.add(cell, moved[cell]);
     }
+  }
 
-    private static double[] sum(
-        List<? extends WeightedLife> cluster, Function<WeightedLife, double[]> moved) {
-      double[] sum = moved.apply(cluster.get(0));
-      for (WeightedLife life : cluster.subList(1, cluster.size())) {
-        addTo(sum, moved.apply(life));
-      }
-      return sum;
-    }
-
-    private static void addTo(double[] sum, double[] more) {
+  private static double[] sum(
+      List<? extends WeightedLife> cluster, Function<WeightedLife, double[]> moved) {
+    double[] sum = moved.apply(cluster.get(0));
+    for (WeightedLife life : cluster.subList(1, cluster.size())) {
+      double[] more = moved.apply(life);
       for (int place = 0; place < sum.length; place++) {
         sum[place] += more[place];
       }
     }
-
-    void plus(Errors other) {
-      onForms.plus(other.onForms);
-      addTo(squares, other.squares);
-    }
+    return sum;
   }
 
   private static Studied studied(Variant variant, Found found, Forms forms, Errors errors) {
-    JointEffects joint = errors.onForms.clustered();
+    JointEffects joint = errors.onForms().clustered();
     IdentityHashMap<LinearForm, Integer> places = Adjusted.places(forms.sinceJoining());
     return new Studied(
         variant,
         found.universal.effects(),
         forms,
         some -> joint.of(some.stream().mapToInt(places::get).toArray()),
-        Optional.of(Studied.Monthly.of(found.varying.effects(), errors.squares)),
+        Optional.of(Studied.Monthly.of(found.varying.effects(), errors.squares())),
         List.of(),
         Optional.empty());
   }

@@ -1,0 +1,49 @@
+package dev.cohortium.beforeafter;
+
+import dev.cohortium.stats.InfluenceSums;
+import java.io.Serial;
+import java.io.Serializable;
+
+/**
+ * Sums over customers, or clusters of them, of what they move effects on a metric by: forms
+ * together, and each effect of some others by itself. A state that changes, and adds.
+ */
+final class Errors implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
+  private final InfluenceSums onForms;
+  private final double[] squares;
+
+  /**
+   * Of nobody.
+   *
+   * @param effects how many there are that are told by themselves
+   */
+  Errors(InfluenceSums onForms, int effects) {
+    this.onForms = onForms;
+    squares = new double[effects];
+  }
+
+  /** What forms are moved by together. */
+  InfluenceSums onForms() {
+    return onForms;
+  }
+
+  /** Adds what one of the effects that are told by themselves is moved by. */
+  void add(int place, double influence) {
+    squares[place] += influence * influence;
+  }
+
+  /** The variances of the effects that are told by themselves. */
+  double[] squares() {
+    return squares;
+  }
+
+  Errors plus(Errors other) {
+    onForms.plus(other.onForms);
+    for (int place = 0; place < squares.length; place++) {
+      squares[place] += other.squares[place];
+    }
+    return this;
+  }
+}
