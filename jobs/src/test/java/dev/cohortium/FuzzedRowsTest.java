@@ -39,7 +39,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,11 +103,6 @@ class FuzzedRowsTest extends SparkTest {
   private final Random random = new Random(20240229);
   private final Spoiling spoiling = new Spoiling(random);
   private final List<String> faults = new ArrayList<>();
-
-  @AfterEach
-  void nothing_is_kept() {
-    spark().catalog().clearCache();
-  }
 
   @Test
   void a_spoilt_row_is_clean_as_java_reads_it_or_in_quarantine_for_what_is_wrong()

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,11 +39,6 @@ class OnlineRetailTest extends SparkTest {
   @BeforeEach
   void nothingComputed() {
     computed = new Frames(spark());
-  }
-
-  @AfterEach
-  void releaseWhatJobsKept() {
-    spark().catalog().clearCache();
   }
 
   @Test

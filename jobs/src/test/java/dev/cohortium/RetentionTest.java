@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,11 +117,6 @@ class RetentionTest extends SparkTest {
     }
     Files.write(folder.resolve("receipts.csv"), receipts);
     Files.write(folder.resolve("enrolments.csv"), enrolments);
-  }
-
-  @AfterEach
-  void releaseWhatJobsKept() {
-    spark().catalog().clearCache();
   }
 
   @Test

@@ -29,6 +29,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
@@ -43,17 +44,10 @@ public abstract class SparkTest extends JavaDatasetSuiteBase {
     compiling(true);
   }
 
-  /** Rows with the contract's columns: what they lack is null. */
-  public static Dataset<Row> as(Table table, Dataset<Row> rows) {
-    List<String> given = List.of(rows.columns());
-    return rows.select(
-        table.columns().stream()
-            .map(
-                c ->
-                    (given.contains(c.name()) ? col(c.name()) : lit(null))
-                        .cast(Contracts.type(c))
-                        .as(c.name()))
-            .toArray(org.apache.spark.sql.Column[]::new));
+  /** What a job keeps is released by its runner, and would serve the next test's equal plan. */
+  @AfterEach
+  protected void forgetKeptRows() {
+    spark().catalog().clearCache();
   }
 
   /** What a scheduled run at {@code now} works with. */

@@ -23,7 +23,6 @@ import dev.cohortium.runtime.Frames;
 import dev.cohortium.runtime.Job;
 import dev.cohortium.runtime.JobRunner;
 import dev.cohortium.runtime.RunSummary;
-import dev.cohortium.runtime.Warehouse;
 import dev.cohortium.table.BeforeAfterPaths;
 import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Customers;
@@ -33,7 +32,6 @@ import dev.cohortium.table.EventStudyMonths;
 import dev.cohortium.table.GroupTimes;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.PreTrends;
-import dev.cohortium.table.ReceiptMonths;
 import dev.cohortium.table.Table;
 import dev.cohortium.world.WorldPanel;
 import java.nio.file.Path;
@@ -46,7 +44,6 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,11 +53,6 @@ class BeforeAfterJobTest extends SparkTest {
   @BeforeEach
   void interpret() {
     withoutCompiling();
-  }
-
-  @AfterEach
-  void forgetKeptRows() {
-    spark().catalog().clearCache();
   }
 
   @TempDir private Path folder;
@@ -158,16 +150,8 @@ class BeforeAfterJobTest extends SparkTest {
   @Test
   void what_a_run_prints_says_why_an_effect_is_not_believed() {
     Frames shop = shop("if(joined is not null, 2 * m, 0)", ORDERS);
-    Warehouse warehouse = new Warehouse(spark(), folder.toString());
     BeforeAfterJob job = new BeforeAfterJob();
-    job.reads().forEach(table -> warehouse.replace(table, shop.get(table)));
-    // A run asks which months the panel has.
-    Dataset<Row> months =
-        spark()
-            .range(19)
-            .selectExpr(
-                "add_months(date'2022-01-01', cast(id as int)) as month", "'a' as store_id");
-    warehouse.replace(ReceiptMonths.TABLE, Given.as(ReceiptMonths.TABLE, months));
+    Shop.warehouse(shop, job, folder);
     Study study = study("headline.method=event_study", "headline.horizon=3");
     RunSummary run = new JobRunner(context(study, folder, Instant.EPOCH)).run(List.<Job>of(job));
 

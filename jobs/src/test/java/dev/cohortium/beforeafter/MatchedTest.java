@@ -24,14 +24,12 @@ import dev.cohortium.table.GroupTimes;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.LookAlikePairs;
 import dev.cohortium.table.PreTrends;
-import dev.cohortium.table.ReceiptMonths;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,11 +43,6 @@ class MatchedTest extends SparkTest {
   @BeforeEach
   void interpret() {
     withoutCompiling();
-  }
-
-  @AfterEach
-  void forgetKeptRows() {
-    spark().catalog().clearCache();
   }
 
   // --- by hand ---
@@ -293,15 +286,7 @@ class MatchedTest extends SparkTest {
   @Test
   void other_pairs_make_the_job_run_again() {
     Frames shop = shop();
-    Warehouse warehouse = new Warehouse(spark(), folder.toString());
-    Job job = new BeforeAfterJob();
-    job.reads().forEach(table -> warehouse.replace(table, shop.get(table)));
-    Dataset<Row> months =
-        spark()
-            .range(19)
-            .selectExpr(
-                "add_months(date'2022-01-01', cast(id as int)) as month", "'a' as store_id");
-    warehouse.replace(ReceiptMonths.TABLE, Given.as(ReceiptMonths.TABLE, months));
+    Warehouse warehouse = Shop.warehouse(shop, new BeforeAfterJob(), folder);
     Instant first = Instant.parse("2023-07-01T00:00:00Z");
     String run = lastOf(warehouse, first);
     assertThat(lastOf(warehouse, first.plusSeconds(60))).isEqualTo(run);

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,11 +27,6 @@ class PlacesTest extends SparkTest {
   @BeforeEach
   void interpret() {
     withoutCompiling();
-  }
-
-  @AfterEach
-  void forgetKeptRows() {
-    spark().catalog().clearCache();
   }
 
   private static Study study(String first, String lines) {

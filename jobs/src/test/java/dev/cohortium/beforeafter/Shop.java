@@ -7,11 +7,15 @@ import dev.cohortium.Given;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
 import dev.cohortium.runtime.Frames;
+import dev.cohortium.runtime.Job;
+import dev.cohortium.runtime.Warehouse;
 import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Customers;
 import dev.cohortium.table.EffectChecks;
 import dev.cohortium.table.Effects;
 import dev.cohortium.table.Joinings;
+import dev.cohortium.table.ReceiptMonths;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
@@ -110,6 +114,20 @@ final class Shop {
         "shop",
         List.of(more),
         Map.of());
+  }
+
+  /** A warehouse with what a job reads of it, and the months that a run asks the panel for. */
+  static Warehouse warehouse(Frames shop, Job job, Path folder) {
+    SparkSession spark = shop.get(Customers.TABLE).sparkSession();
+    Warehouse warehouse = new Warehouse(spark, folder.toString());
+    job.reads().forEach(table -> warehouse.replace(table, shop.get(table)));
+    Dataset<Row> months =
+        spark
+            .range(19)
+            .selectExpr(
+                "add_months(date'2022-01-01', cast(id as int)) as month", "'a' as store_id");
+    warehouse.replace(ReceiptMonths.TABLE, Given.as(ReceiptMonths.TABLE, months));
+    return warehouse;
   }
 
   /** The first effect by a method. */

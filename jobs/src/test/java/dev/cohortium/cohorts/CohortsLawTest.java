@@ -50,9 +50,8 @@ class CohortsLawTest extends SparkTest {
       Optional<String> city) {}
 
   @AfterEach
-  void forgetKeptRows() {
+  void resetPartitions() {
     spark().conf().set("spark.sql.shuffle.partitions", "3");
-    spark().catalog().clearCache();
   }
 
   @Test

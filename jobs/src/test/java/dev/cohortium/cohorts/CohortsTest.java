@@ -30,7 +30,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CohortsTest extends SparkTest {
@@ -43,11 +42,6 @@ class CohortsTest extends SparkTest {
       bob         | 2024-01-01 | 1      | 20.00       |
       cid         | 2024-02-01 | 1      |  7.00       |
       """;
-
-  @AfterEach
-  void forgetKeptRows() {
-    spark().catalog().clearCache();
-  }
 
   @Test
   void customers_who_came_together_are_followed_to_the_last_complete_month() {

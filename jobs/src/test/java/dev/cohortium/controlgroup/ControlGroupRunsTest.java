@@ -1,5 +1,6 @@
 package dev.cohortium.controlgroup;
 
+import static dev.cohortium.Given.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -74,6 +74,28 @@ class MeasuringTest {
         .isEqualTo("Nothing tells who joined: sources.enrolments is missing.");
   }
 
+  // --- the average receipt ---
+
+  @Test
+  void an_average_receipt_of_few_buyers_is_not_told() {
+    Study study = ControlGroupJobTest.study(text("", "", "average_receipt"));
+    List<Effect> effects =
+        Cells.effects(
+            new Cells(study)
+                .written(
+                    """
+                    arm     | assigned | stratum | segment | customers | ordered
+                    control | 2024-02  | all     | all     | 200       | 24
+                    a       | 2024-02  | all     | all     | 200       | 60
+                    """)
+                .sample());
+
+    assertThat(reason(one(effects, "control_group_itt")))
+        .isEqualTo(
+            "In the window 60 customers of arm a have an order and 24 of control; fewer than 25 tell no average receipt.");
+    assertThat(reason(one(effects, "control_group_itt_cuped"))).startsWith("In the window 60");
+  }
+
   // --- strata ---
 
   @Test

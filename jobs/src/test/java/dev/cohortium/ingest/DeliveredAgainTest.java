@@ -34,7 +34,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,11 +54,6 @@ class DeliveredAgainTest extends SparkTest {
   void nothingStands() {
     tables.clear();
     notes.clear();
-  }
-
-  @AfterEach
-  void releaseWhatJobsKept() {
-    spark().catalog().clearCache();
   }
 
   @Test

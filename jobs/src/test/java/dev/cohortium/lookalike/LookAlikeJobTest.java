@@ -26,7 +26,6 @@ import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,11 +50,6 @@ class LookAlikeJobTest extends SparkTest {
   @BeforeEach
   void interpret() {
     withoutCompiling();
-  }
-
-  @AfterEach
-  void forgetKeptRows() {
-    spark().catalog().clearCache();
   }
 
   private static Study study(String... more) {

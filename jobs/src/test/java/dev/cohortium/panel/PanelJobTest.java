@@ -29,7 +29,6 @@ import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,12 +39,6 @@ class PanelJobTest extends SparkTest {
   @BeforeEach
   void interpret() {
     withoutCompiling();
-  }
-
-  /** What a job keeps is released by its runner, and would serve the next test's equal plan. */
-  @AfterEach
-  void forgetKeptRows() {
-    spark().catalog().clearCache();
   }
 
   @Test

@@ -1,6 +1,6 @@
 package dev.cohortium.world;
 
-import dev.cohortium.SparkTest;
+import dev.cohortium.Given;
 import dev.cohortium.config.World;
 import dev.cohortium.runtime.Contracts;
 import dev.cohortium.runtime.Frames;
@@ -78,7 +78,7 @@ public final class WorldPanel {
                 new Records(of, life)
                     .of(feed).stream().map(row -> RowFactory.create((Object[]) row)).iterator(),
             texts);
-    return SparkTest.as(table, rows);
+    return Given.as(table, rows);
   }
 
   private Dataset<Row> derived(Derivation derivation, StructType schema) {
