@@ -32,13 +32,27 @@ public record ConfidenceSequence(double alpha, long plannedCustomers) {
    * @throws IllegalArgumentException if customers are below 2
    */
   public Interval interval(Estimate estimate, long customers) {
+    double reach = estimate.stdError() * errors(customers);
+    return new Interval(estimate.value() - reach, estimate.value() + reach);
+  }
+
+  /**
+   * The level at which a normal interval is the one at this look.
+   *
+   * @param customers n of both arms so far, at least 2
+   * @throws IllegalArgumentException if customers are below 2
+   */
+  public double level(long customers) {
+    return 1 - 2 * Distributions.normalUpper(errors(customers));
+  }
+
+  /** Half the width of an interval in errors of the estimate. */
+  private double errors(long customers) {
     Arguments.atLeast("customers", (double) customers, 2);
     double n = (double) customers;
     double logAlpha = Math.log(alpha);
     double r2 = (-2 * logAlpha + Math.log1p(-2 * logAlpha)) / plannedCustomers;
     double growth = n * r2 + 1;
-    double reach =
-        estimate.stdError() * Math.sqrt(2 * growth / (n * r2) * (Math.log(growth) / 2 - logAlpha));
-    return new Interval(estimate.value() - reach, estimate.value() + reach);
+    return Math.sqrt(2 * growth / (n * r2) * (Math.log(growth) / 2 - logAlpha));
   }
 }

@@ -5,14 +5,16 @@ package dev.cohortium.stats;
  *
  * <p>With one covariate the regression on treatment, covariate and their product is a line in each
  * arm, read at the covariate's mean over both. The second pass adds up {@link Line#variance} over
- * an arm's customers: HC2's share of the arm. Equal to {@link Lin} of one column.
+ * an arm's customers: HC2's share of the arm. Value and error are those of {@link Lin} of one
+ * column; degrees of freedom are Satterthwaite's of the arms' n_a - 2, since a small arm's line is
+ * not known the better for a large one beside it.
  *
  * @param treated the line of the treated
  * @param control the line of the control
  * @see <a href="https://doi.org/10.1214/12-AOAS583">Lin 2013</a>
  */
 public record LinByArms(Line treated, Line control) {
-  private static final int COEFFICIENTS = 4;
+  private static final int COEFFICIENTS = 2;
 
   /**
    * The line of an arm.
@@ -35,6 +37,10 @@ public record LinByArms(Line treated, Line control) {
 
     private double value() {
       return level + slope * (at - mean);
+    }
+
+    private Estimate estimate(double variance) {
+      return new Estimate(value(), Math.sqrt(variance), customers - (double) COEFFICIENTS);
     }
 
     /** What a customer adds to the variance: (w e)² / (1 - h). */
@@ -77,17 +83,17 @@ public record LinByArms(Line treated, Line control) {
   }
 
   /**
-   * The effect of treatment, Student's t with n - 4 degrees of freedom.
+   * The effect of treatment; unmeasured where an arm has no more than 2 customers.
    *
    * @param treatedVariance {@link Line#variance} summed over the treated
    * @param controlVariance the same of the control
    */
   public Measurement effect(double treatedVariance, double controlVariance) {
-    double free = treated.customers() + control.customers() - (double) COEFFICIENTS;
-    double variance = treatedVariance + controlVariance;
-    if (!(free > 0) || !Double.isFinite(variance)) {
+    boolean isFew = Math.min(treated.customers(), control.customers()) <= COEFFICIENTS;
+    if (isFew || !Double.isFinite(treatedVariance + controlVariance)) {
       return new Unmeasured("There are too few customers to adjust by what they did before.");
     }
-    return TooFew.orConstant(treated.value() - control.value(), Math.sqrt(variance), free);
+    return TooFew.orConstant(
+        TwoSample.difference(treated.estimate(treatedVariance), control.estimate(controlVariance)));
   }
 }

@@ -24,9 +24,6 @@ public record Stratified(Measurement effect, long customers, long customersLeftO
    * @param effect its estimate; one without an error, where nobody of the stratum varies, counts
    */
   public record Stratum(long size, Measurement effect) {
-    /** Customers of an arm to which a slope may be fitted. */
-    static final int LEAST_ADJUSTED = 25;
-
     /**
      * A stratum.
      *
@@ -36,38 +33,18 @@ public record Stratified(Measurement effect, long customers, long customersLeftO
       Arguments.atLeast("size", (double) size, 1);
     }
 
-    /** Whether the arms of a stratum are large enough to be adjusted by themselves. */
-    public static boolean isAdjusted(long treated, long control) {
-      return Math.min(treated, control) >= LEAST_ADJUSTED;
-    }
-
-    /** A stratum's difference of means; an arm that does not vary adds no variance. */
-    public static Stratum of(Moments treated, Moments control) {
-      long size = Math.addExact(treated.count(), control.count());
+    /**
+     * A stratum's difference of means; an arm that does not vary adds no variance.
+     *
+     * @param size customers that it stands for: of these two arms and of any other
+     */
+    public static Stratum of(long size, Moments treated, Moments control) {
       var few = TooFew.arms(treated.count(), control.count(), 2);
       return new Stratum(
           size,
           few.isPresent()
               ? few.get()
               : TwoSample.difference(treated.meanEstimate(), control.meanEstimate()));
-    }
-
-    /**
-     * A stratum's difference adjusted by earlier metrics ({@link Cuped}) with its large-sample
-     * error, or the plain one where an arm has fewer than {@link #LEAST_ADJUSTED}: the same strata
-     * count with adjustment and without, and the adjusted error of all is never the larger. A slope
-     * fitted to few and taken as known tells errors too small, by a sixth in strata of 10 and 90,
-     * and more strata do not help.
-     *
-     * @param treated metric after (variable 0) and covariates before (1..k) of each customer
-     * @param control the same
-     * @throws IllegalArgumentException if there is no covariate, or arms differ in variables
-     */
-    public static Stratum adjusted(CrossMoments treated, CrossMoments control) {
-      Measurement adjusted = Cuped.of(treated, control).largeSampleDifference();
-      return isAdjusted(treated.count(), control.count()) && adjusted instanceof Estimate
-          ? new Stratum(Math.addExact(treated.count(), control.count()), adjusted)
-          : of(treated.moments(0), control.moments(0));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.cohortium.stats;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
@@ -18,40 +19,49 @@ import java.util.function.ToLongFunction;
 public final class StratifiedArms {
   private static final int LEAST = 2;
 
-  private final Arm treated;
-  private final Arm control;
-  private final int variables;
-  private final long customersLeftOut;
-  private final Optional<Unmeasured> few;
+  private final StratifiedArm treated;
+  private final StratifiedArm control;
+  private final List<Stratum> given;
+  private final int counted;
 
-  private StratifiedArms(List<Stratum> all) {
+  private StratifiedArms(List<Stratum> given) {
+    this.given = List.copyOf(given);
     List<Stratum> strata =
-        all.stream()
+        given.stream()
             .filter(s -> s.treated().count() >= LEAST && s.control().count() >= LEAST)
             .toList();
-    variables = all.get(0).treated().variables();
-    long customers = sum(strata, Stratum::size);
-    double[] shares = strata.stream().mapToDouble(s -> s.size() / (double) customers).toArray();
-    treated = new Arm(strata.stream().map(Stratum::treated).toList(), shares);
-    control = new Arm(strata.stream().map(Stratum::control).toList(), shares);
-    customersLeftOut = sum(all, Stratum::size) - customers;
-    few =
-        strata.isEmpty()
-            ? TooFew.arms(
-                    sum(all, s -> s.treated().count()), sum(all, s -> s.control().count()), LEAST)
-                .or(() -> Optional.of(new Unmeasured("No stratum has 2 customers in each arm.")))
-            : Optional.empty();
+    double size = sum(strata, Stratum::size);
+    double[] shares = strata.stream().mapToDouble(s -> s.size() / size).toArray();
+    treated = new StratifiedArm(strata.stream().map(Stratum::treated).toList(), shares);
+    control = new StratifiedArm(strata.stream().map(Stratum::control).toList(), shares);
+    counted = strata.size();
   }
 
   /**
    * A stratum.
    *
+   * @param size customers that it stands for: of these two arms and of any other
    * @param treated variables of each customer
    * @param control the same variables
    */
-  public record Stratum(CrossMoments treated, CrossMoments control) {
-    long size() {
-      return Math.addExact(treated.count(), control.count());
+  public record Stratum(long size, CrossMoments treated, CrossMoments control) {
+    /**
+     * A stratum.
+     *
+     * @throws IllegalArgumentException if size is below that of the two arms
+     */
+    public Stratum {
+      Arguments.atLeast(
+          "size", (double) size, (double) Math.addExact(treated.count(), control.count()));
+    }
+
+    /** One of two arms only. */
+    public static Stratum of(CrossMoments treated, CrossMoments control) {
+      return new Stratum(Math.addExact(treated.count(), control.count()), treated, control);
+    }
+
+    private long customers() {
+      return treated.count() + control.count();
     }
   }
 
@@ -75,7 +85,35 @@ public final class StratifiedArms {
 
   /** Customers of strata that are too small to count. */
   public long customersLeftOut() {
-    return customersLeftOut;
+    return sum(given, Stratum::customers) - treated.customers() - control.customers();
+  }
+
+  /** The treated of the strata that count. */
+  StratifiedArm treated() {
+    return treated;
+  }
+
+  /** The control of the strata that count. */
+  StratifiedArm control() {
+    return control;
+  }
+
+  int variables() {
+    return given.get(0).treated().variables();
+  }
+
+  /** The strata that count. */
+  int strata() {
+    return counted;
+  }
+
+  /** Why these arms tell nothing that wants {@code least} customers in each, if they do not. */
+  Optional<Unmeasured> few(long least) {
+    return counted > 0
+        ? TooFew.arms(treated.customers(), control.customers(), least)
+        : TooFew.arms(
+                sum(given, s -> s.treated().count()), sum(given, s -> s.control().count()), least)
+            .or(() -> Optional.of(new Unmeasured("No stratum has 2 customers in each arm.")));
   }
 
   /**
@@ -84,23 +122,34 @@ public final class StratifiedArms {
    * @throws IllegalArgumentException if there are not two variables
    */
   public CompliersEffect compliersEffect() {
+    return compliersOver(CompliersEffect::of);
+  }
+
+  /** The same with limits of another level than 95 %. */
+  public CompliersEffect compliersEffect(double level) {
+    return compliersOver(quotient -> CompliersEffect.of(quotient, level));
+  }
+
+  private CompliersEffect compliersOver(Function<Quotient, CompliersEffect> effect) {
     requireTwo("metric and joined");
-    if (few.isPresent()) {
-      return CompliersEffect.unmeasured(few.get());
-    }
+    return few(LEAST)
+        .map(CompliersEffect::unmeasured)
+        .orElseGet(() -> effect.apply(outcomeOverJoined()));
+  }
+
+  private Quotient outcomeOverJoined() {
     double outcome = treated.mean(0) - control.mean(0);
     double joined = treated.mean(1) - control.mean(1);
     double slope = joined == 0 ? 0 : outcome / joined;
     Estimate residual =
         TwoSample.difference(treated.estimate(0, 1, -slope), control.estimate(0, 1, -slope));
-    return CompliersEffect.of(
-        new Quotient(
-            outcome,
-            joined,
-            treated.covariance(0, 0) + control.covariance(0, 0),
-            treated.covariance(1, 1) + control.covariance(1, 1),
-            treated.covariance(0, 1) + control.covariance(0, 1),
-            residual.degreesOfFreedom()));
+    return new Quotient(
+        outcome,
+        joined,
+        treated.covariance(0, 0) + control.covariance(0, 0),
+        treated.covariance(1, 1) + control.covariance(1, 1),
+        treated.covariance(0, 1) + control.covariance(0, 1),
+        residual.degreesOfFreedom());
   }
 
   /**
@@ -139,6 +188,7 @@ public final class StratifiedArms {
 
   private Optional<Unmeasured> withoutRatio() {
     requireTwo("numerator and denominator");
+    var few = few(LEAST);
     boolean isAbove = few.isEmpty() && treated.mean(1) > 0 && control.mean(1) > 0;
     return few.isPresent() || isAbove
         ? few
@@ -147,70 +197,16 @@ public final class StratifiedArms {
 
   /** The effect on variable 0 relative to the control's mean over strata. */
   public RelativeEffect relativeEffect() {
-    return few.isPresent()
-        ? RelativeEffect.unmeasured(few.get())
-        : RelativeEffect.of(treated.meanEstimate(), control.meanEstimate());
+    return few(LEAST)
+        .map(RelativeEffect::unmeasured)
+        .orElseGet(() -> RelativeEffect.of(treated.meanEstimate(), control.meanEstimate()));
   }
 
   private void requireTwo(String names) {
-    Arguments.sameLength("strata", variables, names, 2);
+    Arguments.sameLength("strata", variables(), names, 2);
   }
 
   private static long sum(List<Stratum> strata, ToLongFunction<Stratum> count) {
     return strata.stream().mapToLong(count).reduce(0, Math::addExact);
-  }
-
-  /** One arm of all strata, and the shares that its means are combined by. */
-  private static final class Arm {
-    private final List<CrossMoments> parts;
-    private final double[] shares;
-
-    private Arm(List<CrossMoments> parts, double[] shares) {
-      this.parts = parts;
-      this.shares = shares;
-    }
-
-    double mean(int i) {
-      double mean = 0;
-      for (int s = 0; s < shares.length; s++) {
-        mean += shares[s] * parts.get(s).mean(i);
-      }
-      return mean;
-    }
-
-    /** The covariance of two means. */
-    double covariance(int i, int j) {
-      double sum = 0;
-      for (int s = 0; s < shares.length; s++) {
-        sum += shares[s] * shares[s] * parts.get(s).covariance(i, j) / parts.get(s).count();
-      }
-      return sum;
-    }
-
-    Estimate meanEstimate() {
-      double[] first = new double[parts.get(0).variables()];
-      first[0] = 1;
-      return estimate(mean(0), first);
-    }
-
-    Estimate ratio() {
-      double ratio = mean(0) / mean(1);
-      return estimate(ratio, 1 / mean(1), -ratio / mean(1));
-    }
-
-    private static Estimate centred(double variance, long count) {
-      return new Estimate(0, Math.sqrt(variance / count), count - 1.0);
-    }
-
-    /** A value with the error of the mean of sum weights_i x_i, Satterthwaite over strata. */
-    Estimate estimate(double value, double... weights) {
-      Estimate[] own =
-          parts.stream()
-              .map(part -> centred(part.varianceOf(weights), part.count()))
-              .toArray(Estimate[]::new);
-      Estimate error = Estimate.sum(shares, own);
-      return new Estimate(
-          value, Rounding.without(error.stdError(), value), error.degreesOfFreedom());
-    }
   }
 }

@@ -4,10 +4,13 @@ import static dev.cohortium.stats.References.agree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cohortium.stats.StratifiedArms.Stratum;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CupedTest {
@@ -108,6 +111,136 @@ class CupedTest {
             .orElseThrow();
     agree(there.value(), here.value(), 1e-8);
     agree(there.stdError(), here.stdError(), 1e-8);
+  }
+
+  /** Strata with shares 3/4 and 1/4; python 3 fractions of the formula in the class. */
+  @Test
+  void one_slope_serves_all_strata() {
+    List<Stratum> strata =
+        List.of(
+            new Stratum(
+                24,
+                CrossMoments.of(new double[][] {{5, 1}, {9, 3}}),
+                CrossMoments.of(new double[][] {{2, 0}, {3, 2}, {7, 4}})),
+            new Stratum(
+                8,
+                CrossMoments.of(new double[][] {{1, 5}, {1, 6}}),
+                CrossMoments.of(new double[][] {{0, 1}, {2, 2}})));
+
+    Cuped cuped = Cuped.of(StratifiedArms.of(strata));
+
+    agree(cuped.theta()[0], 67 / 43.0);
+    Estimate effect = cuped.largeSampleEffect().estimate().orElseThrow();
+    agree(effect.value(), 119 / 172.0);
+    agree(effect.stdError(), Math.sqrt(499 / 1376.0));
+    Quotient quotient = cuped.treatedOverBaseline();
+    agree(quotient.numerator() - quotient.denominator(), effect.value());
+    agree(
+        quotient.numeratorVariance() + quotient.denominatorVariance() - 2 * quotient.covariance(),
+        effect.stdError() * effect.stdError());
+  }
+
+  /** 20 strata of 5 controls and 45 treated; a slope of each stratum's own is the contrast. */
+  @Test
+  void a_planted_effect_is_found_in_many_small_strata() {
+    Simulation.assertRight(
+        47, 0.5, random -> Cuped.of(StratifiedArms.of(small(random))).largeSampleEffect());
+    Simulation.assertCovers(
+        48,
+        random ->
+            RelativeEffect.of(Cuped.of(StratifiedArms.of(small(random))).treatedOverBaseline())
+                .limits()
+                .contains(0.5 / 9));
+    Simulation.assertUndercovers(
+        47,
+        random ->
+            Stratified.of(
+                    small(random).stream()
+                        .map(
+                            s ->
+                                new Stratified.Stratum(
+                                    s.size(),
+                                    Cuped.of(s.treated(), s.control()).largeSampleEffect()))
+                        .toList())
+                .effect()
+                .estimate()
+                .orElseThrow()
+                .interval()
+                .contains(0.5));
+  }
+
+  private static List<Stratum> small(RandomGenerator random) {
+    return Stream.generate(
+            () -> Stratum.of(customers(random, 45, 9.5, 0.8), customers(random, 5, 9, 0.8)))
+        .limit(20)
+        .toList();
+  }
+
+  /** Arms of 3 to 8 controls and up to 60 treated, the window before telling much or nothing. */
+  @Test
+  void neither_the_error_nor_the_interval_over_strata_is_ever_wider_than_without() {
+    var random = new Random(49);
+    for (int draw = 0; draw < 500; draw++) {
+      double slope = random.nextDouble();
+      List<Stratum> strata =
+          Stream.generate(
+                  () ->
+                      Stratum.of(
+                          customers(random, 3 + random.nextInt(58), 1, slope),
+                          customers(random, 3 + random.nextInt(6), 0, slope)))
+              .limit(1 + random.nextInt(4))
+              .toList();
+      Estimate adjusted =
+          Cuped.of(StratifiedArms.of(strata)).largeSampleEffect().estimate().orElseThrow();
+      Estimate plain =
+          Stratified.of(
+                  strata.stream()
+                      .map(
+                          s ->
+                              Stratified.Stratum.of(
+                                  s.size(), s.treated().moments(0), s.control().moments(0)))
+                      .toList())
+              .effect()
+              .estimate()
+              .orElseThrow();
+      assertThat(adjusted.stdError()).isLessThanOrEqualTo(plain.stdError() * (1 + 1e-12));
+      assertThat(width(adjusted)).isLessThanOrEqualTo(width(plain) * (1 + 1e-12));
+    }
+  }
+
+  private static double width(Estimate estimate) {
+    return estimate.interval().high() - estimate.interval().low();
+  }
+
+  @Test
+  void a_stratum_where_nobody_buys_counts_and_one_without_two_of_an_arm_does_not() {
+    var random = new Random(43);
+    Stratum buyers = Stratum.of(customers(random, 40, 1, 0.7), customers(random, 40, 0, 0.7));
+    CrossMoments nobody = CrossMoments.of(new double[40][2]);
+    CrossMoments one = CrossMoments.of(new double[][] {{3, 1}});
+    Estimate alone = Cuped.of(buyers.treated(), buyers.control()).effect().estimate().orElseThrow();
+
+    Estimate all =
+        Cuped.of(
+                StratifiedArms.of(
+                    List.of(buyers, Stratum.of(nobody, nobody), Stratum.of(one, nobody))))
+            .largeSampleEffect()
+            .estimate()
+            .orElseThrow();
+
+    agree(all.value(), alone.value() / 2);
+  }
+
+  /** Of a metric with variance 1 that correlates with its window before. */
+  private static CrossMoments customers(
+      RandomGenerator random, int customers, double mean, double correlation) {
+    double[][] rows = new double[customers][];
+    for (int i = 0; i < customers; i++) {
+      double x = random.nextGaussian();
+      double own = Math.sqrt(1 - correlation * correlation) * random.nextGaussian();
+      rows[i] = new double[] {mean + correlation * x + own, x};
+    }
+    return CrossMoments.of(rows);
   }
 
   /** rho = 0.8 narrows the variance by 1 - rho² = 0.36. */

@@ -99,8 +99,10 @@ final class ExperimentCells {
     Measurement combined =
         Stratified.of(
                 List.of(
-                    Stratified.Stratum.of(arms[0], arms[2]),
-                    Stratified.Stratum.of(arms[1], arms[3])))
+                    Stratified.Stratum.of(
+                        sample.treated() * 4L / 5 + sample.control() / 5, arms[0], arms[2]),
+                    Stratified.Stratum.of(
+                        sample.treated() / 5 + sample.control() * 4L / 5, arms[1], arms[3])))
             .effect();
     return Finding.of(combined, effect).checked(arms);
   }

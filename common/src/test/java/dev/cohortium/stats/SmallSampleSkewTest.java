@@ -3,7 +3,9 @@ package dev.cohortium.stats;
 import static dev.cohortium.stats.References.agree;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SmallSampleSkewTest {
@@ -21,6 +23,40 @@ class SmallSampleSkewTest {
   void one_huge_account_fails_and_even_values_pass() {
     assertThat(SmallSampleSkew.of(Moments.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 1000)).passes()).isFalse();
     assertThat(SmallSampleSkew.of(Moments.of(1, 2, 3, 4, 5)).passes()).isTrue();
+  }
+
+  /**
+   * 90 customers who stand for nine tenths, beside 5,000 who stand for one: the mean is as skewed
+   * as that of the 90 alone, though all customers put together are as good as even.
+   */
+  @Test
+  void few_customers_of_a_stratum_that_stands_for_many_want_as_many_as_if_alone() {
+    Moments few = Moments.of(IntStream.range(0, 90).mapToDouble(i -> i % 9 == 0 ? 1 : 0).toArray());
+    Moments many = Moments.of(IntStream.range(0, 5_000).mapToDouble(i -> i % 2).toArray());
+    SmallSampleSkew alone = SmallSampleSkew.of(few);
+
+    SmallSampleSkew together = SmallSampleSkew.of(new double[] {0.9, 0.1}, List.of(few, many));
+
+    assertThat(SmallSampleSkew.of(few.plus(many)).passes()).isTrue();
+    assertThat(together.passes()).isFalse();
+    assertThat(together.customers()).isEqualTo(5_090);
+    agree(
+        together.needed().getAsDouble() / together.customers(),
+        alone.needed().getAsDouble() / alone.customers(),
+        1e-2);
+  }
+
+  /** Strata of equal shares, customers and law are one arm. */
+  @Test
+  void strata_alike_are_as_skewed_as_all_of_their_customers() {
+    Moments half = Moments.of(0, 0, 0, 1, 5);
+
+    SmallSampleSkew together = SmallSampleSkew.of(new double[] {0.5, 0.5}, List.of(half, half));
+
+    agree(
+        together.skewness().getAsDouble(),
+        SmallSampleSkew.of(half.plus(half)).skewness().getAsDouble());
+    assertThat(together.customers()).isEqualTo(10);
   }
 
   @Test

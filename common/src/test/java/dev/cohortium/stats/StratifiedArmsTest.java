@@ -31,7 +31,7 @@ class StratifiedArmsTest {
     var random = new Random(50);
     CrossMoments treated = joiners(random, 90, 0.6, 2);
     CrossMoments control = joiners(random, 60, 0.1, 2);
-    var arms = StratifiedArms.of(List.of(new Stratum(treated, control)));
+    var arms = StratifiedArms.of(List.of(Stratum.of(treated, control)));
     same(arms.compliersEffect().effect(), CompliersEffect.of(treated, control).effect());
     same(arms.ratioDifference(), RatioMetric.difference(treated, control));
     RelativeEffect relative =
@@ -42,8 +42,8 @@ class StratifiedArmsTest {
   @Test
   void strata_too_small_are_left_out_and_counted() {
     var random = new Random(51);
-    var fine = new Stratum(joiners(random, 90, 0.6, 2), joiners(random, 60, 0.1, 2));
-    var lonely = new Stratum(joiners(random, 1, 0.6, 2), joiners(random, 6, 0.1, 2));
+    var fine = Stratum.of(joiners(random, 90, 0.6, 2), joiners(random, 60, 0.1, 2));
+    var lonely = Stratum.of(joiners(random, 1, 0.6, 2), joiners(random, 6, 0.1, 2));
     var arms = StratifiedArms.of(List.of(lonely, fine));
     assertThat(arms.customersLeftOut()).isEqualTo(7);
     same(
@@ -83,8 +83,8 @@ class StratifiedArmsTest {
     StratifiedArms arms =
         StratifiedArms.of(
             List.of(
-                new Stratum(receipts(30, 50), receipts(70, 50)),
-                new Stratum(receipts(80, 20), receipts(20, 20))));
+                Stratum.of(receipts(30, 50), receipts(70, 50)),
+                Stratum.of(receipts(80, 20), receipts(20, 20))));
     agree(arms.controlRatio().getAsDouble(), 35);
     agree(arms.relativeRatio().effect().estimate().orElseThrow().value(), 0);
   }
@@ -101,7 +101,7 @@ class StratifiedArmsTest {
   @Test
   void a_ratio_without_a_denominator_is_unmeasured() {
     CrossMoments none = CrossMoments.of(new double[][] {{1, 0}, {2, 0}});
-    assertThat(StratifiedArms.of(List.of(new Stratum(none, none))).ratioDifference())
+    assertThat(StratifiedArms.of(List.of(Stratum.of(none, none))).ratioDifference())
         .isEqualTo(new Unmeasured("The denominator of an arm is not above 0: it has no ratio."));
   }
 
@@ -110,7 +110,7 @@ class StratifiedArmsTest {
     assertThatThrownBy(() -> StratifiedArms.of(List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("strata.size is 0, must be at least 1");
-    var three = new Stratum(CrossMoments.none(3), CrossMoments.none(3));
+    var three = Stratum.of(CrossMoments.none(3), CrossMoments.none(3));
     assertThatThrownBy(() -> StratifiedArms.of(List.of(three, planted(1, 0.5))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("strata[1].treated has 2 values, must have as many as strata[0].treated, 3");
@@ -121,7 +121,7 @@ class StratifiedArmsTest {
 
   private static Stratum planted(double effect, double joined) {
     double spread = joined * (1 - joined) * 499;
-    return new Stratum(
+    return Stratum.of(
         CrossMoments.ofSums(
             500, new double[] {4 + effect, joined}, new double[][] {{499, 0}, {0, spread}}),
         CrossMoments.ofSums(500, new double[] {4, 0}, new double[][] {{499, 0}, {0, 0}}));
@@ -130,8 +130,8 @@ class StratifiedArmsTest {
   private static StratifiedArms draw(RandomGenerator random) {
     return StratifiedArms.of(
         List.of(
-            new Stratum(joiners(random, 400, 0.6, 2), joiners(random, 100, 0.1, 2)),
-            new Stratum(joiners(random, 100, 0.3, 12), joiners(random, 400, 0.1, 12))));
+            Stratum.of(joiners(random, 400, 0.6, 2), joiners(random, 100, 0.1, 2)),
+            Stratum.of(joiners(random, 100, 0.3, 12), joiners(random, 400, 0.1, 12))));
   }
 
   private static CrossMoments joiners(

@@ -9,10 +9,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StratifiedTest {
@@ -20,7 +18,7 @@ class StratifiedTest {
   @Test
   void strata_of_the_job_programme_agree_with_numpy() {
     List<Stratum> strata =
-        IntStream.range(0, 2).mapToObj(s -> Stratum.of(nsw(1, s), nsw(0, s))).toList();
+        IntStream.range(0, 2).mapToObj(s -> stratum(nsw(1, s), nsw(0, s))).toList();
     Estimate estimate = Stratified.of(strata).effect().estimate().orElseThrow();
     agree(estimate.value(), 1824.816919528374);
     agree(estimate.stdError(), 666.5550729548257);
@@ -45,8 +43,8 @@ class StratifiedTest {
 
   @Test
   void a_stratum_where_nobody_buys_counts_with_no_error() {
-    Stratum buyers = Stratum.of(Moments.of(1, 2, 4), Moments.of(0, 1, 1));
-    Stratum silent = Stratum.of(Moments.of(0, 0, 0), Moments.of(0, 0, 0));
+    Stratum buyers = stratum(Moments.of(1, 2, 4), Moments.of(0, 1, 1));
+    Stratum silent = stratum(Moments.of(0, 0, 0), Moments.of(0, 0, 0));
     Estimate estimate = Stratified.of(List.of(buyers, silent)).effect().estimate().orElseThrow();
     Estimate alone = buyers.effect().estimate().orElseThrow();
     agree(estimate.value(), alone.value() / 2);
@@ -75,9 +73,9 @@ class StratifiedTest {
 
   @Test
   void strata_too_small_are_left_out_and_counted() {
-    Stratum fine = Stratum.of(Moments.of(1, 2, 5), Moments.of(0, 1, 3));
-    Stratum other = Stratum.of(Moments.of(7, 2), Moments.of(0, 1));
-    Stratum lonely = Stratum.of(Moments.of(1), Moments.of(0, 1));
+    Stratum fine = stratum(Moments.of(1, 2, 5), Moments.of(0, 1, 3));
+    Stratum other = stratum(Moments.of(7, 2), Moments.of(0, 1));
+    Stratum lonely = stratum(Moments.of(1), Moments.of(0, 1));
     Stratified with = Stratified.of(List.of(fine, lonely, other));
     Stratified without = Stratified.of(List.of(fine, other));
     assertThat(with.effect()).isEqualTo(without.effect());
@@ -88,7 +86,7 @@ class StratifiedTest {
 
   @Test
   void strata_of_which_none_is_measured_or_varies_are_unmeasured() {
-    Stratum lonely = Stratum.of(Moments.of(1), Moments.of(0, 1));
+    Stratum lonely = stratum(Moments.of(1), Moments.of(0, 1));
     assertThat(Stratified.of(List.of(lonely)))
         .isEqualTo(
             new Stratified(
@@ -97,83 +95,21 @@ class StratifiedTest {
                         + " control customers; each needs 2."),
                 0,
                 3));
-    Stratum silent = Stratum.of(Moments.of(0, 0), Moments.of(0, 0));
+    Stratum silent = stratum(Moments.of(0, 0), Moments.of(0, 0));
     assertThat(Stratified.of(List.of(silent)).effect())
         .isEqualTo(new Unmeasured("No arm varies: nothing tells how far the estimate may be off."));
   }
 
-  /** A silent stratum counts with no error, one too small to adjust counts unadjusted. */
   @Test
-  void strata_count_alike_with_adjustment_and_without() {
-    var random = new Random(43);
-    CrossMoments treated = before(random, 40, 0.5);
-    CrossMoments control = before(random, 40, 0);
-    CrossMoments nobody = CrossMoments.of(new double[40][2]);
-    CrossMoments two = CrossMoments.of(new double[][] {{3, 1}, {4, 7}});
-    CrossMoments one = CrossMoments.of(new double[][] {{3, 1}});
-    Stratified adjusted =
-        Stratified.of(
-            List.of(
-                Stratum.adjusted(treated, control),
-                Stratum.adjusted(nobody, nobody),
-                Stratum.adjusted(two, two),
-                Stratum.adjusted(one, two)));
-    assertThat(adjusted.customers()).isEqualTo(164);
-    assertThat(adjusted.customersLeftOut()).isEqualTo(3);
-    Estimate alone = Cuped.of(treated, control).largeSampleEffect().estimate().orElseThrow();
-    Estimate effect = adjusted.effect().estimate().orElseThrow();
-    agree(effect.value(), 80 / 164.0 * alone.value());
-    // By hand: 3 and 4 have the variance 1/2, over 2 customers in each of two arms.
-    agree(effect.stdError(), Math.hypot(80 / 164.0 * alone.stdError(), 4 / 164.0 * Math.sqrt(0.5)));
-  }
+  void a_stratum_counts_by_its_size_and_not_by_its_two_arms() {
+    Stratum few = Stratum.of(90, Moments.of(4, 6), Moments.of(1, 3));
+    Stratum many = Stratum.of(10, Moments.of(1, 2, 3), Moments.of(2, 2, 2));
 
-  /** Strata of 60 customers of whom the window before tells nothing. */
-  @Test
-  void adjustment_never_widens_the_error_of_small_strata() {
-    var random = new Random(45);
-    for (int draw = 0; draw < 50; draw++) {
-      List<CrossMoments> arms = Stream.generate(() -> before(random, 30, 0, 0)).limit(12).toList();
-      double adjusted = error(arms, Stratum::adjusted);
-      double plain = error(arms, (a, b) -> Stratum.of(outcome(a), outcome(b)));
-      assertThat(adjusted).isLessThanOrEqualTo(plain * (1 + 1e-12));
-    }
-  }
+    Estimate estimate = Stratified.of(List.of(few, many)).effect().estimate().orElseThrow();
 
-  @Test
-  void strata_of_few_are_not_adjusted() {
-    var random = new Random(46);
-    CrossMoments few = before(random, 24, 0.5);
-    CrossMoments many = before(random, 60, 0);
-    assertThat(Stratum.adjusted(few, many)).isEqualTo(Stratum.of(few.moments(0), many.moments(0)));
-  }
-
-  private static double error(
-      List<CrossMoments> arms, BiFunction<CrossMoments, CrossMoments, Stratum> stratum) {
-    return Stratified.of(
-            IntStream.range(0, arms.size() / 2)
-                .mapToObj(i -> stratum.apply(arms.get(2 * i), arms.get(2 * i + 1)))
-                .toList())
-        .effect()
-        .estimate()
-        .orElseThrow()
-        .stdError();
-  }
-
-  private static Moments outcome(CrossMoments arm) {
-    return new Moments(arm.count(), arm.mean(0), arm.covariance(0, 0) * (arm.count() - 1), 0);
-  }
-
-  @Test
-  void a_planted_effect_is_found_adjusted_within_strata() {
-    Simulation.assertRight(
-        44,
-        0.5,
-        random ->
-            Stratified.of(
-                    List.of(
-                        Stratum.adjusted(before(random, 60, 0.5), before(random, 25, 0)),
-                        Stratum.adjusted(before(random, 25, 5.5), before(random, 60, 5))))
-                .effect());
+    // .9 x 3 + .1 x 0, and .81 (2/2 + 2/2) + .01 (1/3).
+    agree(estimate.value(), 2.7);
+    agree(estimate.stdError(), Math.sqrt(1.62 + 0.01 / 3));
   }
 
   @Test
@@ -187,22 +123,12 @@ class StratifiedTest {
 
   private static List<Stratum> strata(RandomGenerator random, double effect) {
     return List.of(
-        Stratum.of(arm(random, 80, 10 + effect), arm(random, 20, 10)),
-        Stratum.of(arm(random, 20, 2 + effect), arm(random, 80, 2)));
+        stratum(arm(random, 80, 10 + effect), arm(random, 20, 10)),
+        stratum(arm(random, 20, 2 + effect), arm(random, 80, 2)));
   }
 
-  private static CrossMoments before(RandomGenerator random, int customers, double mean) {
-    return before(random, customers, mean, 1);
-  }
-
-  private static CrossMoments before(
-      RandomGenerator random, int customers, double mean, double slope) {
-    double[][] rows = new double[customers][];
-    for (int i = 0; i < customers; i++) {
-      double x = random.nextGaussian();
-      rows[i] = new double[] {mean + slope * x + random.nextGaussian(), x};
-    }
-    return CrossMoments.of(rows);
+  private static Stratum stratum(Moments treated, Moments control) {
+    return Stratum.of(treated.count() + control.count(), treated, control);
   }
 
   private static Moments arm(RandomGenerator random, int customers, double mean) {

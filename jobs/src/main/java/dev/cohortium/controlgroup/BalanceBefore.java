@@ -94,7 +94,7 @@ final class BalanceBefore {
         ? difference(pairs.get(0), term)
         : Stratified.of(
                 pairs.stream()
-                    .map(pair -> new Stratified.Stratum(pair.customers(), difference(pair, term)))
+                    .map(pair -> new Stratified.Stratum(pair.size(), difference(pair, term)))
                     .toList())
             .effect();
   }

@@ -27,6 +27,9 @@ final class Comparison {
   private static final int LEAST = 50;
   private static final int LEAST_BUYERS = 25;
 
+  /** Customers of an arm of a stratum to whom a line of their own is fitted. */
+  private static final int LEAST_ON_A_LINE = 25;
+
   private final Place place;
   private final List<Pair> given;
   private final List<Pair> pairs;
@@ -54,7 +57,7 @@ final class Comparison {
 
   /** What speaks for or against an estimate. */
   OwnChecks checks() {
-    return new OwnChecks(given, pairs, all);
+    return new OwnChecks(given, pairs);
   }
 
   /**
@@ -106,7 +109,7 @@ final class Comparison {
             pair -> TwoSample.of(pair.treated().moments(metric), pair.control().moments(metric)),
             pair ->
                 Stratified.Stratum.of(
-                    pair.treated().moments(metric), pair.control().moments(metric)));
+                    pair.size(), pair.treated().moments(metric), pair.control().moments(metric)));
     RelativeEffect relative = StratifiedArms.of(strata("y" + metric)).relativeEffect();
     return found(
         value,
@@ -114,32 +117,14 @@ final class Comparison {
         relative);
   }
 
-  /** The difference adjusted for the same customers' window before, by one slope. */
+  /** The difference adjusted for the same customers' window before, by one slope for all strata. */
   Found cuped(int metric) {
-    return cuped(pair -> arms(pair, "y" + metric, "x" + metric));
+    return cuped(strata("y" + metric, "x" + metric));
   }
 
-  private Found cuped(Function<Pair, StratifiedArms.Stratum> arms) {
-    Measurement value =
-        each(
-            pair -> slope(arms.apply(pair)).largeSampleEffect(),
-            pair ->
-                Stratified.Stratum.adjusted(
-                    arms.apply(pair).treated(), arms.apply(pair).control()));
-    return found(
-        value,
-        pair ->
-            isOne() || isAdjusted(pair)
-                ? slope(arms.apply(pair)).treatedOverBaseline()
-                : plain(arms.apply(pair)));
-  }
-
-  private static boolean isAdjusted(Pair pair) {
-    return Stratified.Stratum.isAdjusted(pair.treated().customers(), pair.control().customers());
-  }
-
-  private static Cuped slope(StratifiedArms.Stratum arms) {
-    return Cuped.of(arms.treated(), arms.control());
+  private Found cuped(List<StratifiedArms.Stratum> strata) {
+    Cuped cuped = Cuped.of(StratifiedArms.of(strata));
+    return found(cuped.largeSampleEffect(), estimate -> cuped.treatedOverBaseline());
   }
 
   /** The difference adjusted for the window before by a line in each arm. */
@@ -161,10 +146,25 @@ final class Comparison {
                 .effect();
     return found(
         value,
-        pair ->
-            (isOne() || isAdjusted(pair)) && line(pair, line) instanceof Estimate
-                ? lines.treatedOverBaseline(place, stratum(pair), line)
-                : plain(arms.apply(pair)));
+        estimate ->
+            Quotient.sum(
+                Pair.shares(pairs),
+                pairs.stream().map(pair -> treatedOverBaseline(pair, line, arms)).toList(),
+                estimate.degreesOfFreedom()));
+  }
+
+  private Quotient treatedOverBaseline(
+      Pair pair, int line, Function<Pair, StratifiedArms.Stratum> arms) {
+    if (hasOwnLine(pair, line)) {
+      return lines.treatedOverBaseline(place, stratum(pair), line);
+    }
+    StratifiedArms.Stratum both = arms.apply(pair);
+    return TwoSample.treatedOverControl(both.treated().moments(0), both.control().moments(0));
+  }
+
+  private boolean hasOwnLine(Pair pair, int line) {
+    long fewer = Math.min(pair.treated().customers(), pair.control().customers());
+    return (isOne() || fewer >= LEAST_ON_A_LINE) && line(pair, line) instanceof Estimate;
   }
 
   private Measurement line(Pair pair, int metric) {
@@ -176,20 +176,16 @@ final class Comparison {
   /** Where an arm has no line of its own, or too few for one, or nothing varies: the difference. */
   private Stratified.Stratum lineStratum(
       Pair pair, int line, Function<Pair, StratifiedArms.Stratum> arms) {
-    if (isAdjusted(pair) && line(pair, line) instanceof Estimate estimate) {
-      return new Stratified.Stratum(pair.customers(), estimate);
+    if (hasOwnLine(pair, line)) {
+      return new Stratified.Stratum(pair.size(), line(pair, line));
     }
     StratifiedArms.Stratum both = arms.apply(pair);
-    return Stratified.Stratum.of(both.treated().moments(0), both.control().moments(0));
+    return Stratified.Stratum.of(pair.size(), both.treated().moments(0), both.control().moments(0));
   }
 
   /** The stratum whose line it is, where all is one. */
   private String stratum(Pair pair) {
     return isOne() ? pairs.get(0).stratum() : pair.stratum();
-  }
-
-  private static Quotient plain(StratifiedArms.Stratum arms) {
-    return TwoSample.treatedOverControl(arms.treated().moments(0), arms.control().moments(0));
   }
 
   /**
@@ -206,7 +202,9 @@ final class Comparison {
     return new Found(
         estimate,
         isWald ? null : hull(effect.limits()),
-        isWald ? looks.interval(estimate, all.customers()) : null,
+        isWald
+            ? looks.interval(estimate, all.customers())
+            : hull(joiners(metric, joined).compliersEffect(looks.level(all.customers())).limits()),
         Double.NaN,
         null,
         effect.pValue());
@@ -214,7 +212,11 @@ final class Comparison {
 
   /** The same with its first stage. */
   CompliersEffect compliers(int metric, String joined) {
-    return StratifiedArms.of(strata("y" + metric, joined)).compliersEffect();
+    return joiners(metric, joined).compliersEffect();
+  }
+
+  private StratifiedArms joiners(int metric, String joined) {
+    return StratifiedArms.of(strata("y" + metric, joined));
   }
 
   /** The least and the largest value; of two half lines everything. */
@@ -233,7 +235,7 @@ final class Comparison {
 
   /** The same adjusted for the window before by one slope, on the linear form. */
   Found cupedRatio() {
-    return hasRatio() ? cuped(linear()) : ratio();
+    return hasRatio() ? cuped(pairs.stream().map(linear()).toList()) : ratio();
   }
 
   /** The same adjusted by a line in each arm. */
@@ -251,21 +253,18 @@ final class Comparison {
     Ratio control = Ratio.of(pairs, Pair::control, sums);
     return pair ->
         new StratifiedArms.Stratum(
-            treated.moments(pair.treated(), sums), control.moments(pair.control(), sums));
+            pair.size(),
+            treated.moments(pair.treated(), sums),
+            control.moments(pair.control(), sums));
   }
 
-  /** An effect relative to the baseline that follows from those of the strata. */
-  private Found found(Measurement value, Function<Pair, Quotient> treatedOverBaseline) {
+  /** An effect relative to the baseline that the treated are held against. */
+  private Found found(Measurement value, Function<Estimate, Quotient> treatedOverBaseline) {
     if (!(value instanceof Estimate estimate)) {
       return Found.of(value, Double.NaN, null);
     }
-    double customers = all.customers();
-    Quotient whole =
-        Quotient.sum(
-            pairs.stream().mapToDouble(pair -> pair.customers() / customers).toArray(),
-            pairs.stream().map(treatedOverBaseline).toList(),
-            estimate.degreesOfFreedom());
-    return found(value, own -> whole.denominator(), RelativeEffect.of(whole));
+    Quotient quotient = treatedOverBaseline.apply(estimate);
+    return found(value, own -> quotient.denominator(), RelativeEffect.of(quotient));
   }
 
   private Found found(
@@ -297,6 +296,7 @@ final class Comparison {
   }
 
   private static StratifiedArms.Stratum arms(Pair pair, String... terms) {
-    return new StratifiedArms.Stratum(pair.treated().moments(terms), pair.control().moments(terms));
+    return new StratifiedArms.Stratum(
+        pair.size(), pair.treated().moments(terms), pair.control().moments(terms));
   }
 }

@@ -100,14 +100,16 @@ final class Guards {
 
   // --- what touches an effect ---
 
-  /** The checks of an effect that are those of its experiment. */
-  List<Effect.Check> of(Place place, String metric) {
+  /** The checks that are those of the experiment, of an effect on what these metrics make. */
+  List<Effect.Check> of(Place place, List<String> metrics) {
     return List.of(
         worst(SampleRatios.NAME, List.of(SampleRatios.NAME, SampleRatios.name(place))),
         worst(Roster.ASSIGNED_FIRST, List.of(Roster.ASSIGNED_FIRST)),
         worst(Roster.ATTRITION, List.of(Roster.ATTRITION)),
         worst(Contamination.NAME, Contamination.names(place.span())),
-        worst(BalanceBefore.NAME, List.of(BalanceBefore.name(sample, place, metric))));
+        worst(
+            BalanceBefore.NAME,
+            metrics.stream().map(metric -> BalanceBefore.name(sample, place, metric)).toList()));
   }
 
   /** The worst of the guards of these names, as a check. */

@@ -55,7 +55,7 @@ record Looks(boolean isArriving, long planned, int look) {
         .orElse(first);
   }
 
-  /** Of a segment its share of the first month's customers, who stay as they are. */
+  /** Of a segment its share of the first month's customers, as far as they stay in it. */
   private static long planned(List<Cell> ofFirst, Place place, Optional<Integer> asked) {
     double all = customers(ofFirst, Cell.ALL, Cell.ALL);
     double share = all == 0 ? 0 : customers(ofFirst, place.segmentBy(), place.segment()) / all;
@@ -67,6 +67,13 @@ record Looks(boolean isArriving, long planned, int look) {
         .filter(cell -> cell.segmentBy().equals(segmentBy) && cell.segment().equals(segment))
         .mapToLong(Cell::customers)
         .sum();
+  }
+
+  /** The level at which an interval holds at all looks together. */
+  double level(long customers) {
+    return isArriving
+        ? new ConfidenceSequence(ALPHA, planned).level(customers)
+        : 1 - new PeekingLevels(ALPHA).level(look);
   }
 
   /** The interval of an estimate that holds at all looks together. */

@@ -170,7 +170,7 @@ final class Measuring {
             measured.quantity().unit(),
             reason.map(Found::nothing).orElseGet(() -> estimator.apply(metric)),
             comparison.all());
-    checks(effect, place, comparison, method, word);
+    checks(effect, place, comparison, method, List.of(word));
     if (comparison.all().isWhole()) {
       effect.check(comparison.checks().skew(metric));
     }
@@ -202,12 +202,17 @@ final class Measuring {
             "of the study's currency per order",
             reason.or(comparison::tooFewBuyers).map(Found::nothing).orElseGet(estimator),
             comparison.all());
-    checks(effect, place, comparison, method, Quantity.NET_REVENUE.word());
+    checks(effect, place, comparison, method, Quantity.behind(Quantity.AVERAGE_RECEIPT));
+    if (comparison.all().isWhole()) {
+      effect.check(
+          comparison.checks().skew(sums.place(Quantity.NET_REVENUE), sums.place(Quantity.ORDERS)));
+    }
   }
 
+  /** What was checked of metrics that an effect is made of. */
   private void checks(
-      Effect effect, Place place, Comparison comparison, Method method, String metric) {
-    guards.of(place, metric).forEach(effect::check);
+      Effect effect, Place place, Comparison comparison, Method method, List<String> metrics) {
+    guards.of(place, metrics).forEach(effect::check);
     effect.check(comparison.checks().strataLeftOut());
     if (method == Method.ITT_CUPED || method == Method.ITT_LIN) {
       effect.check(OwnChecks.windowBefore(sample.shareWithWindowBefore(place), history));
@@ -260,8 +265,8 @@ final class Measuring {
                   .map(Quantity::unit)
                   .orElse("of the study's currency per order"),
               Found.nothing(reasons.nobody()),
-              new Pair(Cell.ALL, none, none));
-      guards.of(place, study.headline().metric()).forEach(effect::check);
+              new Pair(Cell.ALL, 0, none, none));
+      guards.of(place, Quantity.behind(study.headline().metric())).forEach(effect::check);
     }
   }
 

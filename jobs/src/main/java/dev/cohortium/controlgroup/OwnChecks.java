@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What speaks for or against the estimates of one place, besides what does for its experiment. */
@@ -21,19 +23,16 @@ final class OwnChecks {
 
   private final List<Pair> given;
   private final List<Pair> counted;
-  private final Pair all;
 
   /**
    * Of the pairs of a place.
    *
    * @param given by stratum
    * @param counted those that are estimated from
-   * @param all of them together
    */
-  OwnChecks(List<Pair> given, List<Pair> counted, Pair all) {
+  OwnChecks(List<Pair> given, List<Pair> counted) {
     this.given = given;
     this.counted = counted;
-    this.all = all;
   }
 
   /** Customers of strata that were given the arm, and are too small to count. */
@@ -51,15 +50,16 @@ final class OwnChecks {
   private static long customers(List<Pair> pairs) {
     return pairs.stream()
         .filter(pair -> pair.treated().customers() > 0)
-        .mapToLong(Pair::customers)
+        .mapToLong(Pair::size)
         .sum();
   }
 
-  /** Whether the arms are large enough for the skewness of a metric. */
-  Effect.Check skew(int metric) {
+  /** Whether the arms are large enough for the skewness of all of these metrics. */
+  Effect.Check skew(int... metrics) {
     List<SmallSampleSkew> skews =
-        Stream.of(all.treated(), all.control())
-            .map(cell -> SmallSampleSkew.of(cell.moments(metric)))
+        IntStream.of(metrics)
+            .boxed()
+            .flatMap(metric -> Stream.of(skew(Pair::treated, metric), skew(Pair::control, metric)))
             .toList();
     SmallSampleSkew worse =
         skews.stream()
@@ -73,6 +73,12 @@ final class OwnChecks {
         orNull(worse.needed()),
         skews.stream().allMatch(SmallSampleSkew::passes) ? Effect.PASSED : Effect.FAILED,
         "Customers of the arm that is the smaller for its skewness, against those that a normal interval of its mean wants.");
+  }
+
+  private SmallSampleSkew skew(Function<Pair, Cell> arm, int metric) {
+    return SmallSampleSkew.of(
+        Pair.shares(counted),
+        counted.stream().map(pair -> arm.apply(pair).moments(metric)).toList());
   }
 
   /** Whether the offer made enough of the treated join for a quotient's error to be trusted. */

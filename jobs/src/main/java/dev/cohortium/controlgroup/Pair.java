@@ -7,8 +7,13 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** The two arms of a comparison in a stratum. */
-record Pair(String stratum, Cell treated, Cell control) {
+/**
+ * The two arms of a comparison in a stratum.
+ *
+ * @param size customers of the stratum in all arms of the experiment, which it counts by: so
+ *     effects of several arms are of the same customers
+ */
+record Pair(String stratum, long size, Cell treated, Cell control) {
   private static final int LEAST = 2;
 
   /** The pairs of a place, by stratum, over all months whose window the panel has. */
@@ -29,6 +34,7 @@ record Pair(String stratum, Cell treated, Cell control) {
             entry ->
                 new Pair(
                     entry.getKey(),
+                    Cell.together(entry.getValue()).customers(),
                     arm(entry.getValue(), place.arm()),
                     arm(entry.getValue(), Draw.CONTROL)))
         .filter(pair -> pair.customers() > 0)
@@ -43,21 +49,28 @@ record Pair(String stratum, Cell treated, Cell control) {
   static Pair together(List<Pair> pairs) {
     return new Pair(
         Cell.ALL,
+        pairs.stream().mapToLong(Pair::size).sum(),
         Cell.together(pairs.stream().map(Pair::treated).toList()),
         Cell.together(pairs.stream().map(Pair::control).toList()));
   }
 
-  /** The mean of an arm, strata weighted by the customers of both; of nobody not a number. */
+  /** The mean of an arm, strata weighted by their sizes; of nobody not a number. */
   static double mean(List<Pair> pairs, Function<Pair, Cell> arm, String term) {
+    double[] shares = shares(pairs);
     double sum = 0;
-    double customers = 0;
-    for (Pair pair : pairs) {
-      sum += pair.customers() * arm.apply(pair).mean(term);
-      customers += pair.customers();
+    for (int i = 0; i < shares.length; i++) {
+      sum += shares[i] * arm.apply(pairs.get(i)).mean(term);
     }
-    return customers == 0 ? Double.NaN : sum / customers;
+    return shares.length == 0 ? Double.NaN : sum;
   }
 
+  /** What each counts by: its size over that of all. */
+  static double[] shares(List<Pair> pairs) {
+    double all = pairs.stream().mapToLong(Pair::size).sum();
+    return pairs.stream().mapToDouble(pair -> pair.size() / all).toArray();
+  }
+
+  /** Customers of the two arms. */
   long customers() {
     return treated.customers() + control.customers();
   }

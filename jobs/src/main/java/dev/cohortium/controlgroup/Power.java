@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 
 /**
  * What arms of these sizes can see of a metric, by what customers did in the last window and in the
  * one before (methods.md 6). The estimate is stratified, so its error is that of the strata's
- * together: sqrt(sum of (share_s MDE_s)²).
+ * together: sqrt(sum of (share_s MDE_s)²), with one slope for all.
  *
  * @param baseline mean of the metric
  * @param correlation of the metric with itself in the window before
@@ -25,25 +25,16 @@ record Power(double baseline, double correlation, List<Stratum> strata) {
   /**
    * A stratum.
    *
-   * @param plan for the metric's error in it; null: it does not vary
+   * @param size customers that it counts by
+   * @param plain for the metric's error in it; null: it does not vary
+   * @param adjusted the same once adjusted for the window before
    */
-  record Stratum(long treatment, long control, MinimumDetectableEffect plan) {
-    long customers() {
-      return treatment + control;
-    }
-
-    /** Of the metric (variable 0) and the same before (1) of the customers of both arms. */
-    static Stratum of(Pair arms, CrossMoments moments, double power) {
-      boolean varies = moments.count() > 1 && moments.covariance(0, 0) > 0;
-      return new Stratum(
-          arms.treated().customers(),
-          arms.control().customers(),
-          varies
-              ? new MinimumDetectableEffect(
-                  Math.sqrt(moments.covariance(0, 0)), Power.correlation(moments), ALPHA, power)
-              : null);
-    }
-  }
+  record Stratum(
+      long size,
+      long treatment,
+      long control,
+      MinimumDetectableEffect plain,
+      MinimumDetectableEffect adjusted) {}
 
   /**
    * Of a metric.
@@ -54,14 +45,48 @@ record Power(double baseline, double correlation, List<Stratum> strata) {
    */
   static Power of(String metric, Sums sums, List<Pair> pairs, double power) {
     Cell all = both(Pair.together(pairs));
-    CrossMoments moments = moments(metric, sums, all, all);
+    List<Pair> whole = pairs.stream().filter(Pair::isWhole).toList();
+    List<CrossMoments> moments =
+        whole.stream().map(pair -> moments(metric, sums, both(pair), all)).toList();
+    double slope = slope(whole, moments);
     List<Stratum> strata = new ArrayList<>();
-    for (Pair pair : pairs) {
-      if (pair.isWhole()) {
-        strata.add(Stratum.of(pair, moments(metric, sums, both(pair), all), power));
-      }
+    for (int i = 0; i < whole.size(); i++) {
+      Pair pair = whole.get(i);
+      double variance = variance(moments.get(i), 0);
+      double left = Math.max(variance(moments.get(i), slope), (1 - MOST_CORRELATED) * variance);
+      strata.add(
+          new Stratum(
+              pair.size(),
+              pair.treated().customers(),
+              pair.control().customers(),
+              plan(variance, power),
+              plan(left, power)));
     }
-    return new Power(moments.mean(0), correlation(moments), strata);
+    CrossMoments together = moments(metric, sums, all, all);
+    return new Power(together.mean(0), correlation(together), strata);
+  }
+
+  /** The one slope of all strata ({@link dev.cohortium.stats.Cuped}). */
+  private static double slope(List<Pair> pairs, List<CrossMoments> moments) {
+    double product = 0;
+    double square = 0;
+    for (int i = 0; i < pairs.size(); i++) {
+      Pair pair = pairs.get(i);
+      double squaredSize = (double) pair.size() * pair.size();
+      double weight =
+          squaredSize / pair.treated().customers() + squaredSize / pair.control().customers();
+      product += weight * moments.get(i).covariance(0, 1);
+      square += weight * moments.get(i).covariance(1, 1);
+    }
+    return square > 0 ? product / square : 0;
+  }
+
+  private static double variance(CrossMoments moments, double slope) {
+    return moments.varianceOf(1, -slope);
+  }
+
+  private static MinimumDetectableEffect plan(double variance, double power) {
+    return variance > 0 ? new MinimumDetectableEffect(Math.sqrt(variance), 0, ALPHA, power) : null;
   }
 
   private static Cell both(Pair arms) {
@@ -88,31 +113,27 @@ record Power(double baseline, double correlation, List<Stratum> strata) {
 
   /** The smallest effect seen, adjusted for the window before. */
   OptionalDouble effect() {
-    return effect(MinimumDetectableEffect::correlation);
+    return effect(Stratum::adjusted);
   }
 
   /** The same without the adjustment. */
   OptionalDouble unadjusted() {
-    return effect(plan -> 0);
+    return effect(Stratum::plain);
   }
 
-  private OptionalDouble effect(ToDoubleFunction<MinimumDetectableEffect> correlation) {
+  private OptionalDouble effect(Function<Stratum, MinimumDetectableEffect> plan) {
     double squares = 0;
     for (Stratum stratum : strata) {
-      if (stratum.plan() != null) {
-        double own =
-            stratum
-                .plan()
-                .withCorrelation(correlation.applyAsDouble(stratum.plan()))
-                .effect(stratum.treatment(), stratum.control());
-        squares += Math.pow(own * stratum.customers() / customers(), 2);
+      if (plan.apply(stratum) != null) {
+        double own = plan.apply(stratum).effect(stratum.treatment(), stratum.control());
+        squares += Math.pow(share(stratum) * own, 2);
       }
     }
     return squares > 0 ? OptionalDouble.of(Math.sqrt(squares)) : OptionalDouble.empty();
   }
 
-  private double customers() {
-    return strata.stream().mapToLong(Stratum::customers).sum();
+  private double share(Stratum stratum) {
+    return stratum.size() / (double) strata.stream().mapToLong(Stratum::size).sum();
   }
 
   /** Whether {@code effect} is seen. */
@@ -125,13 +146,13 @@ record Power(double baseline, double correlation, List<Stratum> strata) {
     if (effect().isEmpty() || !(effect > 0)) {
       return OptionalDouble.empty();
     }
-    // MDE² = sum share_s r_s² / (n p (1 - p)), where at p = 1/2 it is the smallest.
+    // MDE² = sum share_s² r_s² / (n_s p (1 - p)), where at p = 1/2 it is the smallest.
     double product = 0;
     for (Stratum stratum : strata) {
-      double both = stratum.plan() == null ? 0 : stratum.plan().effect(1, 1);
-      product += stratum.customers() * both * both / 2;
+      double both = stratum.adjusted() == null ? 0 : stratum.adjusted().effect(1, 1);
+      double customers = stratum.treatment() + stratum.control();
+      product += Math.pow(share(stratum) * both / effect, 2) / 2 / customers;
     }
-    product /= Math.pow(effect * customers(), 2);
     return product > 0.25
         ? OptionalDouble.empty()
         : OptionalDouble.of((1 - Math.sqrt(1 - 4 * product)) / 2);

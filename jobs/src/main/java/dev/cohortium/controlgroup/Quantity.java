@@ -1,6 +1,7 @@
 package dev.cohortium.controlgroup;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** What is measured of a customer per month of a window; each is 0 without a receipt. */
@@ -40,6 +41,13 @@ enum Quantity {
   /** Whether it is a sum over customer-months. */
   boolean isSummed() {
     return this != ACTIVE_RATE && this != CHURNED_RATE;
+  }
+
+  /** The quantities that a metric is made of. */
+  static List<String> behind(String metric) {
+    return metric.equals(AVERAGE_RECEIPT)
+        ? List.of(NET_REVENUE.word, ORDERS.word)
+        : List.of(metric);
   }
 
   static Optional<Quantity> of(String word) {

@@ -11,6 +11,7 @@ import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.Lin;
 import dev.cohortium.stats.Measurement;
 import dev.cohortium.stats.Stratified;
+import dev.cohortium.stats.StratifiedArms;
 import dev.cohortium.table.Assignments;
 import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Effects;
@@ -77,8 +78,8 @@ class AverageReceiptTest extends SparkTest {
         .extracting(row -> row.<String>getAs(Effects.METHOD))
         .containsExactlyInAnyOrder(
             "control_group_itt", "control_group_itt_cuped", "control_group_itt_lin");
-    assertEffect(effects, "control_group_itt_cuped", overStrata(this::cuped));
-    assertEffect(effects, "control_group_itt_lin", overStrata(this::lin));
+    assertEffect(effects, "control_group_itt_cuped", cuped());
+    assertEffect(effects, "control_group_itt_lin", lin());
   }
 
   private static void assertEffect(List<Row> effects, String method, Estimate expected) {
@@ -93,16 +94,11 @@ class AverageReceiptTest extends SparkTest {
 
   // --- the same by hand ---
 
-  /** How the effect on z is found in a stratum. */
-  private interface Estimator {
-    Measurement of(List<Customer> stratum);
-  }
-
-  private Estimate overStrata(Estimator estimator) {
+  private Estimate lin() {
     return Stratified.of(
             STRATA.stream()
                 .map(this::in)
-                .map(s -> new Stratified.Stratum(s.size(), estimator.of(s)))
+                .map(s -> new Stratified.Stratum(s.size(), lin(s)))
                 .toList())
         .effect()
         .estimate()
@@ -126,9 +122,19 @@ class AverageReceiptTest extends SparkTest {
     return Lin.of(treated, outcomes, before);
   }
 
-  private Measurement cuped(List<Customer> stratum) {
-    return Cuped.of(moments(stratum, Customer::isTreated), moments(stratum, c -> !c.isTreated()))
-        .largeSampleEffect();
+  private Estimate cuped() {
+    return Cuped.of(
+            StratifiedArms.of(
+                STRATA.stream()
+                    .map(this::in)
+                    .map(
+                        s ->
+                            StratifiedArms.Stratum.of(
+                                moments(s, Customer::isTreated), moments(s, c -> !c.isTreated())))
+                    .toList()))
+        .largeSampleEffect()
+        .estimate()
+        .orElseThrow();
   }
 
   private CrossMoments moments(List<Customer> stratum, Predicate<Customer> isOfArm) {

@@ -1,9 +1,11 @@
 package dev.cohortium.controlgroup;
 
 import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -15,6 +17,7 @@ import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
 import dev.cohortium.config.WorldReader;
 import dev.cohortium.runtime.Frames;
+import dev.cohortium.stats.Moments;
 import dev.cohortium.table.Assignments;
 import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Effects;
@@ -51,6 +54,7 @@ class ControlGroupSimulation extends SparkTest {
   private static final List<String> METRICS = List.of("net_revenue", "orders");
   private static final List<Integer> HORIZONS = List.of(1, 3, 6);
   private static final List<String> LOOKS = List.of("look1", "look2", "look3");
+  private static final List<String> UNPLANNED = List.of("unplanned1", "unplanned2", "unplanned3");
   private static final String HOLDOUT = "holdout";
   private static final String ITT = "control_group_itt";
   private static final String CUPED = "control_group_itt_cuped";
@@ -60,15 +64,6 @@ class ControlGroupSimulation extends SparkTest {
   private static final String EFFECT =
       "orders = 1.2, receipt = 1.1, drop-out = 0.7, ramp-months = 2";
   private static final String NO_EFFECT = "orders = 1, receipt = 1, drop-out = 1";
-  private static final String ONE = "north { share = 1, stores = 6, launch-month = 8 }";
-
-  /** Of different effects. */
-  private static final String THREE =
-      """
-      north { share = 0.35, stores = 6, launch-month = 8, strength = 0.2 }
-      south { share = 0.3, stores = 6, launch-month = 8, strength = 1 }
-      far { share = 0.35, stores = 6, launch-month = 8, strength = 2 }
-      """;
 
   /** Estimates that are held against the bands: 5 of 2 metrics, 3 horizons, 4 worlds. */
   private static final int CELLS = 120;
@@ -76,6 +71,7 @@ class ControlGroupSimulation extends SparkTest {
   private final List<String> lines = new ArrayList<>();
   private final List<String> together = new ArrayList<>();
   private final List<String> narrowing = new ArrayList<>();
+  private final List<String> without = new ArrayList<>();
   private final List<String> outside = new ArrayList<>();
 
   @Override
@@ -87,14 +83,16 @@ class ControlGroupSimulation extends SparkTest {
   void intervals_cover_the_truth_and_adjustment_narrows_them_as_it_should() throws IOException {
     for (boolean hasEffect : List.of(false, true)) {
       String name = hasEffect ? "effect" : "no effect";
-      WorldPanel world = world(hasEffect ? 602 : 601, ONE, 1, 14, NEVER_JOINED_EARLIER, hasEffect);
+      WorldPanel world = world(hasEffect ? 602 : 601, 1, 14, NEVER_JOINED_EARLIER, hasEffect);
       Frames frames = frames(world);
       Seen seen = held(name, world, frames, 14, List.of(HOLDOUT));
       narrows(name, seen.of(HOLDOUT), squaredCorrelations(frames));
     }
-    WorldPanel strata = world(603, THREE, 1, 14, SAME_JOINERS, true);
-    held("strata", strata, thinned(frames(strata)), 14, List.of(HOLDOUT));
-    WorldPanel arriving = world(604, ONE, 0.3, 18, SAME_JOINERS, true);
+    WorldPanel strata = world(603, 1, 14, SAME_JOINERS, true);
+    Frames thinned = thinned(frames(strata));
+    Seen seen = held("strata", strata, thinned, 14, List.of(HOLDOUT));
+    failsWithoutStrata(seen.of(HOLDOUT), thinned);
+    WorldPanel arriving = world(604, 0.3, 18, SAME_JOINERS, true);
     held("arriving", arriving, looked(frames(arriving)), 18, LOOKS);
     write();
     assertThat(outside).isEmpty();
@@ -106,6 +104,9 @@ class ControlGroupSimulation extends SparkTest {
     Seen seen = seen(world, frames, months);
     judge(name, seen.of(looks.get(looks.size() - 1)));
     show(name, seen, looks);
+    if (looks.equals(LOOKS)) {
+      show(name + ", not said to arrive", seen, UNPLANNED);
+    }
     write();
     return seen;
   }
@@ -119,11 +120,11 @@ class ControlGroupSimulation extends SparkTest {
    * @param joiners what is said of who joins
    */
   private WorldPanel world(
-      int seed, String regions, double beforeStart, int months, String joiners, boolean hasEffect) {
+      int seed, double beforeStart, int months, String joiners, boolean hasEffect) {
     String conf =
         """
         seed = %d, customers = %d, months = %d, replicates = %d
-        regions { %s }
+        regions.north { share = 1, stores = 6, launch-month = 8 }
         arrivals.before-start = %s
         anonymous.before-joining = 0, huge-accounts.share = 0
         joining.hazard = 0.3, membership.leaving = 0
@@ -136,7 +137,6 @@ class ControlGroupSimulation extends SparkTest {
                 CUSTOMERS,
                 months,
                 REPLICATES,
-                regions,
                 beforeStart,
                 FROM,
                 joiners,
@@ -155,28 +155,51 @@ class ControlGroupSimulation extends SparkTest {
   }
 
   /**
-   * Shares that differ by stratum: of the north every other of the treated is left out, by hash.
+   * Strata by the orders of the two months before the assignment, whose shares differ: of those
+   * with many every other of the treated is left out by hash, of those with none every other of the
+   * control.
    */
   private static Frames thinned(Frames frames) {
+    Dataset<Row> before =
+        frames
+            .get(CustomerMonths.TABLE)
+            .where("month in (date'2021-06-01', date'2021-07-01')")
+            .groupBy(CustomerMonths.CUSTOMER_ID)
+            .agg(sum(CustomerMonths.ORDERS).as("before"));
+    Column stratum =
+        when(coalesce(col("before"), lit(0)).equalTo(0), "none")
+            .when(col("before").leq(3), "some")
+            .otherwise("many");
     return frames.with(
         Assignments.TABLE,
         frames
             .get(Assignments.TABLE)
-            .where("stratum <> 'north' or arm = 'control' or xxhash64(customer_id) % 2 = 0"));
+            .join(before, new String[] {Assignments.CUSTOMER_ID}, "left")
+            .withColumn(Assignments.STRATUM, stratum)
+            .drop("before")
+            .where("not (stratum = 'many' and arm <> 'control' and xxhash64(customer_id) % 2 = 0)")
+            .where("not (stratum = 'none' and arm = 'control' and xxhash64(customer_id) % 2 = 0)")
+            .cache());
   }
 
-  /** Experiments of those who had come by three months, each with whom the one before has. */
+  /**
+   * Experiments of those who had come by three months, each with whom the one before has: as the
+   * study plans them, and the same without a word of how customers arrive.
+   */
   private static Frames looked(Frames frames) {
     Column month = expr("months_between(trunc(assigned_at, 'month'), date'2021-08-01')");
     Dataset<Row> all = frames.get(Assignments.TABLE);
-    return frames.with(
-        Assignments.TABLE,
-        look(all, month, 0).union(look(all, month, 2)).union(look(all, month, 4)));
+    Dataset<Row> looks = look(all, month, 0, LOOKS.get(0));
+    for (List<String> kind : List.of(LOOKS, UNPLANNED)) {
+      for (int i = kind.equals(LOOKS) ? 1 : 0; i < kind.size(); i++) {
+        looks = looks.union(look(all, month, 2 * i, kind.get(i)));
+      }
+    }
+    return frames.with(Assignments.TABLE, looks);
   }
 
-  private static Dataset<Row> look(Dataset<Row> all, Column month, int last) {
-    return all.where(month.leq(last))
-        .withColumn(Assignments.EXPERIMENT_ID, lit(LOOKS.get(last / 2)));
+  private static Dataset<Row> look(Dataset<Row> all, Column month, int last, String name) {
+    return all.where(month.leq(last)).withColumn(Assignments.EXPERIMENT_ID, lit(name));
   }
 
   private static Study study(int months, Frames frames) {
@@ -214,6 +237,10 @@ class ControlGroupSimulation extends SparkTest {
     double number(String column) {
       Double value = effect.getAs(column);
       return value == null ? Double.NaN : value;
+    }
+
+    double width(String low, String high) {
+      return number(high) - number(low);
     }
 
     boolean always() {
@@ -374,10 +401,19 @@ class ControlGroupSimulation extends SparkTest {
 
   // --- CUPED ---
 
+  /** Neither the error nor an interval of an adjusted estimate is wider than the plain one's. */
   private static void neverWider(List<Seeing> plain, List<Seeing> adjusted) {
-    Map<String, Double> ratios = ratios(plain, adjusted);
-    assertThat(ratios).hasSize(REPLICATES);
-    assertThat(ratios.values()).allMatch(ratio -> ratio <= 1 + 1e-9);
+    Map<String, Seeing> others = new TreeMap<>();
+    plain.forEach(one -> others.put(one.segment(), one));
+    for (Seeing one : adjusted) {
+      Seeing other = others.get(one.segment());
+      assertThat(one.number(Effects.STD_ERROR))
+          .isLessThanOrEqualTo((1 + 1e-9) * other.number(Effects.STD_ERROR));
+      assertThat(one.width(Effects.CI_LOW, Effects.CI_HIGH))
+          .isLessThanOrEqualTo((1 + 1e-9) * other.width(Effects.CI_LOW, Effects.CI_HIGH));
+      assertThat(one.width(Effects.ALWAYS_LOW, Effects.ALWAYS_HIGH))
+          .isLessThanOrEqualTo((1 + 1e-9) * other.width(Effects.ALWAYS_LOW, Effects.ALWAYS_HIGH));
+    }
   }
 
   /** Squared errors of the adjusted estimates by those of the plain ones, by replicate. */
@@ -426,15 +462,73 @@ class ControlGroupSimulation extends SparkTest {
     return cell.stream().mapToDouble(one -> Math.pow(one.number(Effects.STD_ERROR), 2)).sum();
   }
 
-  /** rho² of the windows after and before by replicate, arms weighted as the error does. */
-  private static Map<String, Double> squaredCorrelations(Frames frames) {
+  // --- without strata ---
+
+  /** The difference of the arms put together is off: strata that do not matter prove nothing. */
+  private void failsWithoutStrata(Map<String, List<Seeing>> effects, Frames frames) {
+    List<Column> means = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (String metric : METRICS) {
+      for (int months : HORIZONS) {
+        names.add(of(ITT, metric, months));
+        String pooled = "avg(if(arm = 'control', null, y)) - avg(if(arm = 'control', y, null))";
+        means.add(expr(pooled.replace("y", "y%d_%s".formatted(months, metric))).divide(months));
+      }
+    }
+    Map<String, Row> pooled = new TreeMap<>();
+    windows(frames)
+        .groupBy("replicate")
+        .agg(means.get(0), means.subList(1, means.size()).toArray(Column[]::new))
+        .collectAsList()
+        .forEach(row -> pooled.put(row.getString(0), row));
+    for (int i = 0; i < names.size(); i++) {
+      int at = i + 1;
+      List<Seeing> cell = effects.get(names.get(i));
+      Moments off =
+          Moments.of(
+              cell.stream()
+                  .mapToDouble(s -> pooled.get(s.segment()).getDouble(at) - s.truth())
+                  .toArray());
+      double truth = cell.stream().mapToDouble(Seeing::truth).average().orElseThrow();
+      double errors = Math.abs(off.mean()) / Math.sqrt(off.variance() / off.count());
+      without.add(
+          String.format(
+              Locale.ROOT,
+              "| %s | %.4f | %.4f | %.0f |",
+              names.get(i).replace(ITT + " | ", ""),
+              truth,
+              off.mean(),
+              errors));
+      assertThat(errors).isGreaterThan(10);
+    }
+  }
+
+  // --- windows ---
+
+  /** What each customer did after and before, with arm and replicate. */
+  private static Dataset<Row> windows(Frames frames) {
     List<Column> windows = new ArrayList<>();
-    List<Column> moments = new ArrayList<>();
     for (String metric : METRICS) {
       for (int months : HORIZONS) {
         String window = "sum(if(m between %d and %d, double(" + metric + "), 0)) as %s%d_" + metric;
         windows.add(expr(window.formatted(1, months, "y", months)));
         windows.add(expr(window.formatted(-months, -1, "x", months)));
+      }
+    }
+    return frames
+        .get(Assignments.TABLE)
+        .join(frames.get(CustomerMonths.TABLE), new String[] {"customer_id"}, "left")
+        .withColumn("m", expr("months_between(month, trunc(assigned_at, 'month'))"))
+        .groupBy("customer_id", "arm")
+        .agg(windows.get(0), windows.subList(1, windows.size()).toArray(Column[]::new))
+        .withColumn("replicate", expr("split(customer_id, '-')[0]"));
+  }
+
+  /** rho² of the windows after and before by replicate, arms weighted as the error does. */
+  private static Map<String, Double> squaredCorrelations(Frames frames) {
+    List<Column> moments = new ArrayList<>();
+    for (String metric : METRICS) {
+      for (int months : HORIZONS) {
         String y = "y" + months + "_" + metric;
         String x = "x" + months + "_" + metric;
         moments.add(expr("covar_samp(%s, %s) / count(1)".formatted(y, x)));
@@ -444,13 +538,7 @@ class ControlGroupSimulation extends SparkTest {
     }
     Map<String, double[]> sums = new TreeMap<>();
     for (Row arm :
-        frames
-            .get(Assignments.TABLE)
-            .join(frames.get(CustomerMonths.TABLE), new String[] {"customer_id"}, "left")
-            .withColumn("m", expr("months_between(month, trunc(assigned_at, 'month'))"))
-            .groupBy("customer_id", "arm")
-            .agg(windows.get(0), windows.subList(1, windows.size()).toArray(Column[]::new))
-            .withColumn("replicate", expr("split(customer_id, '-')[0]"))
+        windows(frames)
             .groupBy("replicate", "arm")
             .agg(moments.get(0), moments.subList(1, moments.size()).toArray(Column[]::new))
             .collectAsList()) {
@@ -492,6 +580,8 @@ class ControlGroupSimulation extends SparkTest {
             + "\n\n| world | method | metric | months | hold at all looks together, % |\n| --- | --- | --- | --- | --- |\n"
             + String.join("\n", together)
             + "\n\n| world | metric | months | CUPED's variance of the plain, as told: 1 - rho² | as found |\n| --- | --- | --- | --- | --- |\n"
-            + String.join("\n", narrowing));
+            + String.join("\n", narrowing)
+            + "\n\nWorld strata with its arms put together, as if there were none:\n\n| metric | months | truth | bias | in its errors |\n| --- | --- | --- | --- | --- |\n"
+            + String.join("\n", without));
   }
 }

@@ -201,7 +201,7 @@ class GuardsTest {
   }
 
   private static Effect.Check check(Guards guards, Place place, String name) {
-    return guards.of(place, "net_revenue").stream()
+    return guards.of(place, List.of("net_revenue")).stream()
         .filter(check -> check.name().equals(name))
         .findFirst()
         .orElseThrow();

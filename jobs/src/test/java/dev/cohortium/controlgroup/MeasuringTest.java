@@ -2,6 +2,7 @@ package dev.cohortium.controlgroup;
 
 import static dev.cohortium.controlgroup.Cells.turn;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.cohortium.config.Study;
@@ -45,6 +46,9 @@ class MeasuringTest {
             one(Cells.effects(sample), "control_group_itt").estimate().pValue(), within(1e-3));
     assertThat(number(effect, "p_value")).isEqualTo(found.pValue());
     assertThat(effect.credibility()).isEqualTo("D");
+    // Anderson and Rubin's at the level of the first of all looks: at least as wide.
+    assertThat(found.always().low()).isLessThanOrEqualTo(found.interval().low());
+    assertThat(found.always().high()).isGreaterThanOrEqualTo(found.interval().high());
   }
 
   /** By hand: half joined, for half of the months: 2 for 4 of each and 8 of each month. */
@@ -96,6 +100,29 @@ class MeasuringTest {
     assertThat(reason(one(effects, "control_group_itt_cuped"))).startsWith("In the window 60");
   }
 
+  /** By hand: revenue is 8 or 12 in both arms; of 200 customers one has 50 orders, the others 1. */
+  @Test
+  void an_average_receipt_is_judged_by_the_revenue_and_by_the_orders() {
+    Study study = ControlGroupJobTest.study(text("", "", "average_receipt"));
+    Effect effect =
+        one(
+            Cells.effects(
+                new Cells(study)
+                    .written(
+                        """
+                        arm     | assigned | stratum | segment | customers | ordered | y0   | y0*y0 | y0^3   | y1  | y1*y1 | y1^3   | y0*y1 | x0   | x0*x0 | x1  | x1*x1
+                        control | 2024-02  | all     | all     | 200       | 200     | 2000 | 20800 | 224000 | 249 | 2699  | 125199 | 2588  | 2000 | 20800 | 200 | 250
+                        a       | 2024-02  | all     | all     | 200       | 200     | 2000 | 20800 | 224000 | 249 | 2699  | 125199 | 2588  | 2000 | 20800 | 300 | 500
+                        """)
+                    .sample()),
+            "control_group_itt");
+
+    assertThat(effect.key().metric()).isEqualTo("average_receipt");
+    assertThat(outcome(effect, OwnChecks.SKEW)).isEqualTo(Effect.FAILED);
+    // .5 more orders before, of a variance of .25 in each arm of 200: 10 errors.
+    assertThat(outcome(effect, BalanceBefore.NAME)).isEqualTo(Effect.FAILED);
+  }
+
   // --- strata ---
 
   @Test
@@ -140,6 +167,29 @@ class MeasuringTest {
       assertThat(lift.value())
           .isCloseTo(((Estimate) found.value()).value() / found.baseline(), within(1e-9));
       assertThat(lift.value()).isCloseTo(0.1, within(0.02));
+    }
+  }
+
+  /** Both arms add 2 in the north and nothing in the south; half of all customers live in each. */
+  @Test
+  void arms_whose_shares_differ_by_stratum_have_effects_of_the_same_customers() {
+    List<Effect> effects =
+        Cells.effects(
+            new Cells(study("", ""))
+                .made("control", "2024-02", "north", 90, i -> spender(i, 10, false))
+                .made("a", "2024-02", "north", 720, i -> spender(i, 12, false))
+                .made("b", "2024-02", "north", 90, i -> spender(i, 12, false))
+                .made("control", "2024-02", "south", 90, i -> spender(i, 10, false))
+                .made("a", "2024-02", "south", 90, i -> spender(i, 10, false))
+                .made("b", "2024-02", "south", 720, i -> spender(i, 10, false))
+                .sample());
+
+    for (String method :
+        List.of("control_group_itt", "control_group_itt_cuped", "control_group_itt_lin")) {
+      assertThat(effects)
+          .filteredOn(e -> e.key().method().equals(method) && e.key().variant().equals("raw"))
+          .extracting(e -> e.key().arm(), e -> Math.round(1e6 * e.estimate().value()) / 1e6)
+          .containsExactly(tuple("a", 1.0), tuple("b", 1.0));
     }
   }
 

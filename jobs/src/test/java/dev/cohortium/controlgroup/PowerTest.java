@@ -62,7 +62,7 @@ class PowerTest {
                     pairs.stream()
                         .map(
                             p ->
-                                new StratifiedArms.Stratum(
+                                StratifiedArms.Stratum.of(
                                     p.treated().moments(terms), p.control().moments(terms)))
                         .toList())
                 .ratioDifference();
@@ -127,6 +127,7 @@ class PowerTest {
   private static Pair pair(String stratum, long treatment, long control, double mean) {
     return new Pair(
         stratum,
+        treatment + control,
         cell("treatment", stratum, 0, treatment, mean),
         cell("control", stratum, 0, control, mean));
   }
@@ -170,6 +171,7 @@ class PowerTest {
     once.forEach((term, value) -> thrice.put(term, 3 * value));
     return new Pair(
         stratum,
+        4L * customers,
         new Cell("e", "treatment", 0, stratum, 1, Cell.ALL, Cell.ALL, 3L * customers, thrice),
         new Cell("e", "control", 0, stratum, 1, Cell.ALL, Cell.ALL, customers, once));
   }
