@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
+import dev.cohortium.stats.Cuped;
 import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.StratifiedArms;
 import java.util.ArrayList;
@@ -71,6 +72,43 @@ class PowerTest {
 
     // The arms are multiples of the same customers: only n / (n - 1) differs.
     assertThat(found / difference.stdError()).isCloseTo(QUANTILES, within(0.01));
+  }
+
+  /** Of the north the window before tells much, of the south nothing: one slope serves both. */
+  @Test
+  void what_the_window_before_tells_is_counted_as_the_adjusted_estimate_counts_it() {
+    List<Pair> pairs = List.of(before("north", 300, 5), before("south", 900, 0));
+    Estimate adjusted =
+        (Estimate)
+            Cuped.of(
+                    StratifiedArms.of(
+                        pairs.stream()
+                            .map(
+                                p ->
+                                    StratifiedArms.Stratum.of(
+                                        p.treated().moments("y0", "x0"),
+                                        p.control().moments("y0", "x0")))
+                            .toList()))
+                .largeSampleEffect();
+
+    Power power = Power.of("net_revenue", REVENUE, pairs, 0.8);
+
+    // The arms are multiples of the same customers: only n / (n - 1) differs.
+    assertThat(power.effect().orElseThrow() / adjusted.stdError())
+        .isCloseTo(QUANTILES, within(0.01));
+    assertThat(power.unadjusted().orElseThrow()).isGreaterThan(1.05 * power.effect().orElseThrow());
+  }
+
+  /** Three arms' worth of treated customers who go on as before, or do not. */
+  private static Pair before(String stratum, int customers, double slope) {
+    Map<String, Double> once = new LinkedHashMap<>();
+    for (int i = 0; i < customers; i++) {
+      double x = i % 3;
+      double y = slope * x + i % 5;
+      Map.of("y0", y, "x0", x, "x0*x0", x * x, "y0*y0", y * y, Sums.product("x0", "y0"), x * y)
+          .forEach((term, value) -> once.merge(term, value, Double::sum));
+    }
+    return pair(stratum, customers, once);
   }
 
   @Test
@@ -167,6 +205,10 @@ class PowerTest {
               spent * count)
           .forEach((term, value) -> once.merge(term, value, Double::sum));
     }
+    return pair(stratum, customers, once);
+  }
+
+  private static Pair pair(String stratum, int customers, Map<String, Double> once) {
     Map<String, Double> thrice = new LinkedHashMap<>();
     once.forEach((term, value) -> thrice.put(term, 3 * value));
     return new Pair(
