@@ -97,7 +97,7 @@ public final class Effects {
               optional(
                   ALWAYS_LOW,
                   DOUBLE,
-                  "Lower limit that holds at all looks together (over all horizons of customers assigned once, over all months of arriving ones; control-group.experiments); null where the method has none."),
+                  "Lower limit that holds at all looks together (of customers who were all assigned in one month over all horizons; where some come later each horizon over all months; control-group.experiments); null where the method has none."),
               optional(
                   ALWAYS_HIGH,
                   DOUBLE,
