@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
  * @param effect in units of Y per joiner (or per unit of D, where it is a dose)
  * @param firstStageF empty where D does not vary within the arms, as when all treated joined and no
  *     control
- * @param limits of 95 %, or of the level asked for; the whole line where nothing can be said
+ * @param limits of 95 %; the whole line where nothing can be said
  * @param pValue of no effect, by the test that gives the limits; 1 where there are none
  * @param method how the limits were found
  * @see <a href="https://doi.org/10.1080/01621459.1996.10476902">Angrist, Imbens, Rubin 1996</a>
@@ -75,16 +75,6 @@ public record CompliersEffect(
    * @param outcomeOverJoined difference of Y over difference of D, with errors and covariance
    */
   public static CompliersEffect of(Quotient outcomeOverJoined) {
-    return of(outcomeOverJoined, LEVEL);
-  }
-
-  /**
-   * The same with limits of another level.
-   *
-   * @param level of confidence; at 1 a weak first stage has the whole line
-   * @throws IllegalArgumentException if level is not above 0 and at most 1
-   */
-  public static CompliersEffect of(Quotient outcomeOverJoined, double level) {
     double joined = outcomeOverJoined.denominator();
     double variance = outcomeOverJoined.denominatorVariance();
     if (joined == 0 && variance == 0) {
@@ -98,13 +88,13 @@ public record CompliersEffect(
     Measurement effect = outcomeOverJoined.deltaMethod();
     if (effect instanceof Estimate estimate
         && (firstStageF.isEmpty() || firstStageF.getAsDouble() >= WEAK_BELOW)) {
-      var limits = ConfidenceSet.of(estimate.interval(level));
+      var limits = ConfidenceSet.of(estimate.interval(LEVEL));
       return new CompliersEffect(effect, firstStageF, limits, estimate.pValue(), Method.WALD);
     }
     return new CompliersEffect(
         effect,
         firstStageF,
-        level == 1 ? ConfidenceSet.EVERYTHING : outcomeOverJoined.fieller(level),
+        outcomeOverJoined.fieller(LEVEL),
         outcomeOverJoined.pValueOfZero(),
         Method.ANDERSON_RUBIN);
   }

@@ -1,6 +1,7 @@
 package dev.cohortium.stats;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.hipparchus.linear.Array2DRowRealMatrix;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
 
@@ -16,14 +17,14 @@ import org.hipparchus.linear.EigenDecompositionSymmetric;
  * error a quarter too small, and more strata do not help.
  *
  * <p>V = sum_s w_s² sum_a s²_sa(y - theta' x) / n_sa is the large-sample variance ({@link
- * #largeSampleEffect}), never above the unadjusted one. Its degrees of freedom are Satterthwaite's,
- * or those without adjustment where these are more, so that its interval is never the wider one
- * either. It takes theta as known and covers too seldom in small arms with several covariates. The
- * effect departs from it: of N customers in S strata and k directions that the covariates span, V
- * ((N - 2 S) / (N - 2 S - k))², once for the residuals that theta was fitted to and once for
- * theta's own error, and at most N - 2 S - k degrees of freedom. With few customers it may
- * therefore be wider than without adjustment: with k + 2 in each arm, the fewest allowed, V is up
- * to ((2 k + 2) / (k + 2))² times as large, the error nearly twice.
+ * #largeSampleEffect}), never above the unadjusted one, with Satterthwaite's degrees of freedom. It
+ * takes theta as known and covers too seldom in small arms with several covariates, or where one
+ * small arm decides theta ({@link #degreesOfFreedom}). The effect departs from it: of N customers
+ * in S strata and k directions that the covariates span, V ((N - 2 S) / (N - 2 S - k))², once for
+ * the residuals that theta was fitted to and once for theta's own error, and at most N - 2 S - k
+ * degrees of freedom. With few customers it may therefore be wider than without adjustment: in one
+ * stratum with k + 2 in each arm, the fewest allowed, V is up to ((2 k + 2) / (k + 2))² times as
+ * large, the error nearly twice.
  *
  * @see <a href="https://doi.org/10.1145/2433396.2433413">Deng, Xu, Kohavi, Walker 2013</a>
  */
@@ -47,12 +48,7 @@ public final class Cuped {
     inflation = free / left;
     Estimate adjusted =
         TwoSample.difference(adjustedMean(treated, theta), adjustedMean(control, theta));
-    Estimate plain = TwoSample.difference(treated.meanEstimate(), control.meanEstimate());
-    largeSample =
-        new Estimate(
-            adjusted.value(),
-            adjusted.stdError(),
-            Math.max(adjusted.degreesOfFreedom(), plain.degreesOfFreedom()));
+    largeSample = adjusted;
     difference =
         new Estimate(
             adjusted.value(),
@@ -107,6 +103,24 @@ public final class Cuped {
   /** The weights of the covariates, one each. */
   public double[] theta() {
     return theta.clone();
+  }
+
+  /**
+   * What tells theta: the fewest degrees of freedom, Satterthwaite's, of a covariate's difference;
+   * 0 where the effect is unmeasured. Arms and strata count by what they add to theta, so that one
+   * small arm of a large stratum decides.
+   */
+  public double degreesOfFreedom() {
+    return largeSample instanceof Estimate
+        ? IntStream.rangeClosed(1, theta.length)
+            .mapToDouble(
+                i ->
+                    TwoSample.difference(
+                            arms.treated().meanEstimate(i), arms.control().meanEstimate(i))
+                        .degreesOfFreedom())
+            .min()
+            .orElseThrow()
+        : 0;
   }
 
   /** The adjusted difference of the arms. */

@@ -27,33 +27,36 @@ public record SmallSampleSkew(long customers, OptionalDouble skewness) {
 
   /**
    * The check of one arm over strata: the skewness of so many customers alike whose mean is as
-   * skewed as the arm's, sum of (n_s / n) mean_s. A stratum that stands for many and has few
-   * customers of the arm counts as it does in the error.
+   * skewed as the arm's, sum of (n_s / n) mean_s, by unbiased cumulants of each stratum. One that
+   * stands for many and has few customers of the arm counts as it does in the error; where it has
+   * only 2, nothing tells its skewness.
    *
    * @param shares n_s / n of the strata that count, together 1
    * @param strata the arm's customers in each, at least 2
+   * @throws IllegalArgumentException if a stratum has fewer, or shares are not as many
    */
   public static SmallSampleSkew of(double[] shares, List<Moments> strata) {
     Arguments.sameLength("shares", shares.length, "strata", strata.size());
+    strata.forEach(stratum -> Arguments.atLeast("count", (double) stratum.count(), 2));
     if (strata.size() == 1) {
       return of(strata.get(0));
     }
-    long customers = 0;
+    long customers = strata.stream().mapToLong(Moments::count).sum();
     double variance = 0;
     double cubed = 0;
     for (int s = 0; s < shares.length; s++) {
       Moments stratum = strata.get(s);
-      double weight = shares[s] / stratum.count();
-      customers += stratum.count();
-      variance += weight * weight * stratum.squaredDeviations();
-      cubed += weight * weight * weight * stratum.cubedDeviations();
+      if (!stratum.isConstant()) {
+        double n = (double) stratum.count();
+        double weight = shares[s] / n;
+        variance += weight * weight * stratum.squaredDeviations() * n / (n - 1);
+        cubed += weight * weight * weight * stratum.cubedDeviations() * n * n / (n - 1) / (n - 2);
+      }
     }
-    boolean isConstant = strata.stream().allMatch(Moments::isConstant);
+    double skewness = cubed / variance * Math.sqrt(customers / variance);
     return new SmallSampleSkew(
         customers,
-        customers < 3 || isConstant
-            ? OptionalDouble.empty()
-            : OptionalDouble.of(cubed / variance * Math.sqrt(customers / variance)));
+        Double.isFinite(skewness) ? OptionalDouble.of(skewness) : OptionalDouble.empty());
   }
 
   /** The customers that an arm of this skewness needs; empty where it tells nothing. */

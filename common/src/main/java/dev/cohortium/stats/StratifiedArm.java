@@ -57,10 +57,11 @@ final class StratifiedArm {
     return sum;
   }
 
-  Estimate meanEstimate() {
-    double[] first = new double[parts.get(0).variables()];
-    first[0] = 1;
-    return estimate(mean(0), first);
+  /** The mean of a variable with its error. */
+  Estimate meanEstimate(int i) {
+    double[] one = new double[parts.get(0).variables()];
+    one[i] = 1;
+    return estimate(mean(i), one);
   }
 
   Estimate ratio() {

@@ -3,7 +3,6 @@ package dev.cohortium.stats;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
@@ -122,19 +121,23 @@ public final class StratifiedArms {
    * @throws IllegalArgumentException if there are not two variables
    */
   public CompliersEffect compliersEffect() {
-    return compliersOver(CompliersEffect::of);
-  }
-
-  /** The same with limits of another level than 95 %. */
-  public CompliersEffect compliersEffect(double level) {
-    return compliersOver(quotient -> CompliersEffect.of(quotient, level));
-  }
-
-  private CompliersEffect compliersOver(Function<Quotient, CompliersEffect> effect) {
     requireTwo("metric and joined");
     return few(LEAST)
         .map(CompliersEffect::unmeasured)
-        .orElseGet(() -> effect.apply(outcomeOverJoined()));
+        .orElseGet(() -> CompliersEffect.of(outcomeOverJoined()));
+  }
+
+  /**
+   * The effects on compliers that are not rejected at another level, by Anderson and Rubin's test
+   * however strong the first stage is; the whole line where nothing can be said.
+   *
+   * @param level of confidence, above 0 and at most 1
+   * @throws IllegalArgumentException if there are not two variables, or level is outside
+   */
+  public ConfidenceSet compliersLimits(double level) {
+    return level == 1 || !(compliersEffect().effect() instanceof Estimate)
+        ? ConfidenceSet.EVERYTHING
+        : outcomeOverJoined().fieller(level);
   }
 
   private Quotient outcomeOverJoined() {
@@ -199,7 +202,7 @@ public final class StratifiedArms {
   public RelativeEffect relativeEffect() {
     return few(LEAST)
         .map(RelativeEffect::unmeasured)
-        .orElseGet(() -> RelativeEffect.of(treated.meanEstimate(), control.meanEstimate()));
+        .orElseGet(() -> RelativeEffect.of(treated.meanEstimate(0), control.meanEstimate(0)));
   }
 
   private void requireTwo(String names) {

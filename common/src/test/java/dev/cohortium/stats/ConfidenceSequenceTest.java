@@ -39,6 +39,14 @@ class ConfidenceSequenceTest {
   }
 
   @Test
+  void its_level_is_that_of_the_normal_interval_at_the_same_look() {
+    Estimate estimate = Estimate.normal(2, 3);
+    Interval normal = estimate.interval(SEQUENCE.level(700));
+    agree(normal.low(), SEQUENCE.interval(estimate, 700).low(), 1e-9);
+    agree(normal.high(), SEQUENCE.interval(estimate, 700).high(), 1e-9);
+  }
+
+  @Test
   void the_ordinary_interval_at_every_look_covers_too_seldom() {
     Simulation.assertUndercovers(
         34, random -> allLooksCover(random, (estimate, customers) -> estimate.interval()));

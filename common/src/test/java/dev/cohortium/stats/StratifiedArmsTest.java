@@ -98,6 +98,31 @@ class StratifiedArmsTest {
     return CrossMoments.of(rows);
   }
 
+  /** Of the level asked for, where the effect's own are of 95 % and its first stage is strong. */
+  @Test
+  void limits_of_the_effect_on_compliers_are_those_of_its_quotient() {
+    var random = new Random(51);
+    CrossMoments treated = joiners(random, 400, 0.6, 2);
+    CrossMoments control = joiners(random, 400, 0.1, 2);
+    var arms = StratifiedArms.of(List.of(Stratum.of(treated, control)));
+    CompliersEffect effect = arms.compliersEffect();
+    Quotient quotient =
+        new Quotient(
+            treated.mean(0) - control.mean(0),
+            treated.mean(1) - control.mean(1),
+            (treated.covariance(0, 0) + control.covariance(0, 0)) / 400,
+            (treated.covariance(1, 1) + control.covariance(1, 1)) / 400,
+            (treated.covariance(0, 1) + control.covariance(0, 1)) / 400,
+            effect.effect().estimate().orElseThrow().degreesOfFreedom());
+    Interval limits = arms.compliersLimits(0.99).pieces().get(0);
+    Interval expected = quotient.fieller(0.99).pieces().get(0);
+
+    assertThat(effect.method()).isEqualTo(CompliersEffect.Method.WALD);
+    agree(limits.low(), expected.low());
+    agree(limits.high(), expected.high());
+    assertThat(arms.compliersLimits(1)).isEqualTo(ConfidenceSet.EVERYTHING);
+  }
+
   @Test
   void a_ratio_without_a_denominator_is_unmeasured() {
     CrossMoments none = CrossMoments.of(new double[][] {{1, 0}, {2, 0}});

@@ -91,16 +91,18 @@ final class BalanceBefore {
       return new Unmeasured("No stratum has 2 customers in each arm.");
     }
     return pairs.size() == 1
-        ? difference(pairs.get(0), term)
+        ? TwoSample.of(
+            pairs.get(0).treated().firstTwoMoments(term),
+            pairs.get(0).control().firstTwoMoments(term))
         : Stratified.of(
                 pairs.stream()
-                    .map(pair -> new Stratified.Stratum(pair.size(), difference(pair, term)))
+                    .map(
+                        pair ->
+                            Stratified.Stratum.of(
+                                pair.size(),
+                                pair.treated().firstTwoMoments(term),
+                                pair.control().firstTwoMoments(term)))
                     .toList())
             .effect();
-  }
-
-  /** The difference of the means of a term, of which nobody asks the skewness. */
-  private static Measurement difference(Pair pair, String term) {
-    return TwoSample.of(pair.treated().firstTwoMoments(term), pair.control().firstTwoMoments(term));
   }
 }

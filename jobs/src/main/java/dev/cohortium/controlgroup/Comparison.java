@@ -27,7 +27,7 @@ final class Comparison {
   private static final int LEAST = 50;
   private static final int LEAST_BUYERS = 25;
 
-  /** Customers of an arm of a stratum to whom a line of their own is fitted. */
+  /** Customers of an arm to whom a line is fitted, and degrees of freedom of a slope for all. */
   private static final int LEAST_ON_A_LINE = 25;
 
   private final Place place;
@@ -57,7 +57,7 @@ final class Comparison {
 
   /** What speaks for or against an estimate. */
   OwnChecks checks() {
-    return new OwnChecks(given, pairs);
+    return new OwnChecks(given);
   }
 
   /**
@@ -117,14 +117,35 @@ final class Comparison {
         relative);
   }
 
-  /** The difference adjusted for the same customers' window before, by one slope for all strata. */
+  /**
+   * The difference adjusted for the same customers' window before, by one slope for all strata; the
+   * plain one where too few tell the slope, or an interval would be the wider for it.
+   */
   Found cuped(int metric) {
-    return cuped(strata("y" + metric, "x" + metric));
+    return cuped(strata("y" + metric, "x" + metric), itt(metric));
   }
 
-  private Found cuped(List<StratifiedArms.Stratum> strata) {
+  private Found cuped(List<StratifiedArms.Stratum> strata, Found plain) {
     Cuped cuped = Cuped.of(StratifiedArms.of(strata));
-    return found(cuped.largeSampleEffect(), estimate -> cuped.treatedOverBaseline());
+    if (!(plain.value() instanceof Estimate)
+        || !(cuped.largeSampleEffect() instanceof Estimate estimate)) {
+      return Found.of(cuped.largeSampleEffect(), Double.NaN, null);
+    }
+    Quotient quotient = cuped.treatedOverBaseline();
+    Found adjusted = found(estimate, own -> quotient.denominator(), RelativeEffect.of(quotient));
+    return cuped.degreesOfFreedom() < LEAST_ON_A_LINE || isWider(adjusted, plain)
+        ? plain
+        : adjusted;
+  }
+
+  private static boolean isWider(Found one, Found other) {
+    return width(one.value().estimate().orElseThrow().interval())
+            > width(other.value().estimate().orElseThrow().interval())
+        || width(one.always()) > width(other.always());
+  }
+
+  private static double width(Interval interval) {
+    return interval.high() - interval.low();
   }
 
   /** The difference adjusted for the window before by a line in each arm. */
@@ -140,23 +161,22 @@ final class Comparison {
    */
   private Found lin(int line, Function<Pair, StratifiedArms.Stratum> arms) {
     Measurement value =
-        isOne()
-            ? line(all, line)
-            : Stratified.of(pairs.stream().map(pair -> lineStratum(pair, line, arms)).toList())
-                .effect();
-    return found(
-        value,
-        estimate ->
-            Quotient.sum(
-                Pair.shares(pairs),
-                pairs.stream().map(pair -> treatedOverBaseline(pair, line, arms)).toList(),
-                estimate.degreesOfFreedom()));
+        Stratified.of(pairs.stream().map(pair -> lineStratum(pair, line, arms)).toList()).effect();
+    if (!(value instanceof Estimate estimate)) {
+      return Found.of(value, Double.NaN, null);
+    }
+    Quotient quotient =
+        Quotient.sum(
+            Pair.shares(pairs),
+            pairs.stream().map(pair -> treatedOverBaseline(pair, line, arms)).toList(),
+            estimate.degreesOfFreedom());
+    return found(value, own -> quotient.denominator(), RelativeEffect.of(quotient));
   }
 
   private Quotient treatedOverBaseline(
       Pair pair, int line, Function<Pair, StratifiedArms.Stratum> arms) {
     if (hasOwnLine(pair, line)) {
-      return lines.treatedOverBaseline(place, stratum(pair), line);
+      return lines.treatedOverBaseline(place, pair.stratum(), line);
     }
     StratifiedArms.Stratum both = arms.apply(pair);
     return TwoSample.treatedOverControl(both.treated().moments(0), both.control().moments(0));
@@ -164,12 +184,12 @@ final class Comparison {
 
   private boolean hasOwnLine(Pair pair, int line) {
     long fewer = Math.min(pair.treated().customers(), pair.control().customers());
-    return (isOne() || fewer >= LEAST_ON_A_LINE) && line(pair, line) instanceof Estimate;
+    return fewer >= LEAST_ON_A_LINE && line(pair, line) instanceof Estimate;
   }
 
   private Measurement line(Pair pair, int metric) {
     return pair.isWhole()
-        ? lines.effect(place, stratum(pair), metric)
+        ? lines.effect(place, pair.stratum(), metric)
         : new Unmeasured("An arm has fewer than 2 customers.");
   }
 
@@ -183,11 +203,6 @@ final class Comparison {
     return Stratified.Stratum.of(pair.size(), both.treated().moments(0), both.control().moments(0));
   }
 
-  /** The stratum whose line it is, where all is one. */
-  private String stratum(Pair pair) {
-    return isOne() ? pairs.get(0).stratum() : pair.stratum();
-  }
-
   /**
    * The effect on those whom the offer made join.
    *
@@ -198,13 +213,10 @@ final class Comparison {
     if (!(effect.effect() instanceof Estimate estimate)) {
       return Found.of(effect.effect(), Double.NaN, null);
     }
-    boolean isWald = effect.method() == CompliersEffect.Method.WALD;
     return new Found(
         estimate,
-        isWald ? null : hull(effect.limits()),
-        isWald
-            ? looks.interval(estimate, all.customers())
-            : hull(joiners(metric, joined).compliersEffect(looks.level(all.customers())).limits()),
+        effect.method() == CompliersEffect.Method.WALD ? null : hull(effect.limits()),
+        hull(joiners(metric, joined).compliersLimits(looks.level(all.customers()))),
         Double.NaN,
         null,
         effect.pValue());
@@ -235,7 +247,7 @@ final class Comparison {
 
   /** The same adjusted for the window before by one slope, on the linear form. */
   Found cupedRatio() {
-    return hasRatio() ? cuped(pairs.stream().map(linear()).toList()) : ratio();
+    return hasRatio() ? cuped(pairs.stream().map(linear()).toList(), ratio()) : ratio();
   }
 
   /** The same adjusted by a line in each arm. */
@@ -256,15 +268,6 @@ final class Comparison {
             pair.size(),
             treated.moments(pair.treated(), sums),
             control.moments(pair.control(), sums));
-  }
-
-  /** An effect relative to the baseline that the treated are held against. */
-  private Found found(Measurement value, Function<Estimate, Quotient> treatedOverBaseline) {
-    if (!(value instanceof Estimate estimate)) {
-      return Found.of(value, Double.NaN, null);
-    }
-    Quotient quotient = treatedOverBaseline.apply(estimate);
-    return found(value, own -> quotient.denominator(), RelativeEffect.of(quotient));
   }
 
   private Found found(

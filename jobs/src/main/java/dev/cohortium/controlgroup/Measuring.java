@@ -171,9 +171,7 @@ final class Measuring {
             reason.map(Found::nothing).orElseGet(() -> estimator.apply(metric)),
             comparison.all());
     checks(effect, place, comparison, method, List.of(word));
-    if (comparison.all().isWhole()) {
-      effect.check(comparison.checks().skew(metric));
-    }
+    comparison.checks().skew("", metric).ifPresent(effect::check);
     if (measured.quantity() == Quantity.MARGIN) {
       costUnknown(effect, comparison.all());
     }
@@ -203,10 +201,13 @@ final class Measuring {
             reason.or(comparison::tooFewBuyers).map(Found::nothing).orElseGet(estimator),
             comparison.all());
     checks(effect, place, comparison, method, Quantity.behind(Quantity.AVERAGE_RECEIPT));
-    if (comparison.all().isWhole()) {
-      effect.check(
-          comparison.checks().skew(sums.place(Quantity.NET_REVENUE), sums.place(Quantity.ORDERS)));
-    }
+    comparison
+        .checks()
+        .skew(
+            ", of net revenue and of orders in place of that of the receipt itself",
+            sums.place(Quantity.NET_REVENUE),
+            sums.place(Quantity.ORDERS))
+        .ifPresent(effect::check);
   }
 
   /** What was checked of metrics that an effect is made of. */

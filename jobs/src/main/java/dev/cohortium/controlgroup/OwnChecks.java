@@ -6,6 +6,7 @@ import dev.cohortium.stats.SmallSampleSkew;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -24,15 +25,10 @@ final class OwnChecks {
   private final List<Pair> given;
   private final List<Pair> counted;
 
-  /**
-   * Of the pairs of a place.
-   *
-   * @param given by stratum
-   * @param counted those that are estimated from
-   */
-  OwnChecks(List<Pair> given, List<Pair> counted) {
+  /** Of the pairs of a place, by stratum. */
+  OwnChecks(List<Pair> given) {
     this.given = given;
-    this.counted = counted;
+    this.counted = given.stream().filter(Pair::isWhole).toList();
   }
 
   /** Customers of strata that were given the arm, and are too small to count. */
@@ -54,8 +50,16 @@ final class OwnChecks {
         .sum();
   }
 
-  /** Whether the arms are large enough for the skewness of all of these metrics. */
-  Effect.Check skew(int... metrics) {
+  /**
+   * Whether the arms are large enough for the skewness of all of these metrics; empty where no
+   * stratum has customers enough to be looked at.
+   *
+   * @param note what they stand for
+   */
+  Optional<Effect.Check> skew(String note, int... metrics) {
+    if (counted.isEmpty()) {
+      return Optional.empty();
+    }
     List<SmallSampleSkew> skews =
         IntStream.of(metrics)
             .boxed()
@@ -67,12 +71,15 @@ final class OwnChecks {
                 Comparator.comparingDouble(
                     s -> s.customers() / Math.max(1, s.needed().orElse(Double.MAX_VALUE))))
             .orElseThrow();
-    return new Effect.Check(
-        SKEW,
-        (double) worse.customers(),
-        orNull(worse.needed()),
-        skews.stream().allMatch(SmallSampleSkew::passes) ? Effect.PASSED : Effect.FAILED,
-        "Customers of the arm that is the smaller for its skewness, against those that a normal interval of its mean wants.");
+    return Optional.of(
+        new Effect.Check(
+            SKEW,
+            (double) worse.customers(),
+            orNull(worse.needed()),
+            skews.stream().allMatch(SmallSampleSkew::passes) ? Effect.PASSED : Effect.FAILED,
+            "Customers of the arm that is the smaller for its skewness, against those that a normal interval of its mean wants"
+                + note
+                + "."));
   }
 
   private SmallSampleSkew skew(Function<Pair, Cell> arm, int metric) {

@@ -14,11 +14,10 @@ import java.util.function.Function;
  * one before (methods.md 6). The estimate is stratified, so its error is that of the strata's
  * together: sqrt(sum of (share_s MDE_s)²), with one slope for all.
  *
- * @param baseline mean of the metric
- * @param correlation of the metric with itself in the window before
+ * @param baseline mean of the metric, strata by their sizes
  * @param strata in which each arm has customers enough
  */
-record Power(double baseline, double correlation, List<Stratum> strata) {
+record Power(double baseline, List<Stratum> strata) {
   private static final double ALPHA = 0.05;
   private static final double MOST_CORRELATED = 1 - 1e-9;
 
@@ -44,10 +43,11 @@ record Power(double baseline, double correlation, List<Stratum> strata) {
    * @param power chance of seeing an effect
    */
   static Power of(String metric, Sums sums, List<Pair> pairs, double power) {
-    Cell all = both(Pair.together(pairs));
     List<Pair> whole = pairs.stream().filter(Pair::isWhole).toList();
+    List<Pair> told = whole.isEmpty() ? pairs : whole;
+    Ratio ratio = Ratio.of(told, Power::both, sums);
     List<CrossMoments> moments =
-        whole.stream().map(pair -> moments(metric, sums, both(pair), all)).toList();
+        told.stream().map(pair -> moments(metric, sums, both(pair), ratio)).toList();
     double slope = slope(whole, moments);
     List<Stratum> strata = new ArrayList<>();
     for (int i = 0; i < whole.size(); i++) {
@@ -62,8 +62,12 @@ record Power(double baseline, double correlation, List<Stratum> strata) {
               plan(variance, power),
               plan(left, power)));
     }
-    CrossMoments together = moments(metric, sums, all, all);
-    return new Power(together.mean(0), correlation(together), strata);
+    double baseline = 0;
+    double[] shares = Pair.shares(told);
+    for (int i = 0; i < shares.length; i++) {
+      baseline += shares[i] * moments.get(i).mean(0);
+    }
+    return new Power(baseline, strata);
   }
 
   /** The one slope of all strata ({@link dev.cohortium.stats.Cuped}). */
@@ -94,21 +98,20 @@ record Power(double baseline, double correlation, List<Stratum> strata) {
   }
 
   /** The metric in a stratum: a mean's moments, or a ratio's by the linear form of all strata. */
-  private static CrossMoments moments(String metric, Sums sums, Cell stratum, Cell all) {
+  private static CrossMoments moments(String metric, Sums sums, Cell stratum, Ratio ratio) {
     if (metric.equals(Quantity.AVERAGE_RECEIPT)) {
-      return Ratio.of(all::mean, all::mean, sums).moments(stratum, sums);
+      return ratio.moments(stratum, sums);
     }
     int place = sums.place(Quantity.of(metric).orElseThrow());
     return stratum.moments("y" + place, "x" + place);
   }
 
-  private static double correlation(CrossMoments moments) {
-    double product =
-        moments.count() < 2
-            ? 0
-            : Math.sqrt(moments.covariance(0, 0)) * Math.sqrt(moments.covariance(1, 1));
-    double correlation = product > 0 ? moments.covariance(0, 1) / product : 0;
-    return Math.max(-MOST_CORRELATED, Math.min(MOST_CORRELATED, correlation));
+  /** How far the window before tells the one after within strata, from 0 to 1. */
+  double correlation() {
+    return effect().isPresent() && unadjusted().isPresent()
+        ? Math.sqrt(
+            Math.max(0, 1 - Math.pow(effect().getAsDouble() / unadjusted().getAsDouble(), 2)))
+        : 0;
   }
 
   /** The smallest effect seen, adjusted for the window before. */

@@ -308,7 +308,7 @@ class ControlGroupJobTest extends SparkTest {
                 .filter(e -> e.getAs(Effects.METRIC).equals("net_revenue"))
                 .map(e -> e.<String>getAs(Effects.REASON)))
         .isNotEmpty()
-        .containsOnly("There are too few customers to adjust by what they did before.");
+        .containsOnly("No arm varies: nothing tells how far the estimate may be off.");
     Row lossy = of(effects, "lossy", "net_revenue");
     assertThat(lossy.<String>getAs(Effects.STATUS)).isEqualTo("measured");
     assertThat(lossy.<String>getAs(Effects.CREDIBILITY)).isEqualTo("E");

@@ -10,6 +10,7 @@ import dev.cohortium.evidence.Effect;
 import dev.cohortium.stats.ConfidenceSequence;
 import dev.cohortium.stats.Estimate;
 import dev.cohortium.stats.PeekingLevels;
+import dev.cohortium.stats.StratifiedArms;
 import dev.cohortium.stats.Unmeasured;
 import java.time.LocalDate;
 import java.util.List;
@@ -46,9 +47,29 @@ class MeasuringTest {
             one(Cells.effects(sample), "control_group_itt").estimate().pValue(), within(1e-3));
     assertThat(number(effect, "p_value")).isEqualTo(found.pValue());
     assertThat(effect.credibility()).isEqualTo("D");
-    // Anderson and Rubin's at the level of the first of all looks: at least as wide.
-    assertThat(found.always().low()).isLessThanOrEqualTo(found.interval().low());
-    assertThat(found.always().high()).isGreaterThanOrEqualTo(found.interval().high());
+  }
+
+  /** By hand: half joined for 2 more; the level of the first of all looks is 1 - .3 / pi². */
+  @Test
+  void limits_for_all_looks_are_those_of_anderson_and_rubin_however_strong_the_first_stage() {
+    Cells cells =
+        new Cells(study(ENROLMENTS, ""))
+            .made("control", "2024-02", "all", 200, i -> spender(i, 10, false))
+            .made("a", "2024-02", "all", 200, i -> spender(i, 12, i % 2 == 0));
+    Effect effect = one(Cells.effects(cells.sample()), "control_group_cace");
+    Pair arms = cells.sample().pairs(new Place("offer", "a", Cell.ALL, Cell.ALL, 1)).get(0);
+    String[] terms = {"y0", Windows.TREATED};
+
+    assertThat(outcome(effect, OwnChecks.FIRST_STAGE)).isEqualTo(Effect.PASSED);
+    assertThat(effect.found().always())
+        .isEqualTo(
+            StratifiedArms.of(
+                    List.of(
+                        StratifiedArms.Stratum.of(
+                            arms.treated().moments(terms), arms.control().moments(terms))))
+                .compliersLimits(1 - 0.3 / (Math.PI * Math.PI))
+                .pieces()
+                .get(0));
   }
 
   /** By hand: half joined, for half of the months: 2 for 4 of each and 8 of each month. */
@@ -191,6 +212,36 @@ class MeasuringTest {
           .extracting(e -> e.key().arm(), e -> Math.round(1e6 * e.estimate().value()) / 1e6)
           .containsExactly(tuple("a", 1.0), tuple("b", 1.0));
     }
+  }
+
+  /** A slope told by 5 controls, who stand for half of all, promises what it does not keep. */
+  @Test
+  void where_one_small_arm_tells_the_slope_the_plain_difference_is_taken() {
+    List<Effect> effects =
+        Cells.effects(
+            new Cells(study("", ""))
+                .made("control", "2024-02", "north", 5, i -> spender(i, 10, false))
+                .made("a", "2024-02", "north", 500, i -> spender(i, 12, false))
+                .made("control", "2024-02", "south", 500, i -> spender(i, 10, false))
+                .made("a", "2024-02", "south", 500, i -> spender(i, 12, false))
+                .sample());
+
+    assertThat(one(effects, "control_group_itt_cuped").found())
+        .isEqualTo(one(effects, "control_group_itt").found());
+  }
+
+  @Test
+  void arms_of_which_no_stratum_has_both_tell_no_effect() {
+    List<Effect> effects =
+        Cells.effects(
+            new Cells(study("", ""))
+                .made("control", "2024-02", "north", 100, i -> spender(i, 10, false))
+                .made("a", "2024-02", "south", 100, i -> spender(i, 12, false))
+                .sample());
+
+    assertThat(effects).isNotEmpty().noneMatch(Effect::isMeasured);
+    assertThat(outcome(one(effects, "control_group_itt"), OwnChecks.STRATA_LEFT_OUT))
+        .isEqualTo(Effect.FAILED);
   }
 
   // --- few ---

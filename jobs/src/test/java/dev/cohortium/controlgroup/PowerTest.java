@@ -111,6 +111,24 @@ class PowerTest {
     return pair(stratum, customers, once);
   }
 
+  /** By hand: strata of 1,000 with means 10 and 2, of which a third arm has 800 and 100. */
+  @Test
+  void strata_count_by_the_customers_of_all_arms() {
+    Pair north =
+        new Pair(
+            "north", 1_000, cell("a", "north", 0, 100, 10), cell("control", "north", 0, 100, 10));
+    Pair south =
+        new Pair(
+            "south", 1_000, cell("a", "south", 0, 450, 2), cell("control", "south", 0, 450, 2));
+
+    Power power = Power.of("net_revenue", REVENUE, List.of(north, south), 0.8);
+
+    assertThat(power.baseline()).isCloseTo(6, within(1e-9));
+    assertThat(power.correlation()).isZero();
+    assertThat(power.effect().orElseThrow())
+        .isCloseTo(QUANTILES * Math.sqrt(0.25 * 2 / 100 + 0.25 * 2 / 450), within(2e-3));
+  }
+
   @Test
   void the_target_is_reached_at_the_pace_of_those_who_come_after_the_first_month() {
     List<Cell> cells = new ArrayList<>();
