@@ -46,7 +46,7 @@ class JudgingTest {
   private static Window window(int preMonths, int inactiveMonths, int horizon) {
     return new Window(
         YearMonth.of(2022, 1),
-        StaggeredDesign.of(14, preMonths).withAnticipation(1).with(Base.UNIVERSAL),
+        StaggeredDesign.of(14, preMonths).with(Base.UNIVERSAL),
         List.of(horizon),
         inactiveMonths,
         Map.of(),
