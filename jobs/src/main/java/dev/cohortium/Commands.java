@@ -167,7 +167,9 @@ final class Commands {
     }
     Study study = StudyReader.read(shipped(options.file()), options.settings(), environment);
     secrets = Secrets.of(study.sources().values());
-    return options.asOf() == null ? study : study.withAsOf(options.asOf());
+    Study asked = options.asOf() == null ? study : study.withAsOf(options.asOf());
+    asked.refuseLateSince();
+    return asked;
   }
 
   /**

@@ -78,6 +78,20 @@ public record Study(
   }
 
   /**
+   * Refuses a first month of before-after that leaves none to compare.
+   *
+   * @throws UserFault if it is the month before as-of, or later
+   */
+  public void refuseLateSince() {
+    Optional<YearMonth> since = beforeAfter.flatMap(BeforeAfter::since);
+    if (since.isPresent() && asOf.isPresent() && !since.get().isBefore(asOf.get().minusMonths(1))) {
+      throw new UserFault(
+          "Study '%s' asks before-after to look at nothing before %s, but as-of is %s: a member takes a month before joining, that of joining and one after it.\nName a month before %s in before-after.since, or a later as-of."
+              .formatted(name, since.get(), asOf.get(), asOf.get().minusMonths(1)));
+    }
+  }
+
+  /**
    * A loyalty programme.
    *
    * @param launched the day it began; empty: before the data

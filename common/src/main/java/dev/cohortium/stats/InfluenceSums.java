@@ -154,11 +154,6 @@ public final class InfluenceSums implements Serializable {
     return this;
   }
 
-  /** The clusters, or customers, that move a form. */
-  public long clusters() {
-    return clusters;
-  }
-
   /** The forms with the covariances of the customers so far. */
   public JointEffects joint() {
     return new JointEffects(values.clone(), covariance(1));
@@ -187,26 +182,5 @@ public final class InfluenceSums implements Serializable {
 
   private double[][] withFactor() {
     return covariance(clusters < 2 ? 0 : (double) clusters / (clusters - 1));
-  }
-
-  /**
-   * The forms with covariances by two clusterings, V_set + V_customer - V_both, each with its own G
-   * / (G - 1); negative directions are none, and no error is below that of one clustering alone.
-   * The degrees of freedom are those of the fewer clusters.
-   *
-   * @param sets sums by matched set
-   * @param customers sums by customer, who may stand in several sets
-   * @param both sums by customer within set
-   * @throws IllegalArgumentException if they are of other forms
-   * @see <a href="https://doi.org/10.1198/jbes.2010.07136">Cameron, Gelbach, Miller 2011</a>
-   */
-  public static JointEffects clustered(
-      InfluenceSums sets, InfluenceSums customers, InfluenceSums both) {
-    Arguments.sameLength("customers", customers.values.length, "sets", sets.values.length);
-    Arguments.sameLength("both", both.values.length, "sets", sets.values.length);
-    double[][] covariance =
-        TwoWay.covariance(sets.withFactor(), customers.withFactor(), both.withFactor());
-    long fewest = Math.min(sets.clusters, customers.clusters);
-    return new JointEffects(sets.values.clone(), covariance, Math.max(1, fewest - 1));
   }
 }

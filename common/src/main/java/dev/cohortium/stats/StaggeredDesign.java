@@ -146,15 +146,6 @@ public record StaggeredDesign(
   }
 
   /**
-   * The same with other months of anticipation: for a study whose programme was announced earlier,
-   * or not at all, and to see whether a result hangs on it.
-   */
-  public StaggeredDesign withAnticipation(int other) {
-    return new StaggeredDesign(
-        months, other, controls, base, preMonths, lastEventMonth, leastCohort);
-  }
-
-  /**
    * The same with other months between acquisition and joining: for customers of whom others have
    * said that they were known for so long.
    */

@@ -2,6 +2,7 @@ package dev.cohortium.table;
 
 import static dev.cohortium.table.Column.optional;
 import static dev.cohortium.table.Column.required;
+import static dev.cohortium.table.ColumnType.BOOLEAN;
 import static dev.cohortium.table.ColumnType.DATE;
 import static dev.cohortium.table.ColumnType.LONG;
 import static dev.cohortium.table.ColumnType.STRING;
@@ -12,6 +13,7 @@ public final class Joinings {
   public static final String CUSTOMER_ID = "customer_id";
   public static final String JOINING_MONTH = "joining_month";
   public static final String ORDERS_UNTIL_JOINING = "orders_until_joining";
+  public static final String JOINED_AT_ORDER = "joined_at_order";
   public static final String JOINING_STORE = "joining_store";
   public static final String JOINING_CHANNEL = "joining_channel";
   public static final String ORDERS_IN_MONTH = "orders_in_month";
@@ -31,7 +33,11 @@ public final class Joinings {
               required(
                   ORDERS_UNTIL_JOINING,
                   LONG,
-                  "Orders of that month up to and including the one at which the customer joined (0: joined without an order)."),
+                  "Orders of that month before joining, and the one at which the customer joined if there is one."),
+              required(
+                  JOINED_AT_ORDER,
+                  BOOLEAN,
+                  "Whether the customer joined at an order, the last of these; otherwise by post or app, say."),
               optional(
                   JOINING_STORE,
                   STRING,

@@ -3,6 +3,7 @@ package dev.cohortium.table;
 import static dev.cohortium.table.Column.required;
 import static dev.cohortium.table.ColumnType.DATE;
 import static dev.cohortium.table.ColumnType.DOUBLE;
+import static dev.cohortium.table.ColumnType.INT;
 import static dev.cohortium.table.ColumnType.STRING;
 
 /** One member or look-alike of a matched set. */
@@ -12,6 +13,7 @@ public final class LookAlikePairs {
   public static final String CUSTOMER_ID = "customer_id";
   public static final String ROLE = "role";
   public static final String JOINING_MONTH = "joining_month";
+  public static final String JOINING_ORDER = "joining_order";
   public static final String SCORE = "score";
   public static final String DISTANCE = "distance";
   public static final String WEIGHT = "weight";
@@ -30,6 +32,10 @@ public final class LookAlikePairs {
               required(CUSTOMER_ID, STRING, "The customer.").personal(),
               required(ROLE, STRING, "member or look_alike.").oneOf("member", "look_alike"),
               required(JOINING_MONTH, DATE, "First day of the month in which the member joined."),
+              required(
+                  JOINING_ORDER,
+                  INT,
+                  "At which order of that month the set stands: the member's last until joining. The last that is told apart stands for later ones, too; 0: joining takes no order."),
               required(SCORE, DOUBLE, "Logit of the propensity score."),
               required(DISTANCE, DOUBLE, "From the member's score, in logits; 0 of the member."),
               required(

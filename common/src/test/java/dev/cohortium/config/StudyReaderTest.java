@@ -2,6 +2,7 @@ package dev.cohortium.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -234,6 +235,22 @@ class StudyReaderTest {
     assertThatThrownBy(() -> parse(LEAST + "before-after { anticipation = 5 }"))
         .isInstanceOf(UserFault.class)
         .hasMessageContaining("must be at least 2 more than before-after.anticipation, which is 5");
+  }
+
+  @Test
+  void a_first_month_that_leaves_none_to_compare_is_refused() {
+    // Two months, and more of them.
+    Study study = parse(WHOLE, "before-after.since=2011-10");
+    assertThatThrownBy(study::refuseLateSince)
+        .isInstanceOf(UserFault.class)
+        .hasMessage(
+            """
+            Study 'online-retail' asks before-after to look at nothing before 2011-10, but as-of is 2011-11: a member takes a month before joining, that of joining and one after it.
+            Name a month before 2011-10 in before-after.since, or a later as-of.""");
+    assertThatThrownBy(parse(WHOLE, "before-after.since=2030-01")::refuseLateSince)
+        .hasMessageContaining("nothing before 2030-01");
+    assertThatNoException().isThrownBy(study.withAsOf(YearMonth.of(2011, 12))::refuseLateSince);
+    assertThatNoException().isThrownBy(parse(LEAST)::refuseLateSince);
   }
 
   @Test

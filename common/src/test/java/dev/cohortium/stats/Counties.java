@@ -26,7 +26,7 @@ final class Counties {
     this.employment = employment;
   }
 
-  /** All; not a number where a year is missing. */
+  /** Of a file; not a number where a year is missing. */
   private static Counties observed(String file) {
     double[] ids = References.numbers(file, "countyreal");
     double[] years = References.numbers(file, "year");
@@ -61,20 +61,27 @@ final class Counties {
     return observed("mpdta/mpdta.csv");
   }
 
-  /** Counties some of which lack 2005. */
-  static Counties unbalanced() {
-    return observed("mpdta/mpdta_unbalanced.csv");
-  }
-
-  /** Those of the unbalanced ones that lack no year. */
+  /** Those that lack no year, where some lack 2005. */
   static Counties balanced() {
-    Counties all = unbalanced();
+    Counties all = observed("mpdta/mpdta_unbalanced.csv");
     return all.at(i -> Arrays.stream(all.employment[i]).noneMatch(Double::isNaN));
   }
 
   /** Without anticipation. */
   static StaggeredDesign design() {
-    return StaggeredDesign.of(YEARS, PRE_MONTHS).withAnticipation(0);
+    return anticipating(0, StaggeredDesign.of(YEARS, PRE_MONTHS));
+  }
+
+  /** A design with other months of anticipation. */
+  static StaggeredDesign anticipating(int months, StaggeredDesign design) {
+    return new StaggeredDesign(
+        design.months(),
+        months,
+        design.controls(),
+        design.base(),
+        design.preMonths(),
+        design.lastEventMonth(),
+        design.leastCohort());
   }
 
   /** Those for whom the joining month is one of {@code kept}. */
@@ -111,10 +118,6 @@ final class Counties {
 
   CovariateEventStudy study(StaggeredDesign design, CovariateMethod method, double[][] rows) {
     return CovariateEventStudy.of(design, method, joined, acquired(), rows, employment);
-  }
-
-  UnbalancedEventStudy unbalancedStudy(StaggeredDesign design) {
-    return UnbalancedEventStudy.of(design, joined, acquired(), employment);
   }
 
   private int[] acquired() {

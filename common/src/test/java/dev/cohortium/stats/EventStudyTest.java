@@ -28,9 +28,11 @@ class EventStudyTest {
     Mpdta.agree("nevertreated|none|dr|universal", counties.study(NEVER.with(Base.UNIVERSAL)));
     Mpdta.agree("notyettreated|none|dr|universal", counties.study(NOT_YET.with(Base.UNIVERSAL)));
     Mpdta.agree(
-        "nevertreated|none|dr|varying|anticipation1", counties.study(NEVER.withAnticipation(1)));
+        "nevertreated|none|dr|varying|anticipation1",
+        counties.study(Counties.anticipating(1, NEVER)));
     Mpdta.agree(
-        "notyettreated|none|dr|varying|anticipation1", counties.study(NOT_YET.withAnticipation(1)));
+        "notyettreated|none|dr|varying|anticipation1",
+        counties.study(Counties.anticipating(1, NOT_YET)));
   }
 
   @Test
@@ -64,7 +66,7 @@ class EventStudyTest {
         counties.study(NOT_YET.with(Base.UNIVERSAL)).beforeJoining());
     Mpdta.agreeInWald(
         "notyettreated|none|dr|varying|anticipation1",
-        counties.study(NOT_YET.withAnticipation(1)).beforeJoining());
+        counties.study(Counties.anticipating(1, NOT_YET)).beforeJoining());
   }
 
   @Test
@@ -109,7 +111,8 @@ class EventStudyTest {
       for (Controls controls : List.of(Controls.NEVER_JOINED, Controls.NOT_YET_JOINED)) {
         for (Base base : List.of(Base.VARYING, Base.UNIVERSAL)) {
           StaggeredDesign design =
-              StaggeredDesign.of(9, 5).with(controls).with(base).withAnticipation((int) (seed % 3));
+              Counties.anticipating(
+                  (int) (seed % 3), StaggeredDesign.of(9, 5).with(controls).with(base));
           follows(world, design);
           follows(world.pooled(), design);
         }

@@ -204,7 +204,7 @@ class JoiningCohortsTest {
     wrong[0][3] = Double.NaN;
     assertThatThrownBy(() -> cohorts.add(5, -9, 0, wrong))
         .hasMessage("months of a metric[3] is NaN, must be finite");
-    assertThatThrownBy(() -> cohorts.plus(JoiningCohorts.none(DESIGN.withAnticipation(0), 1)))
+    assertThatThrownBy(() -> cohorts.plus(JoiningCohorts.none(Counties.anticipating(0, DESIGN), 1)))
         .hasMessageStartingWith("other serves StaggeredDesign[months=9, anticipation=0");
     assertThatThrownBy(
             () -> cohorts.add(new JoiningCohorts.Key(5, -9, 0), CohortMoments.none(2, 9)))

@@ -36,11 +36,6 @@ final class Mpdta {
     new Mpdta(variant, study.effects(), study::joint).agree();
   }
 
-  /** Asserts that a study is that of a variant. */
-  static void agree(String variant, UnbalancedEventStudy study) {
-    new Mpdta(variant, study.effects(), study::joint).agree();
-  }
-
   /** Asserts that all covariances of effects are those of a variant. */
   static void agreeInCovariances(String variant, EventStudy study) {
     JointEffects each = study.joint(study.effects().aggregates().each());

@@ -28,7 +28,7 @@ class StaggeredDesignTest {
     assertThat(DESIGN.baseOf(10, 23)).hasValue(8);
     assertThat(DESIGN.baseOf(10, 24)).isEmpty();
     assertThat(DESIGN.upTo(3).baseOf(10, 14)).isEmpty();
-    assertThat(DESIGN.withAnticipation(0).baseOf(10, 23)).hasValue(9);
+    assertThat(Counties.anticipating(0, DESIGN).baseOf(10, 23)).hasValue(9);
     StaggeredDesign universal = DESIGN.with(Base.UNIVERSAL);
     assertThat(universal.baseOf(10, 5)).hasValue(8);
     assertThat(universal.baseOf(10, 4)).isEmpty();
@@ -109,7 +109,7 @@ class StaggeredDesignTest {
         .hasMessage("preMonths is 2, must be at least 3");
     assertThatThrownBy(() -> DESIGN.with(Base.SEASONAL))
         .hasMessage("preMonths is 6, must be at least 12");
-    assertThatThrownBy(() -> DESIGN.withAnticipation(-1))
+    assertThatThrownBy(() -> Counties.anticipating(-1, DESIGN))
         .hasMessage("anticipation is -1, must be at least 0");
     assertThatThrownBy(() -> DESIGN.upTo(-1))
         .hasMessage("lastEventMonth is -1, must be at least 0");

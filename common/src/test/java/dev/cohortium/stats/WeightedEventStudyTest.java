@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class WeightedEventStudyTest {
@@ -141,21 +140,19 @@ class WeightedEventStudyTest {
   }
 
   /** One customer in one matched set. */
-  private record InSet(long set, long customer, RealLife life) {}
+  private record InSet(long customer, RealLife life) {}
 
   /** Each of a planted world's joiners with three who join later or never, drawn with return. */
   private static List<InSet> matched(StaggeredWorld world, SplittableRandom random) {
     List<InSet> members = new ArrayList<>();
     for (int i = 0; i < 160; i++) {
       int cohort = world.joined[i];
-      members.add(
-          new InSet(i, i, RealLife.of(world, i, (of, role) -> role == Role.TREATED ? 1 : 0)));
+      members.add(new InSet(i, RealLife.of(world, i, (of, role) -> role == Role.TREATED ? 1 : 0)));
       for (int control = 0; control < 3; control++) {
         int from = 40 * (cohort - 6);
         int other = from + random.nextInt(240 - from);
         members.add(
             new InSet(
-                i,
                 other,
                 RealLife.of(
                     world,
@@ -166,17 +163,15 @@ class WeightedEventStudyTest {
     return members;
   }
 
+  /** What customers move some forms by, each in all its sets. */
   private static InfluenceSums clustered(
-      WeightedEventStudy study,
-      List<InSet> members,
-      List<LinearForm> forms,
-      Function<InSet, Object> cluster) {
+      WeightedEventStudy study, List<InSet> members, List<LinearForm> forms) {
     InfluenceSums sums = new InfluenceSums(forms);
-    Map<Object, double[]> moved = new HashMap<>();
+    Map<Long, double[]> moved = new HashMap<>();
     for (InSet member : members) {
       double[] more = study.influences(member.life, sums);
       moved.merge(
-          cluster.apply(member),
+          member.customer,
           more,
           (one, other) -> {
             CohortMoments.add(other, one);
@@ -187,25 +182,17 @@ class WeightedEventStudyTest {
     return sums;
   }
 
-  private static JointEffects bySetAndCustomer(
-      WeightedEventStudy study, List<InSet> members, List<LinearForm> forms) {
-    return InfluenceSums.clustered(
-        clustered(study, members, forms, InSet::set),
-        clustered(study, members, forms, InSet::customer),
-        clustered(study, members, forms, member -> List.of(member.set, member.customer)));
-  }
-
   private static WeightedEventStudy matchedStudy(List<InSet> members) {
     return study(PLANTED, members.stream().map(InSet::life).toList());
   }
 
   @Test
-  void errors_by_set_and_customer_are_those_of_a_clustered_mean() {
+  void errors_by_customer_are_those_of_a_clustered_mean() {
     StaggeredWorld world = StaggeredWorld.planted(new Draws(9, 0), event -> event, 0);
     List<InSet> members = matched(world, new SplittableRandom(3));
     WeightedEventStudy study = matchedStudy(members);
     List<LinearForm> forms = study.effects().aggregates().each();
-    JointEffects found = bySetAndCustomer(study, members, forms);
+    JointEffects found = clustered(study, members, forms).clustered();
     InfluenceSums none = new InfluenceSums(forms);
     double[][] moved =
         members.stream().map(in -> study.influences(in.life, none)).toArray(double[][]::new);
@@ -216,9 +203,7 @@ class WeightedEventStudyTest {
               forms.get(form).value(), Arrays.stream(moved).mapToDouble(row -> row[of]).toArray());
       Estimate expected =
           References.measured(
-              mean.clustered(
-                  members.stream().mapToLong(InSet::set).toArray(),
-                  members.stream().mapToLong(InSet::customer).toArray()));
+              mean.clustered(members.stream().mapToLong(InSet::customer).toArray()));
       Estimate estimate = References.measured(found.of(form).effect(0));
       References.agree(estimate.value(), expected.value());
       // Clusters that move no effect of this cohort count among all, so the factor differs a
@@ -255,23 +240,7 @@ class WeightedEventStudyTest {
     WeightedEventStudy study = matchedStudy(members);
     LinearForm headline =
         Aggregates.mean(study.effects().aggregates().byEventMonth(), 1, 3).orElseThrow();
-    return clustered(study, members, List.of(headline), InSet::customer).clustered();
-  }
-
-  @Test
-  void planted_effects_lie_within_the_limits_of_matched_sets_whose_controls_repeat() {
-    Simulation.assertRight(
-        91,
-        2,
-        random -> {
-          StaggeredWorld world =
-              StaggeredWorld.planted(new Draws(random.nextLong(), 0), event -> event, 0);
-          List<InSet> members = matched(world, random);
-          WeightedEventStudy study = matchedStudy(members);
-          LinearForm headline =
-              Aggregates.mean(study.effects().aggregates().byEventMonth(), 1, 3).orElseThrow();
-          return bySetAndCustomer(study, members, List.of(headline)).effect(0);
-        });
+    return clustered(study, members, List.of(headline)).clustered();
   }
 
   @Test

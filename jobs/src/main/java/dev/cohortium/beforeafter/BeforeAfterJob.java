@@ -90,6 +90,7 @@ public final class BeforeAfterJob implements Job {
 
   @Override
   public Frames run(Frames in, Study study) {
+    study.refuseLateSince();
     Expressions.checkSegments(study, in.get(Customers.TABLE));
     PanelSurvey survey =
         PanelSurvey.of(looked(in, study), study.asOf().orElseThrow(), Metric.of(study));

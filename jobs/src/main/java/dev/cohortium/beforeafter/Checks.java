@@ -364,7 +364,7 @@ final class Checks {
     double share = members == 0 ? 0 : (double) compared / members;
     return new Check(
         ATTRITION,
-        share,
+        isAllTold() && !isWithheld(compared) ? share : null,
         LEAST_COMPARED,
         members == 0
             ? Effect.NOT_JUDGED
@@ -383,12 +383,16 @@ final class Checks {
         : attrition(compared, fates() + " This effect is of " + told(compared) + ".");
   }
 
-  /** What became of the members. */
+  /**
+   * What became of the members. How many they are in all is not told where one of the numbers that
+   * make it up is too small to be: that one would follow.
+   */
   String fates() {
     if (members < smallest) {
       return "There are fewer than " + smallest + " members.";
     }
-    StringBuilder note = new StringBuilder("Of " + members + " members ");
+    StringBuilder note =
+        new StringBuilder(isAllTold() ? "Of " + members + " members " : "Of the members ");
     String between = "";
     for (Map.Entry<Fate, Long> entry : fates.entrySet()) {
       note.append(between)
@@ -404,6 +408,15 @@ final class Checks {
           .append(" left again and still count: the effect is that of having joined.");
     }
     return note.toString();
+  }
+
+  /** Whether no number of members who came to the same end is too small to be told. */
+  private boolean isAllTold() {
+    return fates.values().stream().noneMatch(this::isWithheld);
+  }
+
+  private boolean isWithheld(long count) {
+    return count > 0 && count < smallest;
   }
 
   /** A number of members, unless it is too small to be told. */

@@ -11,6 +11,7 @@ final class Life implements Purchases {
   private final int joined;
   private final int acquired;
   private final int ordersUntilJoining;
+  private final boolean joinedAtOrder;
   private final boolean hasLeft;
   private final int opened;
 
@@ -22,6 +23,7 @@ final class Life implements Purchases {
     acquired = row.isNullAt(first) ? StaggeredDesign.NEVER : row.getInt(first);
     ordersUntilJoining =
         row.isNullAt(joining) ? 0 : row.getInt(row.fieldIndex(Lives.ORDERS_UNTIL_JOINING));
+    joinedAtOrder = row.getBoolean(row.fieldIndex(Lives.JOINED_AT_ORDER));
     hasLeft = row.getBoolean(row.fieldIndex(Lives.HAS_LEFT));
     opened = window.opensIn(row.getString(row.fieldIndex(Lives.REGION)));
     List<Row> bought = row.getList(row.fieldIndex(Lives.MONTHS));
@@ -50,7 +52,7 @@ final class Life implements Purchases {
     return acquired;
   }
 
-  /** Orders of the joining month up to the one at which the customer joined. */
+  /** Orders of the joining month before joining, and the one at which the customer joined. */
   int ordersUntilJoining() {
     return ordersUntilJoining;
   }
@@ -66,9 +68,12 @@ final class Life implements Purchases {
     return month == joined ? ordersUntilJoining : month >= opened ? orders(month) : 0;
   }
 
-  /** Whether the customer joined in a month, at one of its orders. */
+  /**
+   * Whether the customer joined in a month, at one of its orders; who joins by post made all of
+   * them without joining.
+   */
   boolean joinsAtOrder(int month) {
-    return month == joined && chances(month) > 0;
+    return month == joined && joinedAtOrder && chances(month) > 0;
   }
 
   /** Whether the member left for good. */

@@ -42,8 +42,11 @@ final class Lives {
   /** Month of the first order or of being registered (INT); null: neither by as-of. */
   static final String ACQUIRED = "acquired";
 
-  /** Orders of the joining month up to the one at which the customer joined (INT). */
+  /** Orders of the joining month before joining, and the one at which the customer joined (INT). */
   static final String ORDERS_UNTIL_JOINING = Joinings.ORDERS_UNTIL_JOINING;
+
+  /** Whether the customer joined at an order (BOOLEAN). */
+  static final String JOINED_AT_ORDER = Joinings.JOINED_AT_ORDER;
 
   /** Whether the member left for good (BOOLEAN). */
   static final String HAS_LEFT = "has_left";
@@ -106,6 +109,7 @@ final class Lives {
         .agg(
             max(JOINED).as(JOINED),
             max(ORDERS_UNTIL_JOINING).as(ORDERS_UNTIL_JOINING),
+            coalesce(max(JOINED_AT_ORDER), lit(false)).as(JOINED_AT_ORDER),
             least(min(FIRST_ORDER), min(REGISTERED)).as(ACQUIRED),
             coalesce(max(HAS_LEFT), lit(false)).as(HAS_LEFT),
             collect_list(MONTH).as(MONTHS),
@@ -172,6 +176,7 @@ final class Lives {
             col(CUSTOMER_ID),
             number(col(Joinings.JOINING_MONTH)).as(JOINED),
             col(ORDERS_UNTIL_JOINING).cast("int").as(ORDERS_UNTIL_JOINING),
+            col(JOINED_AT_ORDER),
             col(Joinings.LEFT_MONTH).leq(lit(Date.valueOf(lastDay()))).as(HAS_LEFT));
   }
 

@@ -43,7 +43,7 @@ import org.apache.spark.sql.Row;
  * @see <a href="https://doi.org/10.1080/01621459.2020.1840383">Abadie, Spiess 2022</a>
  */
 final class Matched {
-  /** What each {@link Lives} row is joined with: ARRAY of STRUCT(role, month, weight). */
+  /** What each {@link Lives} row is joined with: ARRAY of STRUCT(role, month, order, weight). */
   private static final String SETS = "sets";
 
   private static final String MEMBER = "member";
@@ -91,6 +91,7 @@ final class Matched {
                     struct(
                         col(LookAlikePairs.ROLE),
                         months_between(col(LookAlikePairs.JOINING_MONTH), lit(first)).cast("int"),
+                        col(LookAlikePairs.JOINING_ORDER),
                         col(LookAlikePairs.WEIGHT)))
                 .as(SETS));
   }
@@ -109,11 +110,30 @@ final class Matched {
     SortedMap<Standing, Double> weights = new TreeMap<>();
     List<Row> sets = row.getList(row.fieldIndex(SETS));
     sets.stream()
-        .sorted(Comparator.comparingDouble(set -> set.getDouble(2)))
-        .forEach(set -> weights.merge(Standing.of(set), set.getDouble(2), Double::sum));
+        .sorted(Comparator.comparingInt(Matched::order).thenComparingDouble(Matched::weight))
+        .forEach(set -> weights.merge(Standing.of(set), counted(set, customer), Double::sum));
     List<InSets> lives = new ArrayList<>();
     weights.forEach((standing, weight) -> lives.add(new InSets(standing, weight, customer)));
     return lives;
+  }
+
+  private static int order(Row set) {
+    return set.getInt(2);
+  }
+
+  private static double weight(Row set) {
+    return set.getDouble(3);
+  }
+
+  /**
+   * What a customer counts in a set. A look-alike will count by the inverse of the chance of not
+   * having joined at any order since the month began; those up to the member's are taken out again.
+   */
+  private static double counted(Row set, Reacting.Counted customer) {
+    Standing standing = Standing.of(set);
+    return standing.isMember
+        ? weight(set)
+        : weight(set) * customer.stay(standing.month, order(set));
   }
 
   /** What a customer is to the cohort of a month. */

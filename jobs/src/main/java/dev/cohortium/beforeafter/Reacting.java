@@ -81,9 +81,10 @@ final class Reacting {
       }
     }
 
-    /** The chance of not joining at one order of a month; 1 of who cannot join in it. */
-    double stay(Life life, int month, JoiningHazards hazards) {
-      return life.chances(month) == 0 ? 1 : Math.exp(hazards.logStay(month, row(life, month)));
+    /** The chance of not joining at the first orders of a month; 1 of who cannot join in it. */
+    double stay(Life life, int month, int orders, JoiningHazards hazards) {
+      int first = Math.min(orders, life.chances(month));
+      return first == 0 ? 1 : Math.exp(first * hazards.logStay(month, row(life, month)));
     }
 
     /** Some metrics of all months: each is asked for in many comparisons. */
@@ -137,13 +138,14 @@ final class Reacting {
       return by.weights.weight(of, role, stayed);
     }
 
-    /**
-     * What a look-alike counts in a comparison: by the chance of not having joined since the order
-     * at which its member did, taken for the first of the month.
-     */
+    /** {@link StayingWeights#weightSinceJoining}. */
     double weightSinceJoining(Comparison of) {
-      return by.known.stay(life, of.joined(), by.hazards)
-          * by.weights.weightSinceJoining(of, stayed);
+      return by.weights.weightSinceJoining(of, stayed);
+    }
+
+    /** {@link Known#stay}. */
+    double stay(int month, int orders) {
+      return by.known.stay(life, month, orders, by.hazards);
     }
 
     @Override

@@ -156,6 +156,7 @@ final class Marts {
                 .otherwise("look_alike")
                 .as(LookAlikePairs.ROLE),
             month.as(LookAlikePairs.JOINING_MONTH),
+            (rules.isAtOrders() ? col(MatchedSets.ORDER) : lit(0)).as(LookAlikePairs.JOINING_ORDER),
             col(MatchedSets.SCORE).as(LookAlikePairs.SCORE),
             col(MatchedSets.DISTANCE).as(LookAlikePairs.DISTANCE),
             col(MatchedSets.WEIGHT).as(LookAlikePairs.WEIGHT),

@@ -36,6 +36,10 @@ final class MatchedSets {
   static final String SET = "matched_set";
   static final String IS_TREATED = "is_treated";
   static final String MONTH = "month";
+
+  /** Which of the month's opportunities it is, {@link Opportunity#order}. */
+  static final String ORDER = "joining_order";
+
   static final String SCORE = "score";
   static final String DISTANCE = "distance";
   static final String WEIGHT = "weight";
@@ -57,7 +61,8 @@ final class MatchedSets {
   static final StructType SCHEMA =
       StructType.fromDDL(
           "customer_id string not null, unit bigint not null, matched_set bigint not null,"
-              + " is_treated boolean not null, month int not null, exact string not null, score double not null,"
+              + " is_treated boolean not null, month int not null, joining_order int not null,"
+              + " exact string not null, score double not null,"
               + " distance double, weight double, known int not null, pre_spend double, pre_orders double,"
               + " taken double, reason string");
 
@@ -256,6 +261,7 @@ final class MatchedSets {
         block.ids[row],
         true,
         block.month,
+        (int) block.orders[row],
         block.exact,
         block.scores[row],
         0.0,
@@ -274,6 +280,7 @@ final class MatchedSets {
         block.ids[member],
         false,
         block.month,
+        (int) block.orders[row],
         block.exact,
         block.scores[row],
         Math.abs(block.scores[member] - block.scores[row]),

@@ -43,6 +43,7 @@ final class Joining {
     Column thatDay = LocalTime.date(ordered, zone).equalTo(LocalTime.date(joined, zone));
     Column comesWithJoining =
         col(AT_ONCE).gt(0).or(col(EARLIER_THAT_DAY).equalTo(0).and(col(LATER_THAT_DAY).gt(0)));
+    Column joinedAtOrder = col(Joinings.JOINED_AT_ORDER);
     Column next = struct(ordered.as(ORDERED_AT), col(Receipts.STORE_ID), col(Receipts.CHANNEL));
     Dataset<Row> joinings =
         members(enrolments, zone)
@@ -61,12 +62,11 @@ final class Joining {
                 count_if(inMonth.and(thatDay).and(ordered.lt(joined))).as(EARLIER_THAT_DAY),
                 count_if(inMonth.and(thatDay).and(ordered.gt(joined))).as(LATER_THAT_DAY),
                 min(when(inMonth.and(thatDay).and(ordered.geq(joined)), next)).as(NEXT))
+            .withColumn(Joinings.JOINED_AT_ORDER, comesWithJoining)
+            .withColumn(Joinings.ORDERS_UNTIL_JOINING, col(BEFORE).plus(joinedAtOrder.cast("long")))
             .withColumn(
-                Joinings.ORDERS_UNTIL_JOINING, col(BEFORE).plus(comesWithJoining.cast("long")))
-            .withColumn(
-                Receipts.STORE_ID, when(comesWithJoining, col(NEXT).getField(Receipts.STORE_ID)))
-            .withColumn(
-                Receipts.CHANNEL, when(comesWithJoining, col(NEXT).getField(Receipts.CHANNEL)))
+                Receipts.STORE_ID, when(joinedAtOrder, col(NEXT).getField(Receipts.STORE_ID)))
+            .withColumn(Receipts.CHANNEL, when(joinedAtOrder, col(NEXT).getField(Receipts.CHANNEL)))
             .drop(Receipts.HOLDER, BEFORE, AT_ONCE, EARLIER_THAT_DAY, LATER_THAT_DAY, NEXT);
     return receipts
         .named(joinings)

@@ -430,7 +430,7 @@ class BeforeAfterJobTest extends SparkTest {
     Row bob =
         spark()
             .sql(
-                "select cast(null as int) as joined, -3 as acquired, 0 as orders_until_joining, false as has_left, 'south' as region, transform(sequence(0, 9), m -> struct(m, 2D, 0D, 0D, 0D)) as months")
+                "select cast(null as int) as joined, -3 as acquired, 0 as orders_until_joining, false as joined_at_order, false as has_left, 'south' as region, transform(sequence(0, 9), m -> struct(m, 2D, 0D, 0D, 0D)) as months")
             .collectAsList()
             .get(0);
     Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
@@ -449,7 +449,7 @@ class BeforeAfterJobTest extends SparkTest {
     Row ann =
         spark()
             .sql(
-                "select 12 as joined, -3 as acquired, 2 as orders_until_joining, false as has_left, 'south' as region, transform(sequence(0, 17), m -> struct(m, 3D, 0D, 0D, 0D)) as months")
+                "select 12 as joined, -3 as acquired, 2 as orders_until_joining, true as joined_at_order, false as has_left, 'south' as region, transform(sequence(0, 17), m -> struct(m, 3D, 0D, 0D, 0D)) as months")
             .collectAsList()
             .get(0);
     Life life = Life.of(ann, Window.of(study, "club", YearMonth.of(2022, 1)));
@@ -457,6 +457,51 @@ class BeforeAfterJobTest extends SparkTest {
     assertThat(IntStream.range(0, 18).map(life::chances).toArray())
         .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0);
     assertThat(IntStream.range(0, 18).filter(life::joinsAtOrder).toArray()).containsExactly(12);
+  }
+
+  @Test
+  void who_joins_by_post_after_orders_of_the_month_joined_at_none_of_them() {
+    // Three orders in month 12, in which all join.
+    String members =
+        """
+        orders_until_joining | joined_at_order | chances | takes_one
+        0                    | false           | 0       | false
+        2                    | false           | 2       | false
+        2                    | true            | 2       | true
+        """;
+    Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
+    members
+        .lines()
+        .skip(1)
+        .map(line -> line.strip().split(" *\\| *", -1))
+        .forEach(
+            cells -> {
+              Row row =
+                  spark()
+                      .sql(
+                          "select 12 as joined, -3 as acquired, %s as orders_until_joining, %s as joined_at_order, false as has_left, 'south' as region, array(struct(12, 3D, 0D, 0D, 0D)) as months"
+                              .formatted(cells[0], cells[1]))
+                      .collectAsList()
+                      .get(0);
+              double[][] counted = Gathering.atOrders(Life.of(row, window), window);
+              assertThat(counted[Gathering.COULD_JOIN][12]).isEqualTo(Double.parseDouble(cells[2]));
+              assertThat(counted[Gathering.JOINED][12])
+                  .isEqualTo(Boolean.parseBoolean(cells[3]) ? 1 : 0);
+            });
+  }
+
+  @Test
+  void a_programme_that_is_joined_by_post_has_no_effect_by_the_chances_of_joining_at_orders() {
+    Frames shop = shop("0", ORDERS);
+    shop.with(
+        Joinings.TABLE,
+        shop.get(Joinings.TABLE).withColumn(Joinings.JOINED_AT_ORDER, functions.lit(false)));
+    Frames found = new BeforeAfterJob().run(shop, study("metrics=[net_revenue]"));
+    Row study = effect(found, "event_study", WHOLE);
+    assertNear(study, EFFECT);
+    assertThat(check(found, study, Checks.AT_AN_ORDER)).isEqualTo("passed");
+    assertThat(note(found, study, Checks.AT_AN_ORDER)).isEqualTo("Nobody joined at an order.");
+    assertThat(found.get(Effects.TABLE).where("method = 'event_study_ipcw'").isEmpty()).isTrue();
   }
 
   @Test

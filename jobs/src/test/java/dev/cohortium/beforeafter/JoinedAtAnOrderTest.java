@@ -31,7 +31,7 @@ class JoinedAtAnOrderTest {
   private static final Window WINDOW =
       new Window(
           YearMonth.of(2022, 1),
-          StaggeredDesign.of(MONTHS, 6).withAnticipation(1).with(Base.UNIVERSAL),
+          StaggeredDesign.of(MONTHS, 6).with(Base.UNIVERSAL),
           List.of(6),
           6,
           Map.of(),

@@ -46,7 +46,7 @@ class JudgingTest {
   private static Window window(int preMonths, int inactiveMonths, int horizon) {
     return new Window(
         YearMonth.of(2022, 1),
-        StaggeredDesign.of(14, preMonths).withAnticipation(1).with(Base.UNIVERSAL),
+        StaggeredDesign.of(14, preMonths).with(Base.UNIVERSAL),
         List.of(horizon),
         inactiveMonths,
         Map.of(),
@@ -232,12 +232,28 @@ class JudgingTest {
   }
 
   @Test
-  void a_number_of_members_that_is_too_small_is_not_told_of_a_segment() {
+  void a_number_of_members_that_is_too_small_does_not_follow_from_what_is_told_of_a_segment() {
     Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, 97L, Fate.TOO_FEW, 3L));
     Checks segment = new Checks(Optional.empty(), NOBODY_JOINS, NOBODY_STOPS, fates, 2, 5);
+    // 97 / 100 and 97 would tell the 3.
+    assertThat(segment.attrition(97).value()).isNull();
+    assertThat(segment.attrition(97).outcome()).isEqualTo(Effect.PASSED);
     assertThat(segment.attrition(97).note())
         .isEqualTo(
-            "Of 100 members 97 are in the cohort of their joining month, fewer than 5 joined in a month with too few members to be a cohort. Of all of them fewer than 5 left again and still count: the effect is that of having joined. This effect is of 97.");
+            "Of the members 97 are in the cohort of their joining month, fewer than 5 joined in a month with too few members to be a cohort. Of all of them fewer than 5 left again and still count: the effect is that of having joined. This effect is of 97.");
+  }
+
+  @Test
+  void where_no_number_of_members_is_too_small_all_of_them_are_told_of_a_segment() {
+    Map<Fate, Long> fates = new EnumMap<>(Map.of(Fate.COMPARED, 95L, Fate.TOO_FEW, 5L));
+    Checks segment = new Checks(Optional.empty(), NOBODY_JOINS, NOBODY_STOPS, fates, 0, 5);
+    assertThat(segment.attrition(95).value()).isEqualTo(0.95);
+    assertThat(segment.attrition(95).note())
+        .isEqualTo(
+            "Of 100 members 95 are in the cohort of their joining month, 5 joined in a month with too few members to be a cohort. This effect is of 95.");
+    // Of the 95 some are in no month that the effect is of: their share would tell how many.
+    assertThat(segment.attrition(4).value()).isNull();
+    assertThat(segment.attrition(4).note()).endsWith(" This effect is of fewer than 5.");
   }
 
   @Test

@@ -52,7 +52,7 @@ class MatchedTest extends SparkTest {
     Frames in = new Frames(spark());
     // Amounts of January to May (always 10), June, in which members join, July and August.
     Dataset<Row> shoppers =
-        rows(
+        shoppers(
             """
             customer | june | july | august
             m1       | 50   | 18   | 20
@@ -69,7 +69,7 @@ class MatchedTest extends SparkTest {
             a6       | 10   | 90   | 90
             other    | 10   | 40   | 40
             """);
-    in.with(CustomerMonths.TABLE, Given.as(CustomerMonths.TABLE, months(shoppers)));
+    in.with(CustomerMonths.TABLE, Given.as(CustomerMonths.TABLE, months(shoppers, "1")));
     // a6 joins in August and is no look-alike of July any more, for July may be anticipation.
     in.with(
         Joinings.TABLE,
@@ -86,31 +86,23 @@ class MatchedTest extends SparkTest {
         rows(
             LookAlikePairs.TABLE,
             """
-            program_id | matched_set | customer_id | role       | joining_month | score | distance | weight | as_of      | run_id
-            club       | 1           | m1          | member     | 2022-06-01    | 0     | 0        | 1      | 2022-08-31 | r
-            club       | 1           | a1          | look_alike | 2022-06-01    | 0     | 0        | 1      | 2022-08-31 | r
-            club       | 2           | m2          | member     | 2022-06-01    | 0     | 0        | 1      | 2022-08-31 | r
-            club       | 2           | a1          | look_alike | 2022-06-01    | 0     | 0        | 1      | 2022-08-31 | r
-            club       | 3           | m3          | member     | 2022-06-01    | 0     | 0        | 1      | 2022-08-31 | r
-            club       | 3           | a2          | look_alike | 2022-06-01    | 0     | 0        | 1      | 2022-08-31 | r
-            club       | 4           | m4          | member     | 2022-06-01    | 0     | 0        | 1      | 2022-08-31 | r
-            club       | 4           | a3          | look_alike | 2022-06-01    | 0     | 0        | 1      | 2022-08-31 | r
-            club       | 5           | m5          | member     | 2022-06-01    | 0     | 0        | 1      | 2022-08-31 | r
-            club       | 5           | a4          | look_alike | 2022-06-01    | 0     | 0        | 0.5    | 2022-08-31 | r
-            club       | 5           | a5          | look_alike | 2022-06-01    | 0     | 0        | 0.5    | 2022-08-31 | r
-            club       | 6           | m6          | member     | 2022-06-01    | 0     | 0        | 1      | 2022-08-31 | r
-            club       | 6           | a6          | look_alike | 2022-06-01    | 0     | 0        | 1      | 2022-08-31 | r
-            other      | 7           | other       | look_alike | 2022-06-01    | 0     | 0        | 1      | 2022-08-31 | r
+            program_id | matched_set | customer_id | role       | joining_month | joining_order | score | distance | weight | as_of      | run_id
+            club       | 1           | m1          | member     | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 1           | a1          | look_alike | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 2           | m2          | member     | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 2           | a1          | look_alike | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 3           | m3          | member     | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 3           | a2          | look_alike | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 4           | m4          | member     | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 4           | a3          | look_alike | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 5           | m5          | member     | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 5           | a4          | look_alike | 2022-06-01    | 1             | 0     | 0        | 0.5    | 2022-08-31 | r
+            club       | 5           | a5          | look_alike | 2022-06-01    | 1             | 0     | 0        | 0.5    | 2022-08-31 | r
+            club       | 6           | m6          | member     | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 6           | a6          | look_alike | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            other      | 7           | other       | look_alike | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
             """));
-    Study study =
-        Shop.study(
-            "metrics=[net_revenue]",
-            "as-of=\"2022-08\"",
-            "look-alike.pre-months=4",
-            "before-after.pre-months=4",
-            "before-after.horizons=[1, 2]",
-            "privacy.smallest-cell=0");
-    Frames found = new BeforeAfterJob().run(in, study);
+    Frames found = new BeforeAfterJob().run(in, untilAugust());
     assertConforms(found, new BeforeAfterJob());
 
     Row july = monthly(found, "2022-07-01");
@@ -131,27 +123,101 @@ class MatchedTest extends SparkTest {
             "In one of the months 6 members could be compared; fewer than 25 tell no effect.");
   }
 
-  private Dataset<Row> rows(String text) {
+  @Test
+  void look_alikes_count_by_their_orders_after_the_one_at_which_their_member_joined() {
+    Frames in = new Frames(spark());
+    // Amounts of January to May are 10; all order once a month, and in June as written.
+    Dataset<Row> shoppers =
+        shoppers(
+            """
+            customer | orders | june | july | august
+            m1       | 3      | 50   | 18   | 18
+            m2       | 1      | 50   | 18   | 18
+            m3       | 3      | 50   | 18   | 18
+            m4       | 3      | 50   | 18   | 18
+            m5       | 3      | 50   | 18   | 18
+            m6       | 3      | 50   | 18   | 18
+            a1       | 5      | 10   | 13   | 10
+            a2       | 3      | 10   | 11   | 10
+            a3       | 3      | 10   | 11   | 10
+            a4       | 3      | 10   | 11   | 10
+            a5       | 3      | 10   | 14   | 10
+            """);
+    in.with(
+        CustomerMonths.TABLE,
+        Given.as(CustomerMonths.TABLE, months(shoppers, "if(m = 5, orders, 1)")));
+    in.with(
+        Joinings.TABLE,
+        Given.as(
+            Joinings.TABLE,
+            shoppers
+                .where("customer like 'm%'")
+                .selectExpr(
+                    "'club' as program_id",
+                    "customer as customer_id",
+                    "date'2022-06-01' as joining_month",
+                    "orders as orders_until_joining",
+                    "true as joined_at_order")));
+    // a1 is in a set of the third order and in one of the first.
+    in.with(
+        LookAlikePairs.TABLE,
+        rows(
+            LookAlikePairs.TABLE,
+            """
+            program_id | matched_set | customer_id | role       | joining_month | joining_order | score | distance | weight | as_of      | run_id
+            club       | 1           | m1          | member     | 2022-06-01    | 3             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 1           | a1          | look_alike | 2022-06-01    | 3             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 2           | m2          | member     | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 2           | a1          | look_alike | 2022-06-01    | 1             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 3           | m3          | member     | 2022-06-01    | 3             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 3           | a2          | look_alike | 2022-06-01    | 3             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 4           | m4          | member     | 2022-06-01    | 3             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 4           | a3          | look_alike | 2022-06-01    | 3             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 5           | m5          | member     | 2022-06-01    | 3             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 5           | a4          | look_alike | 2022-06-01    | 3             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 6           | m6          | member     | 2022-06-01    | 3             | 0     | 0        | 1      | 2022-08-31 | r
+            club       | 6           | a5          | look_alike | 2022-06-01    | 3             | 0     | 0        | 1      | 2022-08-31 | r
+            """));
+    Row july = monthly(new BeforeAfterJob().run(in, untilAugust()), "2022-07-01");
+    // By hand: 6 joined at 33 orders of June, so that 9 of 11 orders are without; two orders of a1
+    // come after the third, four after the first, and of the others none after the third.
+    double two = Math.pow(11 / 9.0, 2);
+    double four = Math.pow(11 / 9.0, 4);
+    double lookAlikes = ((two + four) * 3 + 1 + 1 + 1 + 4) / (two + four + 4);
+    assertThat(july.<Double>getAs("estimate")).isCloseTo(8 - lookAlikes, within(1e-9));
+    assertThat(july.<Long>getAs("control")).isEqualTo(5);
+  }
+
+  private static Study untilAugust() {
+    return Shop.study(
+        "metrics=[net_revenue]",
+        "programmes.club.launched=\"2022-01-01\"",
+        "as-of=\"2022-08\"",
+        "look-alike.pre-months=4",
+        "before-after.pre-months=4",
+        "before-after.horizons=[1, 2]",
+        "privacy.smallest-cell=0");
+  }
+
+  /** Rows whose first cell is a text, the others numbers. */
+  private Dataset<Row> shoppers(String text) {
     List<String> lines = text.lines().toList();
     String values =
         lines.stream()
             .skip(1)
-            .map(line -> line.split("\\|"))
-            .map(
-                cells ->
-                    "('%s', %s, %s, %s)".formatted(cells[0].strip(), cells[1], cells[2], cells[3]))
+            .map(line -> "('" + line.replaceFirst(" *\\|", "',").replace('|', ',') + ")")
             .collect(java.util.stream.Collectors.joining(", "));
-    return spark().sql("select * from values " + values + " as t(customer, june, july, august)");
+    return spark()
+        .sql("select * from values %s as t(%s)".formatted(values, lines.get(0).replace('|', ',')));
   }
 
-  private static Dataset<Row> months(Dataset<Row> shoppers) {
+  private static Dataset<Row> months(Dataset<Row> shoppers, String orders) {
     return shoppers
-        .selectExpr(
-            "customer", "posexplode(array(10, 10, 10, 10, 10, june, july, august)) as (m, amount)")
+        .selectExpr("*", "posexplode(array(10, 10, 10, 10, 10, june, july, august)) as (m, amount)")
         .selectExpr(
             "customer as customer_id",
             "add_months(date'2021-12-01', m + 1) as month",
-            "1 as orders",
+            orders + " as orders",
             "amount as net_revenue")
         .union(
             // They were known before.
@@ -197,6 +263,7 @@ class MatchedTest extends SparkTest {
                 "one.customer_id",
                 "one.role",
                 "joining_month",
+                "1 as joining_order",
                 "0 as score",
                 "0 as distance",
                 "1 as weight",

@@ -222,7 +222,7 @@ class MpdtaTest extends SparkTest {
       listed.put(id, id + " | 2000-01-01 00:00:00 | " + cells[header.indexOf("lpop")]);
       int group = Integer.parseInt(cells[header.indexOf("first.treat")]);
       if (group > 0) {
-        joined.put(id, "club | " + id + " | " + day(group) + " | 1 | 1");
+        joined.put(id, "club | " + id + " | " + day(group) + " | 1 | true | 1");
       }
     }
     return new Frames(spark())
@@ -236,7 +236,7 @@ class MpdtaTest extends SparkTest {
             Joinings.TABLE,
             rows(
                 Joinings.TABLE,
-                "program_id | customer_id | joining_month | orders_until_joining | orders_in_month\n"
+                "program_id | customer_id | joining_month | orders_until_joining | joined_at_order | orders_in_month\n"
                     + String.join("\n", joined.values())));
   }
 

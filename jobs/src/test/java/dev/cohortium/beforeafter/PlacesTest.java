@@ -72,7 +72,7 @@ class PlacesTest extends SparkTest {
                 "customer_id",
                 "add_months(date'2022-01-01', m) as month",
                 "1 + pmod(xxhash64(id, m, 'orders'), 3) as orders");
-    return Shop.frames(customers, months, 0);
+    return Shop.frames(customers, months, Shop.Joined.BY_POST);
   }
 
   /** Effects that are measured, by method, variant and estimand, of one value of a segment. */
@@ -144,7 +144,7 @@ class PlacesTest extends SparkTest {
                 "concat('c', id) as customer_id", "'t' as region", "int(id) - 102 as joined");
     Dataset<Row> months =
         customers.selectExpr("customer_id", "date'2013-07-01' as month", "1 as orders");
-    Frames ten = Shop.frames(customers, months, 0);
+    Frames ten = Shop.frames(customers, months, Shop.Joined.BY_POST);
     assertThatThrownBy(() -> new BeforeAfterJob().run(ten, study("2013-07-01", "segments = []")))
         .isInstanceOf(UserFault.class)
         .hasMessageContaining("over 120 months, in 118 of which somebody joined")

@@ -38,6 +38,12 @@ final class Shop {
   static final String WHOLE =
       "metric = 'net_revenue' and segment = 'all' and variant = 'raw' and horizon_months = 3";
 
+  /** How members joined. */
+  enum Joined {
+    AT_THE_TILL,
+    BY_POST
+  }
+
   private Shop() {}
 
   /**
@@ -69,16 +75,16 @@ final class Shop {
                     + drift
                     + " as net_revenue",
                 "5 as margin");
-    return frames(customers, months, 1);
+    return frames(customers, months, Joined.AT_THE_TILL);
   }
 
   /**
    * A panel from January 2022 on.
    *
    * @param customers customer_id, region and joined, the number of a month or null
-   * @param ordersUntilJoining 0: nobody joined at an order
+   * @param joined how, after one order of the month
    */
-  static Frames frames(Dataset<Row> customers, Dataset<Row> months, int ordersUntilJoining) {
+  static Frames frames(Dataset<Row> customers, Dataset<Row> months, Joined joined) {
     return new Frames(customers.sparkSession())
         .with(CustomerMonths.TABLE, Given.as(CustomerMonths.TABLE, months))
         .with(Customers.TABLE, Given.as(Customers.TABLE, customers.select("customer_id", "region")))
@@ -92,7 +98,8 @@ final class Shop {
                         "'club' as program_id",
                         "customer_id",
                         "add_months(date'2022-01-01', joined) as joining_month",
-                        ordersUntilJoining + " as orders_until_joining",
+                        "1 as orders_until_joining",
+                        (joined == Joined.AT_THE_TILL) + " as joined_at_order",
                         "1 as orders_in_month")));
   }
 

@@ -94,6 +94,7 @@ final class BeforeAfterBenchmark implements Comparison {
                         "customer_id",
                         "add_months(date'2021-01-01', cast(joined as int)) as joining_month",
                         "1 as orders_until_joining",
+                        "true as joined_at_order",
                         "1 as orders_in_month")));
   }
 

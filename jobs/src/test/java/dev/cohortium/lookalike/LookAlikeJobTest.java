@@ -147,6 +147,23 @@ class LookAlikeJobTest extends SparkTest {
                 .count())
         .isZero();
 
+    // All of a set stand at the order at which its member joined; the last stands for later ones.
+    int most = study().lookAlike().orElseThrow().mostOrders();
+    assertThat(
+            pairs
+                .groupBy(LookAlikePairs.MATCHED_SET)
+                .agg(functions.expr("count(distinct joining_order) as orders"))
+                .where("orders > 1")
+                .count())
+        .isZero();
+    assertThat(
+            pairs
+                .where("role = 'member'")
+                .join(in.get(Joinings.TABLE), new String[] {Joinings.CUSTOMER_ID}, "inner")
+                .where("joining_order <> least(orders_until_joining, %d)".formatted(most))
+                .count())
+        .isZero();
+
     long audience = out.get(LookAlikeAudience.TABLE).count();
     long others =
         in.get(CustomerMonths.TABLE)

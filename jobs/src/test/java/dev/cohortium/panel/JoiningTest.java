@@ -60,13 +60,13 @@ class JoiningTest extends SparkTest {
             """),
         Joinings.TABLE,
         """
-        program_id     | customer_id | orders_until_joining | orders_in_month
-        dated_by_day   | ann         | 1                    | 3
-        minutes_before | ann         | 3                    | 3
-        between_orders | ann         | 1                    | 3
-        after_orders   | ann         | 2                    | 3
-        quiet_day      | ann         | 2                    | 3
-        day_of_return  | ann         | 2                    | 3
+        program_id     | customer_id | orders_until_joining | joined_at_order | orders_in_month
+        dated_by_day   | ann         | 1                    | true            | 3
+        minutes_before | ann         | 3                    | true            | 3
+        between_orders | ann         | 1                    | false           | 3
+        after_orders   | ann         | 2                    | false           | 3
+        quiet_day      | ann         | 2                    | false           | 3
+        day_of_return  | ann         | 2                    | false           | 3
         """);
   }
 

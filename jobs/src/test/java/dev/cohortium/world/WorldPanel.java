@@ -169,6 +169,7 @@ public final class WorldPanel {
     }
     long until = 0;
     long all = 0;
+    boolean joinedAtOrder = false;
     int acquired = Integer.MAX_VALUE;
     for (Receipt receipt : path.receipts()) {
       if (receipt.kind() == Receipt.Kind.ORDER && !receipt.isAnonymous()) {
@@ -176,6 +177,7 @@ public final class WorldPanel {
         if (receipt.month() == path.joiningMonth()) {
           all++;
           until += receipt.moment() <= path.joinedAt() ? 1 : 0;
+          joinedAtOrder |= receipt.moment() == path.joinedAt();
         }
       }
     }
@@ -185,6 +187,7 @@ public final class WorldPanel {
                 life.person().id(),
                 day(setting, path.joiningMonth()),
                 until,
+                joinedAtOrder,
                 null,
                 null,
                 all,
