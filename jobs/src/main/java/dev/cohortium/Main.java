@@ -67,6 +67,8 @@ public final class Main {
   private static Map<String, String> localSettings(String master) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("spark.ui.enabled", "false");
+    // Jobs refuse what does not fit, with a sentence; driver and tasks are one process.
+    settings.put("spark.driver.maxResultSize", "0");
     settings.put("spark.driver.host", "127.0.0.1");
     settings.put("spark.driver.bindAddress", "127.0.0.1");
     settings.put("spark.sql.shuffle.partitions", Integer.toString(2 * cores(master)));

@@ -95,6 +95,10 @@ public final class BeforeAfterJob implements Job {
     PanelSurvey survey =
         PanelSurvey.of(looked(in, study), study.asOf().orElseThrow(), Metric.of(study));
     return Programmes.each(
-        in, study, writes(), program -> new Comparing(in, study, program, name(), survey).tables());
+        in,
+        study,
+        writes(),
+        program ->
+            new Comparing(in, study, program, name(), survey, Room.of(in.session())).tables());
   }
 }

@@ -46,11 +46,14 @@ final class Comparing {
   private final Window window;
   private final Marts marts;
   private final Measuring measuring;
+  private final Room room;
 
-  Comparing(Frames in, Study study, String program, String job, PanelSurvey survey) {
+  Comparing(
+      Frames in, Study study, String program, String job, PanelSurvey survey, Room ofAllTasks) {
     this.in = in;
     this.study = study;
     this.asked = study.beforeAfter().orElseThrow();
+    room = asked.segments().isEmpty() ? ofAllTasks.alone() : ofAllTasks;
     this.program = program;
     this.job = job;
     this.survey = survey;
@@ -68,7 +71,7 @@ final class Comparing {
     in.run().progress().step(job + ": sums over customers, and effects");
     Lives all = new Lives(in, study, window);
     List<Integer> cohorts = all.cohorts(program);
-    refuseTooMany(cohorts);
+    long mostOfSums = room.ofSums(refuseTooMany(cohorts));
     Dataset<Row> lives = lives(all);
     Gathering gathering =
         new Gathering(
@@ -78,7 +81,7 @@ final class Comparing {
             Covariates.of(lives, asked.covariates().size()),
             window.earliest(cohorts));
     List<Effect> effects = new ArrayList<>();
-    Gathered whole = effects(gathering, lives, effects);
+    Gathered whole = effects(gathering, lives, effects, mostOfSums);
     in.run().progress().step(job + ": effects on all");
     effects.addAll(adjusted(whole, lives));
     effects.addAll(weighted(whole, lives));
@@ -92,9 +95,9 @@ final class Comparing {
   /**
    * The sums of the whole, once each place's effects are made of its own where they lie and added.
    */
-  private Gathered effects(Gathering gathering, Dataset<Row> lives, List<Effect> effects) {
+  private Gathered effects(
+      Gathering gathering, Dataset<Row> lives, List<Effect> effects, long most) {
     Measuring by = measuring;
-    long most = most();
     List<Measuring.Found> places =
         new ArrayList<>(
             gathering.each(
@@ -120,21 +123,26 @@ final class Comparing {
 
   // --- what does not fit ---
 
-  /** The bytes that the sums of a place, or what is made of them, may take. */
-  private static long most() {
-    return Runtime.getRuntime().maxMemory() / 2;
-  }
-
-  /** Refuses more joining months than can be told apart in memory. */
-  private void refuseTooMany(List<Integer> cohorts) {
+  /**
+   * Refuses more joining months than can be told apart in memory.
+   *
+   * @return bytes that it takes
+   */
+  private long refuseTooMany(List<Integer> cohorts) {
     int columns = window.months() + 2 * asked.covariates().size();
     long bytes = EventStudy.bytes(window.design(), cohorts, columns);
-    if (bytes > most()) {
+    if (bytes > room.ofEffects()) {
       throw new UserFault(
           "Study '%s' asks before-after for %s over %d months, in %d of which somebody joined: it takes %d MB to tell their effects, and may take %d.\nName a later month in before-after.since, or give more with --memory."
               .formatted(
-                  study.name(), program, window.months(), cohorts.size(), mb(bytes), mb(most())));
+                  study.name(),
+                  program,
+                  window.months(),
+                  cohorts.size(),
+                  mb(bytes),
+                  mb(room.ofEffects())));
     }
+    return bytes;
   }
 
   /** Refuses sums of a place that were too much to hold. */

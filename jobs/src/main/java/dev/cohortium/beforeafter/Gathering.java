@@ -53,9 +53,6 @@ record Gathering(
   /** Stands for a horizon where members are counted whose months are of no use. */
   static final int NOT_USED = -4;
 
-  /** Bytes of sums that a task holds before it hands them on. */
-  private static final long MOST_BYTES = 64L << 20;
-
   private static final int BEFORE = 0;
   private static final int AFTER = 1;
   private static final int LONG_BEFORE = -2;
@@ -93,7 +90,7 @@ record Gathering(
         new Sweep.Summing<>(
             (states, row) -> gathering.add(states, nobody, row),
             CohortMoments::bytes,
-            MOST_BYTES,
+            Room.of(lives.sparkSession()).handedOn(),
             Group::place),
         finish);
   }

@@ -8,9 +8,14 @@ import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
 import dev.cohortium.config.UserFault;
+import dev.cohortium.evidence.Metric;
+import dev.cohortium.evidence.PanelSurvey;
 import dev.cohortium.runtime.Frames;
+import dev.cohortium.stats.EventStudy;
+import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Effects;
 import dev.cohortium.table.GroupTimes;
+import java.time.YearMonth;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +159,43 @@ class PlacesTest extends SparkTest {
     // In the two first months, and the 108 before them.
     assertThat(effectsReason(later)).startsWith("Of 120 members 1 joined in the last month");
     assertThat(effectsReason(later)).contains("110 joined before the first month that could be");
+  }
+
+  @Test
+  void what_all_tasks_hold_at_once_is_what_may_not_be_more_than_half_the_heap() {
+    // 64 bytes: 32 in all, 8 for each of 4 tasks, of which 2 tell effects and 6 hold sums thrice.
+    Room room = new Room(64, 4);
+    assertThat(room.ofEffects()).isEqualTo(8);
+    assertThat(room.ofSums(2)).isEqualTo(2);
+    assertThat(room.ofSums(9)).isZero();
+    assertThat(room.alone().ofEffects()).isEqualTo(32);
+    // An eighth of 4 GB in 2 tasks is 256 MB; of less than 64 MB nothing is gained by handing on.
+    assertThat(new Room(4L << 30, 2).handedOn()).isEqualTo(256L << 20);
+    assertThat(room.handedOn()).isEqualTo(64L << 20);
+  }
+
+  @Test
+  void sums_are_refused_where_effects_alone_would_fit() {
+    Study whole = study("2022-11-01", "segments = []");
+    Window window = Window.of(whole, "club", YearMonth.of(2022, 1));
+    long effects = EventStudy.bytes(window.design(), List.of(10, 12), window.months());
+    Room room = new Room(2 * effects, 2);
+    assertThatThrownBy(() -> tables(whole, room))
+        .isInstanceOf(UserFault.class)
+        .hasMessageContaining("the sums of all 'all' by month of joining")
+        .hasMessageContaining("are more than 0 MB")
+        .hasMessageContaining("give more with --memory");
+    // With a segment two tasks tell effects at once, and neither fits.
+    assertThatThrownBy(() -> tables(study("2022-11-01", "segments = [town]"), room))
+        .isInstanceOf(UserFault.class)
+        .hasMessageContaining("over 18 months, in 2 of which somebody joined");
+  }
+
+  private void tables(Study study, Room room) {
+    Frames in = towns("id % 20 = 0");
+    PanelSurvey survey =
+        PanelSurvey.of(in.get(CustomerMonths.TABLE), study.asOf().orElseThrow(), Metric.of(study));
+    new Comparing(in, study, "club", "before-after", survey, room).tables();
   }
 
   private static String effectsReason(Frames found) {
