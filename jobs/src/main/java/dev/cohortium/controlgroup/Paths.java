@@ -201,19 +201,27 @@ final class Paths {
     return strata.stream().mapToLong(stratum -> arm.get(stratum).count()).sum();
   }
 
-  /** The mean of an arm over strata, each weighted by the customers of all arms. */
+  /**
+   * The mean of an arm over strata, each weighted by the customers of all arms; degrees of freedom
+   * by Satterthwaite.
+   */
   private static Estimate mean(
       Map<String, Moments> arm, List<String> strata, Map<String, Long> sizes) {
     double all = strata.stream().mapToLong(sizes::get).sum();
     double mean = 0;
     double variance = 0;
+    double squares = 0;
     for (String stratum : strata) {
       Moments moments = arm.get(stratum);
       double share = sizes.get(stratum) / all;
+      double own = share * share * moments.variance() / moments.count();
       mean += share * moments.mean();
-      variance += share * share * moments.variance() / moments.count();
+      variance += own;
+      squares += own * own / (moments.count() - 1);
     }
-    return Estimate.normal(mean, Math.sqrt(variance));
+    return squares > 0
+        ? new Estimate(mean, Math.sqrt(variance), variance * variance / squares)
+        : Estimate.normal(mean, 0);
   }
 
   private Map<String, Moments> byStratum(

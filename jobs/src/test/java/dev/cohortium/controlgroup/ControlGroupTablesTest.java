@@ -14,6 +14,7 @@ import dev.cohortium.table.Exposures;
 import dev.cohortium.table.Joinings;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 
 class ControlGroupTablesTest extends SparkTest {
@@ -101,6 +102,14 @@ class ControlGroupTablesTest extends SparkTest {
         2           | 0.0
         3           | 0.0
         """);
+    // Of 0 and 1 order the mean has the error .5 and 1 degree of freedom: t = 12.706.
+    assertThat(
+            found
+                .get(ControlGroupPaths.TABLE)
+                .where("arm = 'control' and month_since = -1")
+                .selectExpr("round(mean_high, 3)")
+                .collectAsList())
+        .containsExactly(RowFactory.create(6.853));
   }
 
   @Test
