@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * over customers leaves of them where moments do not suffice. A state that changes, and adds.
  *
  * <p>Where customers depend on each other, or one stands in several matched sets, what is added is
- * a cluster: the sum of its members' {@link #onForms}.
+ * a cluster: the sum of what its members move.
  *
  * @see <a href="https://doi.org/10.1016/j.jeconom.2020.12.001">Callaway, Sant'Anna 2021, theorem
  *     2</a>
@@ -88,38 +88,44 @@ public final class InfluenceSums implements Serializable {
    */
   public InfluenceSums add(int[] cells, double[] influences, int count, int cohort) {
     Arrays.fill(onForms, 0);
-    move(onForms, cells, influences, count, cohort, 1);
+    if (cohort >= 0) {
+      resize(onForms, cohort, 1);
+    }
+    for (int at = 0; at < count; at++) {
+      move(onForms, cells[at], influences[at]);
+    }
     return add(onForms);
   }
 
-  /**
-   * What somebody moves each form by.
-   *
-   * @param customers that it stands for: as many as it adds to the cohort's size
-   * @throws IllegalArgumentException if an influence is not finite
-   * @see #add(int[], double[], int, int)
-   */
-  public double[] onForms(int[] cells, double[] influences, int count, int cohort, long customers) {
-    double[] moved = new double[onForms.length];
-    move(moved, cells, influences, count, cohort, customers);
-    return moved;
+  /** By form what nobody moves it by: to be added to, and to be added as a cluster. */
+  public double[] unmoved() {
+    return new double[values.length];
   }
 
-  private void move(
-      double[] moved, int[] cells, double[] influences, int count, int cohort, long customers) {
-    if (cohort >= 0) {
-      ofCohorts[cohort].move(moved, (double) customers);
-    }
-    for (int at = 0; at < count; at++) {
-      Arguments.finite("influence", influences[at]);
-      ofCells[cells[at]].move(moved, influences[at]);
-    }
+  /**
+   * Adds what an influence on an effect moves each form by.
+   *
+   * @param moved by form
+   * @throws IllegalArgumentException if the influence is not finite
+   */
+  public void move(double[] moved, int cell, double influence) {
+    Arguments.finite("influence", influence);
+    ofCells[cell].move(moved, influence);
+  }
+
+  /**
+   * Adds what customers move each form by as a part of their cohort's size.
+   *
+   * @param moved by form
+   */
+  public void resize(double[] moved, int cohort, long customers) {
+    ofCohorts[cohort].move(moved, (double) customers);
   }
 
   /**
    * Adds a cluster.
    *
-   * @param moved by form the sum of what its members move it by, {@link #onForms}
+   * @param moved by form the sum of what its members move it by, from {@link #unmoved} on
    * @return this, changed
    * @throws IllegalArgumentException if it is of another number of forms
    */
