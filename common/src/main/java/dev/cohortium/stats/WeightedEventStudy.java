@@ -118,8 +118,12 @@ public final class WeightedEventStudy implements Serializable {
       for (int at = 0; at < compared.count(); at++) {
         int place = compared.place(at);
         Comparison of = comparisons.get(place);
-        Arm[] arms = compared.isTreated(of.joined()) ? treated : controls;
-        arms[place].add(life, of, compared.weight(at));
+        if (compared.isTreated(of.joined())) {
+          treated[place].add(life, of, compared.weight(at));
+          treated[place].addLevels(life, of.month(), compared.weight(at));
+        } else {
+          controls[place].add(life, of, compared.weight(at));
+        }
       }
       return this;
     }
@@ -235,9 +239,15 @@ public final class WeightedEventStudy implements Serializable {
       weight += counts;
       squares += counts * counts;
       for (int metric = 0; metric < changes.length; metric++) {
-        double value = life.value(metric, of.month());
-        changes[metric] += counts * (value - life.value(metric, of.base()));
-        levels[metric] += counts * value;
+        changes[metric] +=
+            counts * (life.value(metric, of.month()) - life.value(metric, of.base()));
+      }
+    }
+
+    /** Adds the month itself, which is asked of cohorts only. */
+    void addLevels(WeightedLife life, int month, double counts) {
+      for (int metric = 0; metric < levels.length; metric++) {
+        levels[metric] += counts * life.value(metric, month);
       }
     }
 
