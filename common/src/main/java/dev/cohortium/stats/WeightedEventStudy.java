@@ -310,7 +310,7 @@ public final class WeightedEventStudy implements Serializable {
   public double[] influences(WeightedLife life, InfluenceSums forms) {
     double[] moved = forms.unmoved();
     move(compared(life), forms, moved);
-    return moved;
+    return forms.onForms(moved);
   }
 
   /**
@@ -318,7 +318,7 @@ public final class WeightedEventStudy implements Serializable {
    *
    * @param compared of {@link #compared}
    * @param forms sums of the forms that are asked for, which stay as they are
-   * @param moved by form
+   * @param moved from {@link InfluenceSums#unmoved} on
    */
   public void move(ComparedLife compared, InfluenceSums forms, double[] moved) {
     boolean isInCohort = false;

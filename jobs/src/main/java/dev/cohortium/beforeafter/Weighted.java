@@ -134,12 +134,13 @@ final class Weighted {
 
   /** Adds what a cluster moves the effects from both bases by. */
   private static void add(Errors errors, Found found, List<ComparedLife> cluster) {
-    double[] onForms = errors.onForms().unmoved();
+    InfluenceSums forms = errors.onForms();
+    double[] moved = forms.unmoved();
     for (ComparedLife life : cluster) {
-      found.universal.move(life, errors.onForms(), onForms);
+      found.universal.move(life, forms, moved);
       found.varying.move(life, errors.moved());
     }
-    errors.onForms().add(onForms);
+    forms.add(forms.onForms(moved));
     errors.square();
   }
 
