@@ -2,6 +2,7 @@ package dev.cohortium.stats;
 
 import java.io.Serial;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -11,7 +12,7 @@ import java.util.stream.IntStream;
  * over customers leaves of them where moments do not suffice. A state that changes, and adds.
  *
  * <p>Where customers depend on each other, or one stands in several matched sets, what is added is
- * a cluster: the sum of its members' {@link #onForms}.
+ * a cluster: the sum of what its members move.
  *
  * @see <a href="https://doi.org/10.1016/j.jeconom.2020.12.001">Callaway, Sant'Anna 2021, theorem
  *     2</a>
@@ -19,29 +20,29 @@ import java.util.stream.IntStream;
 public final class InfluenceSums implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 
+  /** Share of a weight that rounding may have changed. */
+  private static final double ROUNDED = 1e-14;
+
   private final double[] values;
-  private final Part[] ofCells;
-  private final Part[] ofCohorts;
+  private final Parts parts;
   private final double[][] products;
-  private final double[] onForms;
   private long clusters;
 
   /** No customers. */
   public InfluenceSums(List<LinearForm> forms) {
     int size = forms.size();
     values = forms.stream().mapToDouble(LinearForm::value).toArray();
-    ofCells = parts(forms.stream().map(LinearForm::ofCells).toArray(double[][]::new));
-    ofCohorts = parts(forms.stream().map(LinearForm::ofCohorts).toArray(double[][]::new));
+    parts =
+        new Parts(
+            forms.stream().map(LinearForm::ofCells).toArray(double[][]::new),
+            forms.stream().map(LinearForm::ofCohorts).toArray(double[][]::new));
     products = new double[size][size];
-    onForms = new double[size];
   }
 
   private InfluenceSums(InfluenceSums like) {
     values = like.values;
-    ofCells = like.ofCells;
-    ofCohorts = like.ofCohorts;
+    parts = like.parts;
     products = new double[values.length][values.length];
-    onForms = new double[values.length];
   }
 
   /** The same forms, without customers. */
@@ -49,7 +50,7 @@ public final class InfluenceSums implements Serializable {
     return new InfluenceSums(this);
   }
 
-  /** What an effect, or the size of a cohort, is to the forms that it is part of: a few of them. */
+  /** What effects, or the size of a cohort, are to the forms that they are part of: a few. */
   private static final class Part implements Serializable {
     @Serial private static final long serialVersionUID = 1;
 
@@ -61,19 +62,80 @@ public final class InfluenceSums implements Serializable {
       weights = IntStream.of(forms).mapToDouble(form -> byForm[form][place]).toArray();
     }
 
-    void move(double[] moved, double by) {
+    void move(double[] onForms, double by) {
       for (int at = 0; at < forms.length; at++) {
-        moved[forms[at]] += by * weights[at];
+        onForms[forms[at]] += by * weights[at];
       }
+    }
+
+    /** How many times the weights of {@code other} these are; 0: not of all forms alike. */
+    double times(Part other) {
+      if (!Arrays.equals(forms, other.forms)) {
+        return 0;
+      }
+      double times = forms.length == 0 ? 1 : weights[0] / other.weights[0];
+      for (int at = 1; at < weights.length; at++) {
+        double alike = times * other.weights[at];
+        if (Math.abs(weights[at] - alike) > ROUNDED * Math.abs(alike)) {
+          return 0;
+        }
+      }
+      return times;
     }
   }
 
-  /** Parts by place instead of weights by form. */
-  private static Part[] parts(double[][] byForm) {
-    int places = byForm.length == 0 ? 0 : byForm[0].length;
-    return IntStream.range(0, places)
-        .mapToObj(place -> new Part(byForm, place))
-        .toArray(Part[]::new);
+  /**
+   * Parts by place instead of weights by form. Effects whose weights are alike but for a factor, as
+   * those of cohorts of different sizes in one event month, are one part.
+   */
+  private static final class Parts implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
+
+    private final Part[] cohorts;
+    private final List<Part> effects = new ArrayList<>();
+    private final int[] ofCells;
+    private final double[] times;
+
+    Parts(double[][] cells, double[][] byCohort) {
+      cohorts = new Part[places(byCohort)];
+      Arrays.setAll(cohorts, place -> new Part(byCohort, place));
+      ofCells = new int[places(cells)];
+      times = new double[ofCells.length];
+      for (int cell = 0; cell < ofCells.length; cell++) {
+        find(new Part(cells, cell), cell);
+      }
+    }
+
+    private static int places(double[][] byForm) {
+      return byForm.length == 0 ? 0 : byForm[0].length;
+    }
+
+    private void find(Part part, int cell) {
+      int place = 0;
+      while (place < effects.size() && part.times(effects.get(place)) == 0) {
+        place++;
+      }
+      if (place == effects.size()) {
+        effects.add(part);
+      }
+      ofCells[cell] = cohorts.length + place;
+      times[cell] = part.times(effects.get(place));
+    }
+
+    int count() {
+      return cohorts.length + effects.size();
+    }
+
+    double[] onForms(double[] moved, int forms) {
+      double[] onForms = new double[forms];
+      for (int place = 0; place < moved.length; place++) {
+        if (moved[place] != 0) {
+          Part part = place < cohorts.length ? cohorts[place] : effects.get(place - cohorts.length);
+          part.move(onForms, moved[place]);
+        }
+      }
+      return onForms;
+    }
   }
 
   /**
@@ -87,33 +149,48 @@ public final class InfluenceSums implements Serializable {
    * @throws IllegalArgumentException if an influence is not finite
    */
   public InfluenceSums add(int[] cells, double[] influences, int count, int cohort) {
-    Arrays.fill(onForms, 0);
-    move(onForms, cells, influences, count, cohort, 1);
-    return add(onForms);
+    double[] moved = unmoved();
+    if (cohort >= 0) {
+      resize(moved, cohort, 1);
+    }
+    for (int at = 0; at < count; at++) {
+      move(moved, cells[at], influences[at]);
+    }
+    return add(onForms(moved));
+  }
+
+  /** What nobody moves: to be filled by {@link #move} and {@link #resize}, for {@link #onForms}. */
+  public double[] unmoved() {
+    return new double[parts.count()];
   }
 
   /**
-   * What somebody moves each form by.
+   * Adds an influence on an effect.
    *
-   * @param customers that it stands for: as many as it adds to the cohort's size
-   * @throws IllegalArgumentException if an influence is not finite
-   * @see #add(int[], double[], int, int)
+   * @param moved from {@link #unmoved} on
+   * @throws IllegalArgumentException if the influence is not finite
    */
-  public double[] onForms(int[] cells, double[] influences, int count, int cohort, long customers) {
-    double[] moved = new double[onForms.length];
-    move(moved, cells, influences, count, cohort, customers);
-    return moved;
+  public void move(double[] moved, int cell, double influence) {
+    Arguments.finite("influence", influence);
+    moved[parts.ofCells[cell]] += parts.times[cell] * influence;
   }
 
-  private void move(
-      double[] moved, int[] cells, double[] influences, int count, int cohort, long customers) {
-    if (cohort >= 0) {
-      ofCohorts[cohort].move(moved, (double) customers);
-    }
-    for (int at = 0; at < count; at++) {
-      Arguments.finite("influence", influences[at]);
-      ofCells[cells[at]].move(moved, influences[at]);
-    }
+  /**
+   * Adds customers to a cohort's size.
+   *
+   * @param moved from {@link #unmoved} on
+   */
+  public void resize(double[] moved, int cohort, long customers) {
+    moved[cohort] += customers;
+  }
+
+  /**
+   * By form what moves it.
+   *
+   * @param moved from {@link #unmoved} on
+   */
+  public double[] onForms(double[] moved) {
+    return parts.onForms(moved, values.length);
   }
 
   /**

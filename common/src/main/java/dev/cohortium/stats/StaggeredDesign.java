@@ -240,6 +240,11 @@ public record StaggeredDesign(
     return comparisons;
   }
 
+  /** Whether this design, with its base, makes a comparison. */
+  boolean compares(Comparison of) {
+    return baseOf(of.joined, of.month).equals(OptionalInt.of(of.base));
+  }
+
   /** The joining months of the customers who are of use. */
   IntStream compared(int[] joined, int[] acquired) {
     return IntStream.range(0, joined.length)

@@ -2,8 +2,8 @@ package dev.cohortium.stats;
 
 import dev.cohortium.stats.GroupTimeEffects.Cell;
 import dev.cohortium.stats.GroupTimeEffects.Gap;
+import dev.cohortium.stats.StaggeredDesign.Base;
 import dev.cohortium.stats.StaggeredDesign.Comparison;
-import dev.cohortium.stats.StaggeredDesign.Role;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -30,11 +30,16 @@ public final class WeightedEventStudy implements Serializable {
 
   private final GroupTimeEffects effects;
   private final int metric;
-  private final List<Contrast> contrasts;
+  private final List<Comparison> comparisons;
 
-  private WeightedEventStudy(GroupTimeEffects effects, int metric, List<Contrast> contrasts) {
+  /** By place among all comparisons; null: a gap, or against another base. */
+  private final Contrast[] contrasts;
+
+  private WeightedEventStudy(
+      GroupTimeEffects effects, int metric, List<Comparison> comparisons, Contrast[] contrasts) {
     this.effects = effects;
     this.metric = metric;
+    this.comparisons = comparisons;
     this.contrasts = contrasts;
   }
 
@@ -48,16 +53,28 @@ public final class WeightedEventStudy implements Serializable {
     }
   }
 
-  /** The means that an effect is made of. */
-  private record Contrast(Comparison of, Mean treated, Mean controls, Mean level)
+  /** The means that the effect of a cell is made of. */
+  private record Contrast(int cell, Comparison of, Mean treated, Mean controls, Mean level)
       implements Serializable {
     @Serial private static final long serialVersionUID = 1;
 
     /** What somebody moves the effect by. */
-    double influence(Role role, double counts, double change) {
-      return role == Role.TREATED
-          ? treated.influence(counts, change)
-          : -controls.influence(counts, change);
+    double influence(ComparedLife compared, int at, int metric) {
+      WeightedLife life = compared.life();
+      double change = life.value(metric, of.month()) - life.value(metric, of.base());
+      return isOf(compared)
+          ? treated.influence(compared.weight(at), change)
+          : -controls.influence(compared.weight(at), change);
+    }
+
+    /** What one of the cohort moves its level by. */
+    double ofLevel(ComparedLife compared, int at, int metric) {
+      return level.influence(compared.weight(at), compared.life().value(metric, of.month()));
+    }
+
+    /** Whether somebody is of the cohort. */
+    boolean isOf(ComparedLife compared) {
+      return compared.isTreated(of.joined());
     }
   }
 
@@ -74,7 +91,8 @@ public final class WeightedEventStudy implements Serializable {
     /**
      * Nobody.
      *
-     * @param comparisons of the design, {@link StaggeredDesign#comparisons}
+     * @param comparisons of the design, {@link StaggeredDesign#comparisons}, or of it with several
+     *     bases, by cohort and month
      * @throws IllegalArgumentException if metrics are below 1, or the design has no controls
      */
     public Sums(StaggeredDesign design, List<Comparison> comparisons, int metrics) {
@@ -96,11 +114,15 @@ public final class WeightedEventStudy implements Serializable {
      * @throws IllegalArgumentException if a weight is negative, or a number not finite
      */
     public Sums add(WeightedLife life) {
-      for (int place = 0; place < treated.length; place++) {
+      ComparedLife compared = new ComparedLife(life, design, comparisons);
+      for (int at = 0; at < compared.count(); at++) {
+        int place = compared.place(at);
         Comparison of = comparisons.get(place);
-        Role role = design.role(of, life.joined(), life.acquired());
-        if (role != Role.NEITHER) {
-          (role == Role.TREATED ? treated : controls)[place].add(life, of, role);
+        if (compared.isTreated(of.joined())) {
+          treated[place].add(life, of, compared.weight(at));
+          treated[place].addLevels(life, of.month(), compared.weight(at));
+        } else {
+          controls[place].add(life, of, compared.weight(at));
         }
       }
       return this;
@@ -128,23 +150,35 @@ public final class WeightedEventStudy implements Serializable {
      * @throws IllegalArgumentException if there is no such metric
      */
     public WeightedEventStudy study(int metric) {
+      return study(metric, design.base());
+    }
+
+    /**
+     * The effects on a metric against one of the bases.
+     *
+     * @throws IllegalArgumentException if there is no such metric
+     */
+    public WeightedEventStudy study(int metric, Base base) {
       Arguments.atLeast("metric", metric, 0);
       Arguments.atMost("metric", metric, metrics - 1.0);
       List<Cell> cells = new ArrayList<>();
       List<Gap> gaps = new ArrayList<>();
-      List<Contrast> contrasts = new ArrayList<>();
+      StaggeredDesign against = design.with(base);
+      Contrast[] contrasts = new Contrast[treated.length];
       for (int place = 0; place < treated.length; place++) {
         Comparison of = comparisons.get(place);
-        Optional<String> reason = reason(treated[place], controls[place]);
-        if (reason.isPresent()) {
-          gaps.add(new Gap(of.joined(), of.month(), reason.get()));
-        } else {
-          contrasts.add(contrast(place, metric));
-          cells.add(cell(contrasts.get(contrasts.size() - 1), place));
+        if (against.compares(of)) {
+          Optional<String> reason = reason(treated[place], controls[place]);
+          if (reason.isPresent()) {
+            gaps.add(new Gap(of.joined(), of.month(), reason.get()));
+          } else {
+            contrasts[place] = contrast(place, metric, cells.size());
+            cells.add(cell(contrasts[place], place));
+          }
         }
       }
       return new WeightedEventStudy(
-          GroupTimeEffects.of(design, cells, gaps), metric, List.copyOf(contrasts));
+          GroupTimeEffects.of(against, cells, gaps), metric, comparisons, contrasts);
     }
 
     private Optional<String> reason(Arm cohort, Arm others) {
@@ -160,9 +194,10 @@ public final class WeightedEventStudy implements Serializable {
                       : Optional.empty());
     }
 
-    private Contrast contrast(int place, int metric) {
+    private Contrast contrast(int place, int metric, int cell) {
       Arm cohort = treated[place];
       return new Contrast(
+          cell,
           comparisons.get(place),
           cohort.mean(cohort.changes[metric]),
           controls[place].mean(controls[place].changes[metric]),
@@ -198,20 +233,21 @@ public final class WeightedEventStudy implements Serializable {
       levels = new double[metrics];
     }
 
-    void add(WeightedLife life, Comparison of, Role role) {
-      double counts = life.weight(of, role);
-      Arguments.atLeast("weight", counts, 0);
-      if (counts == 0) {
-        return;
-      }
+    void add(WeightedLife life, Comparison of, double counts) {
       lives++;
       customers += life.customers();
       weight += counts;
       squares += counts * counts;
       for (int metric = 0; metric < changes.length; metric++) {
-        double value = life.value(metric, of.month());
-        changes[metric] += counts * (value - life.value(metric, of.base()));
-        levels[metric] += counts * value;
+        changes[metric] +=
+            counts * (life.value(metric, of.month()) - life.value(metric, of.base()));
+      }
+    }
+
+    /** Adds the month itself, which is asked of cohorts only. */
+    void addLevels(WeightedLife life, int month, double counts) {
+      for (int metric = 0; metric < levels.length; metric++) {
+        levels[metric] += counts * life.value(metric, month);
       }
     }
 
@@ -238,19 +274,31 @@ public final class WeightedEventStudy implements Serializable {
     return effects;
   }
 
+  /** Somebody with all that these effects, and others of the same sums, count of them. */
+  public ComparedLife compared(WeightedLife life) {
+    return new ComparedLife(life, effects.design(), comparisons);
+  }
+
   /** What somebody moves each effect by, in the order of {@link GroupTimeEffects#cells}. */
   public double[] onCells(WeightedLife life) {
-    double[] moved = new double[contrasts.size()];
-    for (int place = 0; place < moved.length; place++) {
-      Comparison of = contrasts.get(place).of;
-      Role role = effects.design().role(of, life.joined(), life.acquired());
-      double counts = role == Role.NEITHER ? 0 : life.weight(of, role);
-      if (counts > 0) {
-        double change = life.value(metric, of.month()) - life.value(metric, of.base());
-        moved[place] = contrasts.get(place).influence(role, counts, change);
+    double[] moved = new double[effects.cells().size()];
+    move(compared(life), moved);
+    return moved;
+  }
+
+  /**
+   * Adds what somebody moves each effect by.
+   *
+   * @param compared of {@link #compared}
+   * @param moved by the order of {@link GroupTimeEffects#cells}
+   */
+  public void move(ComparedLife compared, double[] moved) {
+    for (int at = 0; at < compared.count(); at++) {
+      Contrast contrast = contrasts[compared.place(at)];
+      if (contrast != null) {
+        moved[contrast.cell] += contrast.influence(compared, at, metric);
       }
     }
-    return moved;
   }
 
   /**
@@ -260,29 +308,41 @@ public final class WeightedEventStudy implements Serializable {
    * @param forms sums of the forms that are asked for, which stay as they are
    */
   public double[] influences(WeightedLife life, InfluenceSums forms) {
-    int[] places = new int[effects.parts()];
-    double[] influences = new double[places.length];
-    int count = 0;
-    int cohort = -1;
-    for (int place = 0; place < contrasts.size(); place++) {
-      Contrast contrast = contrasts.get(place);
-      Comparison of = contrast.of;
-      Role role = effects.design().role(of, life.joined(), life.acquired());
-      double counts = role == Role.NEITHER ? 0 : life.weight(of, role);
-      if (counts > 0) {
-        double value = life.value(metric, of.month());
-        places[count] = place;
-        influences[count++] =
-            contrast.influence(role, counts, value - life.value(metric, of.base()));
-        if (role == Role.TREATED) {
-          cohort = effects.place(of.joined());
-          if (effects.levelOf(place) >= 0) {
-            places[count] = effects.levelOf(place);
-            influences[count++] = contrast.level.influence(counts, value);
-          }
+    double[] moved = forms.unmoved();
+    move(compared(life), forms, moved);
+    return forms.onForms(moved);
+  }
+
+  /**
+   * Adds what somebody moves forms of these effects by.
+   *
+   * @param compared of {@link #compared}
+   * @param forms sums of the forms that are asked for, which stay as they are
+   * @param moved from {@link InfluenceSums#unmoved} on
+   */
+  public void move(ComparedLife compared, InfluenceSums forms, double[] moved) {
+    boolean isInCohort = false;
+    for (int at = 0; at < compared.count(); at++) {
+      Contrast contrast = contrasts[compared.place(at)];
+      if (contrast != null) {
+        forms.move(moved, contrast.cell, contrast.influence(compared, at, metric));
+        if (contrast.isOf(compared)) {
+          isInCohort = true;
+          moveLevel(compared, at, contrast, forms, moved);
         }
       }
     }
-    return forms.onForms(places, influences, count, cohort, life.customers());
+    if (isInCohort) {
+      WeightedLife life = compared.life();
+      forms.resize(moved, effects.place(life.joined()), life.customers());
+    }
+  }
+
+  private void moveLevel(
+      ComparedLife compared, int at, Contrast contrast, InfluenceSums forms, double[] moved) {
+    int level = effects.levelOf(contrast.cell);
+    if (level >= 0) {
+      forms.move(moved, level, contrast.ofLevel(compared, at, metric));
+    }
   }
 }

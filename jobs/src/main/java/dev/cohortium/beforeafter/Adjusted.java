@@ -158,9 +158,10 @@ final class Adjusted {
     for (int place = 0; place < varying.cells().size(); place++) {
       Role role = varying.role(place, life);
       if (role != Role.NEITHER) {
-        errors.add(place, varying.influence(place, life, covariates, of, role));
+        errors.moved()[place] = varying.influence(place, life, covariates, of, role);
       }
     }
+    errors.square();
   }
 
   /** Sums the errors of all of {@code found} in one pass. */

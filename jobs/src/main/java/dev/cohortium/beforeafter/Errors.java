@@ -13,6 +13,7 @@ final class Errors implements Serializable {
 
   private final InfluenceSums onForms;
   private final double[] squares;
+  private final double[] moved;
 
   /**
    * Of nobody.
@@ -22,6 +23,7 @@ final class Errors implements Serializable {
   Errors(InfluenceSums onForms, int effects) {
     this.onForms = onForms;
     squares = new double[effects];
+    moved = new double[effects];
   }
 
   /** What forms are moved by together. */
@@ -29,9 +31,17 @@ final class Errors implements Serializable {
     return onForms;
   }
 
-  /** Adds what one of the effects that are told by themselves is moved by. */
-  void add(int place, double influence) {
-    squares[place] += influence * influence;
+  /** What a cluster moves the effects by that are told by themselves: to be added to. */
+  double[] moved() {
+    return moved;
+  }
+
+  /** Adds what the cluster moved, which makes room for the next. */
+  void square() {
+    for (int place = 0; place < squares.length; place++) {
+      squares[place] += moved[place] * moved[place];
+      moved[place] = 0;
+    }
   }
 
   /** The variances of the effects that are told by themselves. */

@@ -1,6 +1,7 @@
 package dev.cohortium.beforeafter;
 
 import dev.cohortium.evidence.Sweep;
+import dev.cohortium.stats.ComparedLife;
 import dev.cohortium.stats.InfluenceSums;
 import dev.cohortium.stats.JointEffects;
 import dev.cohortium.stats.LinearForm;
@@ -12,11 +13,12 @@ import dev.cohortium.stats.WeightedLife;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -28,10 +30,8 @@ import org.apache.spark.sql.Row;
 final class Weighted {
   private final Window window;
   private final int metrics;
-  private final StaggeredDesign universal;
-  private final StaggeredDesign varying;
+  private final StaggeredDesign design;
   private final List<Comparison> comparisons;
-  private final List<Comparison> monthly;
 
   /**
    * Of nobody yet.
@@ -42,10 +42,17 @@ final class Weighted {
   Weighted(Window window, StaggeredDesign design, int[] joined, int metrics) {
     this.window = window;
     this.metrics = metrics;
-    universal = design.with(Base.UNIVERSAL);
-    varying = design.with(Base.VARYING);
-    comparisons = universal.comparisons(IntStream.of(joined));
-    monthly = varying.comparisons(IntStream.of(joined));
+    this.design = design.with(Base.UNIVERSAL);
+    comparisons = comparisons(design, joined);
+  }
+
+  /** All that is compared, from either base, once. */
+  private static List<Comparison> comparisons(StaggeredDesign design, int[] joined) {
+    return Stream.of(Base.UNIVERSAL, Base.VARYING)
+        .flatMap(base -> design.with(base).comparisons(IntStream.of(joined)).stream())
+        .distinct()
+        .sorted(Comparator.comparingInt(Comparison::joined).thenComparingInt(Comparison::month))
+        .toList();
   }
 
   /** Finds who counts in a row. */
@@ -55,23 +62,21 @@ final class Weighted {
 
   /** The design, from one base for all months. */
   StaggeredDesign design() {
-    return universal;
+    return design;
   }
 
   /** All that is compared, from either base. */
   List<Comparison> comparisons() {
-    List<Comparison> all = new ArrayList<>(comparisons);
-    all.addAll(monthly);
-    return all;
+    return comparisons;
   }
 
   /** What is found, by the order of the metrics. */
   List<Studied> studies(Variant variant, Dataset<Row> rows, Counted counted) {
-    Means means = means(rows, counted);
+    WeightedEventStudy.Sums means = means(rows, counted);
     List<Found> found = new ArrayList<>();
     List<Forms> forms = new ArrayList<>();
     for (int metric = 0; metric < metrics; metric++) {
-      found.add(new Found(means.universal.study(metric), means.varying.study(metric)));
+      found.add(new Found(means.study(metric, Base.UNIVERSAL), means.study(metric, Base.VARYING)));
       forms.add(new Forms(found.get(metric).universal.effects(), window));
     }
     List<Errors> errors = errors(rows, counted, found, forms);
@@ -80,37 +85,15 @@ final class Weighted {
         .toList();
   }
 
-  private Means means(Dataset<Row> rows, Counted counted) {
-    StaggeredDesign one = universal;
-    StaggeredDesign other = varying;
-    List<Comparison> ofOne = comparisons;
-    List<Comparison> ofOther = monthly;
+  private WeightedEventStudy.Sums means(Dataset<Row> rows, Counted counted) {
+    StaggeredDesign of = design;
+    List<Comparison> compared = comparisons;
     int count = metrics;
     return Sweep.of(
         rows,
-        () ->
-            new Means(
-                new WeightedEventStudy.Sums(one, ofOne, count),
-                new WeightedEventStudy.Sums(other, ofOther, count)),
-        (Means state, Row row) -> counted.of(row).forEach(state::add),
-        Means::plus);
-  }
-
-  /** What lives add to the means of all metrics, from either base. */
-  private record Means(WeightedEventStudy.Sums universal, WeightedEventStudy.Sums varying)
-      implements Serializable {
-    @Serial private static final long serialVersionUID = 1;
-
-    void add(WeightedLife life) {
-      universal.add(life);
-      varying.add(life);
-    }
-
-    Means plus(Means other) {
-      universal.plus(other.universal);
-      varying.plus(other.varying);
-      return this;
-    }
+        () -> new WeightedEventStudy.Sums(of, compared, count),
+        (WeightedEventStudy.Sums state, Row row) -> counted.of(row).forEach(state::add),
+        WeightedEventStudy.Sums::plus);
   }
 
   /** The effects on a metric, from either base. */
@@ -128,7 +111,8 @@ final class Weighted {
         rows,
         () -> new ArrayList<>(nothing(none, studied)),
         (ArrayList<Errors> state, Row row) -> {
-          List<? extends WeightedLife> lives = counted.of(row);
+          List<ComparedLife> lives =
+              counted.of(row).stream().map(studied.get(0).universal::compared).toList();
           for (int metric = 0; metric < state.size(); metric++) {
             add(state.get(metric), studied.get(metric), lives);
           }
@@ -149,27 +133,15 @@ final class Weighted {
   }
 
   /** Adds what a cluster moves the effects from both bases by. */
-  private static void add(Errors errors, Found found, List<? extends WeightedLife> cluster) {
-    if (cluster.isEmpty()) {
-      return;
+  private static void add(Errors errors, Found found, List<ComparedLife> cluster) {
+    InfluenceSums forms = errors.onForms();
+    double[] moved = forms.unmoved();
+    for (ComparedLife life : cluster) {
+      found.universal.move(life, forms, moved);
+      found.varying.move(life, errors.moved());
     }
-    errors.onForms().add(sum(cluster, life -> found.universal.influences(life, errors.onForms())));
-    double[] moved = sum(cluster, found.varying::onCells);
-    for (int cell = 0; cell < moved.length; cell++) {
-      errors.add(cell, moved[cell]);
-    }
-  }
-
-  private static double[] sum(
-      List<? extends WeightedLife> cluster, Function<WeightedLife, double[]> moved) {
-    double[] sum = moved.apply(cluster.get(0));
-    for (WeightedLife life : cluster.subList(1, cluster.size())) {
-      double[] more = moved.apply(life);
-      for (int place = 0; place < sum.length; place++) {
-        sum[place] += more[place];
-      }
-    }
-    return sum;
+    forms.add(forms.onForms(moved));
+    errors.square();
   }
 
   private static Studied studied(Variant variant, Found found, Forms forms, Errors errors) {
