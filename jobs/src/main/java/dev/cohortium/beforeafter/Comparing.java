@@ -115,7 +115,10 @@ final class Comparing {
     return places.get(0).sums().get(0);
   }
 
-  /** Rows that are read more than once are kept. */
+  /**
+   * Rows that covariates are read from again and again are kept. Those of the other passes are made
+   * anew of what was exchanged for the first: that costs no more than to read kept ones.
+   */
   private Dataset<Row> lives(Lives all) {
     Dataset<Row> lives = all.of(program);
     return asked.covariates().isEmpty() ? lives : in.keep(lives);
@@ -247,9 +250,8 @@ final class Comparing {
     List<Effect> effects = new ArrayList<>();
     if (!places.isEmpty() && (isReacting || isMatched)) {
       in.run().progress().step(job + ": effects by the chances of not having joined");
-      Dataset<Row> kept = asked.covariates().isEmpty() ? in.keep(lives) : lives;
       int[] joined = gathered.joined().toArray();
-      Reacting reacting = new Reacting(kept, gathered.gathering(), places, joined);
+      Reacting reacting = new Reacting(lives, gathered.gathering(), places, joined);
       if (isReacting) {
         Judging judging = measuring.judging(gathered);
         add(judging, gathered.gathering().metrics(), places, reacting.studies());
@@ -258,7 +260,7 @@ final class Comparing {
       if (isMatched) {
         in.run().progress().step(job + ": effects on matched sets");
         int preMonths = study.lookAlike().orElseThrow().preMonths();
-        Matched matched = new Matched(in, kept, pairs, window, preMonths);
+        Matched matched = new Matched(in, lives, pairs, window, preMonths);
         effects.addAll(matched(gathered, matched, reacting.counting(), joined));
       }
     }

@@ -32,7 +32,7 @@ final class Reacting {
   /**
    * Of everybody.
    *
-   * @param lives rows of {@link Lives}, kept
+   * @param lives rows of {@link Lives}
    * @param metrics places of what is measured
    * @param joined the joining months of customers
    */
