@@ -167,9 +167,7 @@ final class Commands {
     }
     Study study = StudyReader.read(shipped(options.file()), options.settings(), environment);
     secrets = Secrets.of(study.sources().values());
-    Study asked = options.asOf() == null ? study : study.withAsOf(options.asOf());
-    asked.refuseLateSince();
-    return asked;
+    return options.asOf() == null ? study : study.withAsOf(options.asOf());
   }
 
   /**
@@ -333,6 +331,7 @@ final class Commands {
     @Override
     public Integer call() {
       Study study = study(options);
+      study.refuseLateSince();
       try (Terminal terminal = terminal()) {
         SparkSession session = start("study " + study.name(), terminal);
         Expressions.checkSegments(

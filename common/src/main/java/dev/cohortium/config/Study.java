@@ -80,14 +80,19 @@ public record Study(
   /**
    * Refuses a first month of before-after that leaves none to compare.
    *
-   * @throws UserFault if it is the month before as-of, or later
+   * @throws UserFault if months that are the base of somebody's joining are not before as-of
    */
   public void refuseLateSince() {
     Optional<YearMonth> since = beforeAfter.flatMap(BeforeAfter::since);
-    if (since.isPresent() && asOf.isPresent() && !since.get().isBefore(asOf.get().minusMonths(1))) {
+    if (since.isEmpty() || asOf.isEmpty()) {
+      return;
+    }
+    int anticipation = beforeAfter.orElseThrow().anticipation();
+    YearMonth late = asOf.get().minusMonths(1 + anticipation);
+    if (!since.get().isBefore(late)) {
       throw new UserFault(
-          "Study '%s' asks before-after to look at nothing before %s, but as-of is %s: a member takes a month before joining, that of joining and one after it.\nName a month before %s in before-after.since, or a later as-of."
-              .formatted(name, since.get(), asOf.get(), asOf.get().minusMonths(1)));
+          "Study '%s' asks before-after to look at nothing before %s, but as-of is %s: a member takes a month before joining, %d more that may anticipate it, that of joining and one after it.\nName a month before %s in before-after.since, or a later as-of."
+              .formatted(name, since.get(), asOf.get(), anticipation, late));
     }
   }
 

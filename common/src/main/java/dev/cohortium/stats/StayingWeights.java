@@ -105,13 +105,15 @@ public final class StayingWeights implements Serializable {
    * as {@link #weight} is, before joining as in the month of it.
    *
    * @param stayed of {@link #stayed}
+   * @param until logarithm of the chance of not having joined at the orders of that month up to the
+   *     one at which the set stands, at most 0
    */
-  public double weightSinceJoining(Comparison of, double[] stayed) {
+  public double weightSinceJoining(Comparison of, double[] stayed, double until) {
     int month = Math.max(of.month(), of.joined());
     Comparison since = new Comparison(of.joined(), month, of.joined() - 1 - design.anticipation());
     Span control = Span.of(since, Role.CONTROL, design);
     int last = Math.max(of.joined(), Span.of(of, Role.CONTROL, design).last);
-    double log = new Span(of.joined(), last).of(stayed);
+    double log = new Span(of.joined(), last).of(stayed) + until;
     return Math.exp(Math.min(log, caps[control.first][control.last]));
   }
 

@@ -37,7 +37,7 @@ public final class Joinings {
               required(
                   JOINED_AT_ORDER,
                   BOOLEAN,
-                  "Whether the customer joined at an order, the last of these; otherwise by post or app, say."),
+                  "Whether the customer joined on a day with an order, at which it counts as having joined, the last of these; otherwise by post or app, say."),
               optional(
                   JOINING_STORE,
                   STRING,

@@ -245,11 +245,13 @@ class StudyReaderTest {
         .isInstanceOf(UserFault.class)
         .hasMessage(
             """
-            Study 'online-retail' asks before-after to look at nothing before 2011-10, but as-of is 2011-11: a member takes a month before joining, that of joining and one after it.
-            Name a month before 2011-10 in before-after.since, or a later as-of.""");
+            Study 'online-retail' asks before-after to look at nothing before 2011-10, but as-of is 2011-11: a member takes a month before joining, 1 more that may anticipate it, that of joining and one after it.
+            Name a month before 2011-09 in before-after.since, or a later as-of.""");
     assertThatThrownBy(parse(WHOLE, "before-after.since=2030-01")::refuseLateSince)
         .hasMessageContaining("nothing before 2030-01");
-    assertThatNoException().isThrownBy(study.withAsOf(YearMonth.of(2011, 12))::refuseLateSince);
+    assertThatNoException().isThrownBy(study.withAsOf(YearMonth.of(2012, 1))::refuseLateSince);
+    assertThatThrownBy(study.withAsOf(YearMonth.of(2011, 12))::refuseLateSince)
+        .isInstanceOf(UserFault.class);
     assertThatNoException().isThrownBy(parse(LEAST)::refuseLateSince);
   }
 

@@ -141,8 +141,8 @@ final class ReactingWorld {
 
     /** What a look-alike counts; its member joined at the first order of the month, or later. */
     double ofLookAlike(int customer, Comparison of) {
-      return Math.exp(hazards.logStay(of.joined(), row(customer)))
-          * weights.weightSinceJoining(of, stayed[customer]);
+      return weights.weightSinceJoining(
+          of, stayed[customer], hazards.logStay(of.joined(), row(customer)));
     }
   }
 

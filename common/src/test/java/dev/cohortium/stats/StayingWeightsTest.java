@@ -43,12 +43,15 @@ class StayingWeightsTest {
     StayingWeights weights = alike(DESIGN, HALF);
     double[] stayed = StayingWeights.stayed(HALF);
     // By hand: months 3 to 5; before joining month 3 alone, in which nobody who joined is compared.
-    assertThat(Math.log(weights.weightSinceJoining(CELL, stayed))).isCloseTo(6, within(1e-12));
+    assertThat(Math.log(weights.weightSinceJoining(CELL, stayed, 0))).isCloseTo(6, within(1e-12));
     Comparison before = new Comparison(3, 0, 1);
-    assertThat(Math.log(weights.weightSinceJoining(before, stayed))).isCloseTo(2, within(1e-12));
+    assertThat(Math.log(weights.weightSinceJoining(before, stayed, 0))).isCloseTo(2, within(1e-12));
     // Nobody counts more than controls by the months from the base on: 7, and a bar of .01.
     double[] rare = StayingWeights.stayed(0, 0, 0, -9, 0, 0);
-    assertThat(Math.log(weights.weightSinceJoining(CELL, rare))).isCloseTo(7, within(.011));
+    assertThat(Math.log(weights.weightSinceJoining(CELL, rare, 0))).isCloseTo(7, within(.011));
+    // Of 9 the first orders of the month take 1.5: what is left is capped, and not less for them.
+    assertThat(Math.log(weights.weightSinceJoining(CELL, rare, -1.5))).isCloseTo(7, within(.011));
+    assertThat(Math.log(weights.weightSinceJoining(CELL, rare, -3))).isCloseTo(6, within(1e-12));
   }
 
   private static StayingWeights alike(StaggeredDesign design, double[] logStays) {

@@ -117,7 +117,8 @@ final class Comparing {
 
   /**
    * Rows that covariates are read from again and again are kept. Those of the other passes are made
-   * anew of what was exchanged for the first: that costs no more than to read kept ones.
+   * anew of what was exchanged for the first, which costs no more than to read kept ones; matched
+   * sets read and exchange the panel once more.
    */
   private Dataset<Row> lives(Lives all) {
     Dataset<Row> lives = all.of(program);

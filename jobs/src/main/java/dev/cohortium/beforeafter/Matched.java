@@ -107,13 +107,16 @@ final class Matched {
   }
 
   private static List<InSets> lives(Row row, Reacting.Counted customer) {
-    SortedMap<Standing, Double> weights = new TreeMap<>();
-    List<Row> sets = row.getList(row.fieldIndex(SETS));
-    sets.stream()
+    SortedMap<Standing, List<InSet>> sets = new TreeMap<>();
+    List<Row> given = row.getList(row.fieldIndex(SETS));
+    given.stream()
         .sorted(Comparator.comparingInt(Matched::order).thenComparingDouble(Matched::weight))
-        .forEach(set -> weights.merge(Standing.of(set), counted(set, customer), Double::sum));
+        .forEach(
+            set ->
+                sets.computeIfAbsent(Standing.of(set), standing -> new ArrayList<>())
+                    .add(inSet(set, customer)));
     List<InSets> lives = new ArrayList<>();
-    weights.forEach((standing, weight) -> lives.add(new InSets(standing, weight, customer)));
+    sets.forEach((standing, of) -> lives.add(new InSets(standing, of, customer)));
     return lives;
   }
 
@@ -126,14 +129,17 @@ final class Matched {
   }
 
   /**
-   * What a customer counts in a set. A look-alike will count by the inverse of the chance of not
-   * having joined at any order since the month began; those up to the member's are taken out again.
+   * A set that a customer is in.
+   *
+   * @param until of a look-alike the logarithm of the chance of not having joined in the set's
+   *     month up to the order at which it stands
    */
-  private static double counted(Row set, Reacting.Counted customer) {
+  private record InSet(double weight, double until) {}
+
+  private static InSet inSet(Row set, Reacting.Counted customer) {
     Standing standing = Standing.of(set);
-    return standing.isMember
-        ? weight(set)
-        : weight(set) * customer.stay(standing.month, order(set));
+    return new InSet(
+        weight(set), standing.isMember ? 0 : customer.logStay(standing.month, order(set)));
   }
 
   /** What a customer is to the cohort of a month. */
@@ -157,7 +163,7 @@ final class Matched {
   }
 
   /** A customer in all sets of one month that it is in as the same. */
-  private record InSets(Standing standing, double weight, Reacting.Counted customer)
+  private record InSets(Standing standing, List<InSet> sets, Reacting.Counted customer)
       implements WeightedLife {
     @Override
     public int joined() {
@@ -174,7 +180,11 @@ final class Matched {
       if (!standing.is(role, of.joined())) {
         return 0;
       }
-      return standing.isMember ? weight : weight * customer.weightSinceJoining(of);
+      double weight = 0;
+      for (InSet set : sets) {
+        weight += set.weight * (standing.isMember ? 1 : customer.weightSinceJoining(of, set.until));
+      }
+      return weight;
     }
 
     @Override

@@ -81,10 +81,13 @@ final class Reacting {
       }
     }
 
-    /** The chance of not joining at the first orders of a month; 1 of who cannot join in it. */
-    double stay(Life life, int month, int orders, JoiningHazards hazards) {
+    /**
+     * The logarithm of the chance of not joining at the first orders of a month; 0 of who cannot
+     * join in it.
+     */
+    double logStay(Life life, int month, int orders, JoiningHazards hazards) {
       int first = Math.min(orders, life.chances(month));
-      return first == 0 ? 1 : Math.exp(first * hazards.logStay(month, row(life, month)));
+      return first == 0 ? 0 : first * hazards.logStay(month, row(life, month));
     }
 
     /** Some metrics of all months: each is asked for in many comparisons. */
@@ -139,13 +142,13 @@ final class Reacting {
     }
 
     /** {@link StayingWeights#weightSinceJoining}. */
-    double weightSinceJoining(Comparison of) {
-      return by.weights.weightSinceJoining(of, stayed);
+    double weightSinceJoining(Comparison of, double until) {
+      return by.weights.weightSinceJoining(of, stayed, until);
     }
 
-    /** {@link Known#stay}. */
-    double stay(int month, int orders) {
-      return by.known.stay(life, month, orders, by.hazards);
+    /** {@link Known#logStay}. */
+    double logStay(int month, int orders) {
+      return by.known.logStay(life, month, orders, by.hazards);
     }
 
     @Override

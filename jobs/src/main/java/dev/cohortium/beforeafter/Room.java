@@ -1,5 +1,6 @@
 package dev.cohortium.beforeafter;
 
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -16,11 +17,11 @@ record Room(long heap, int tasks) {
   /** Of the heap, what the sums of all tasks may take before they are handed on: 1 / this. */
   private static final int HANDED_ON = 8;
 
-  private static final long LEAST_HANDED_ON = 64L << 20;
-
-  /** That of this JVM; its tasks are as many as it has cores. */
+  /** That of this JVM; its tasks are as many as it has cores, or an executor of its size has. */
   static Room of(SparkSession session) {
-    return new Room(Runtime.getRuntime().maxMemory(), session.sparkContext().defaultParallelism());
+    SparkContext context = session.sparkContext();
+    int tasks = context.getConf().getInt("spark.executor.cores", context.defaultParallelism());
+    return new Room(Runtime.getRuntime().maxMemory(), Math.max(1, tasks));
   }
 
   /** The same for one task alone, where there is one place only. */
@@ -44,6 +45,6 @@ record Room(long heap, int tasks) {
 
   /** Bytes of sums that a task holds before it hands them on and starts anew. */
   long handedOn() {
-    return Math.max(LEAST_HANDED_ON, heap / HANDED_ON / tasks);
+    return heap / HANDED_ON / tasks;
   }
 }

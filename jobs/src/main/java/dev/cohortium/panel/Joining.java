@@ -34,7 +34,9 @@ final class Joining {
    *
    * <p>The joining receipt is the order at the very time of the enrolment. Enrolments are often
    * dated by the day, or made at the till minutes before the receipt prints: without such an order,
-   * and without an earlier one on that local day, it is that day's next order.
+   * and without an earlier one on that local day, it is that day's next order. After earlier orders
+   * of that day the last of them counts as the one at which the customer joined, as at a till that
+   * enrols once the receipt is printed.
    */
   static Dataset<Row> joinings(Dataset<Row> enrolments, Receipts receipts, ZoneId zone) {
     Column ordered = col(ORDERED_AT);
@@ -43,7 +45,6 @@ final class Joining {
     Column thatDay = LocalTime.date(ordered, zone).equalTo(LocalTime.date(joined, zone));
     Column comesWithJoining =
         col(AT_ONCE).gt(0).or(col(EARLIER_THAT_DAY).equalTo(0).and(col(LATER_THAT_DAY).gt(0)));
-    Column joinedAtOrder = col(Joinings.JOINED_AT_ORDER);
     Column next = struct(ordered.as(ORDERED_AT), col(Receipts.STORE_ID), col(Receipts.CHANNEL));
     Dataset<Row> joinings =
         members(enrolments, zone)
@@ -62,11 +63,13 @@ final class Joining {
                 count_if(inMonth.and(thatDay).and(ordered.lt(joined))).as(EARLIER_THAT_DAY),
                 count_if(inMonth.and(thatDay).and(ordered.gt(joined))).as(LATER_THAT_DAY),
                 min(when(inMonth.and(thatDay).and(ordered.geq(joined)), next)).as(NEXT))
-            .withColumn(Joinings.JOINED_AT_ORDER, comesWithJoining)
-            .withColumn(Joinings.ORDERS_UNTIL_JOINING, col(BEFORE).plus(joinedAtOrder.cast("long")))
+            .withColumn(Joinings.JOINED_AT_ORDER, comesWithJoining.or(col(EARLIER_THAT_DAY).gt(0)))
             .withColumn(
-                Receipts.STORE_ID, when(joinedAtOrder, col(NEXT).getField(Receipts.STORE_ID)))
-            .withColumn(Receipts.CHANNEL, when(joinedAtOrder, col(NEXT).getField(Receipts.CHANNEL)))
+                Joinings.ORDERS_UNTIL_JOINING, col(BEFORE).plus(comesWithJoining.cast("long")))
+            .withColumn(
+                Receipts.STORE_ID, when(comesWithJoining, col(NEXT).getField(Receipts.STORE_ID)))
+            .withColumn(
+                Receipts.CHANNEL, when(comesWithJoining, col(NEXT).getField(Receipts.CHANNEL)))
             .drop(Receipts.HOLDER, BEFORE, AT_ONCE, EARLIER_THAT_DAY, LATER_THAT_DAY, NEXT);
     return receipts
         .named(joinings)

@@ -63,8 +63,8 @@ class JoiningTest extends SparkTest {
         program_id     | customer_id | orders_until_joining | joined_at_order | orders_in_month
         dated_by_day   | ann         | 1                    | true            | 3
         minutes_before | ann         | 3                    | true            | 3
-        between_orders | ann         | 1                    | false           | 3
-        after_orders   | ann         | 2                    | false           | 3
+        between_orders | ann         | 1                    | true            | 3
+        after_orders   | ann         | 2                    | true            | 3
         quiet_day      | ann         | 2                    | false           | 3
         day_of_return  | ann         | 2                    | false           | 3
         """);
