@@ -58,10 +58,6 @@ public final class StratifiedArms {
     public static Stratum of(CrossMoments treated, CrossMoments control) {
       return new Stratum(Math.addExact(treated.count(), control.count()), treated, control);
     }
-
-    private long customers() {
-      return treated.count() + control.count();
-    }
   }
 
   /**
@@ -80,11 +76,6 @@ public final class StratifiedArms {
           name + ".control", strata.get(i).control().variables(), "strata[0].treated", variables);
     }
     return new StratifiedArms(strata);
-  }
-
-  /** Customers of strata that are too small to count. */
-  public long customersLeftOut() {
-    return sum(given, Stratum::customers) - treated.customers() - control.customers();
   }
 
   /** The treated of the strata that count. */
