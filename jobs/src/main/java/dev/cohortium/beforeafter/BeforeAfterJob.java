@@ -1,11 +1,6 @@
 package dev.cohortium.beforeafter;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-
 import dev.cohortium.config.Study;
-import dev.cohortium.evidence.Metric;
-import dev.cohortium.evidence.PanelSurvey;
 import dev.cohortium.evidence.Programmes;
 import dev.cohortium.runtime.Expressions;
 import dev.cohortium.runtime.Frames;
@@ -22,10 +17,7 @@ import dev.cohortium.table.Joinings;
 import dev.cohortium.table.LookAlikePairs;
 import dev.cohortium.table.PreTrends;
 import dev.cohortium.table.Table;
-import java.sql.Date;
 import java.util.List;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 
 /** Compares members with themselves before joining, net of others (methods.md 7). */
 public final class BeforeAfterJob implements Job {
@@ -76,29 +68,19 @@ public final class BeforeAfterJob implements Job {
         study.cohorts().map(Study.Cohorts::inactiveMonths).toString());
   }
 
-  /** The months that are looked at: what lies before is neither measured nor a reason. */
-  private static Dataset<Row> looked(Frames in, Study study) {
-    Dataset<Row> months = in.get(CustomerMonths.TABLE);
-    return study
-        .beforeAfter()
-        .orElseThrow()
-        .since()
-        .map(
-            since -> months.where(col(CustomerMonths.MONTH).geq(lit(Date.valueOf(since.atDay(1))))))
-        .orElse(months);
-  }
-
   @Override
   public Frames run(Frames in, Study study) {
     study.refuseLateSince();
     Expressions.checkSegments(study, in.get(Customers.TABLE));
-    PanelSurvey survey =
-        PanelSurvey.of(looked(in, study), study.asOf().orElseThrow(), Metric.of(study));
+    in.run().progress().step(name() + ": customers from the panel");
+    Lives lives = new Lives(in, study);
+    Survey survey = lives.survey();
     return Programmes.each(
         in,
         study,
         writes(),
         program ->
-            new Comparing(in, study, program, name(), survey, Room.of(in.session())).tables());
+            new Comparing(in, study, program, name(), lives, survey, Room.of(in.session()))
+                .tables());
   }
 }

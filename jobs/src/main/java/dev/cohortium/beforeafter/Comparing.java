@@ -41,7 +41,9 @@ final class Comparing {
   private final BeforeAfter asked;
   private final String program;
   private final String job;
-  private final PanelSurvey survey;
+  private final Lives lives;
+  private final Survey survey;
+  private final PanelSurvey panel;
   private final LocalDate asOf;
   private final Window window;
   private final Marts marts;
@@ -49,42 +51,45 @@ final class Comparing {
   private final Room room;
 
   Comparing(
-      Frames in, Study study, String program, String job, PanelSurvey survey, Room ofAllTasks) {
+      Frames in,
+      Study study,
+      String program,
+      String job,
+      Lives lives,
+      Survey survey,
+      Room ofAllTasks) {
     this.in = in;
     this.study = study;
     this.asked = study.beforeAfter().orElseThrow();
     room = asked.segments().isEmpty() ? ofAllTasks.alone() : ofAllTasks;
     this.program = program;
     this.job = job;
+    this.lives = lives;
     this.survey = survey;
+    panel = survey.panel();
     asOf = study.asOf().orElseThrow().atEndOfMonth();
     window =
         Window.of(
-            study, program, survey.first().or(asked::since).orElse(study.asOf().orElseThrow()));
+            study, program, panel.first().or(asked::since).orElse(study.asOf().orElseThrow()));
     marts = new Marts(window, program, asOf, in.run().id(), untold());
     measuring =
-        new Measuring(program, window, study.metrics(), variants(), marts, survey.withoutMargin());
+        new Measuring(program, window, study.metrics(), variants(), marts, panel.withoutMargin());
   }
 
   /** The rows of each table. */
   Map<Table, Dataset<Row>> tables() {
     in.run().progress().step(job + ": sums over customers, and effects");
-    Lives all = new Lives(in, study, window);
-    List<Integer> cohorts = all.cohorts(program);
+    List<Integer> cohorts = survey.cohorts(program, window);
     long mostOfSums = room.ofSums(refuseTooMany(cohorts));
-    Dataset<Row> lives = lives(all);
+    Dataset<Row> all = lives.of(program);
     Gathering gathering =
         new Gathering(
-            window,
-            asked.segments(),
-            metrics(),
-            Covariates.of(lives, asked.covariates().size()),
-            window.earliest(cohorts));
+            window, asked.segments(), metrics(), survey.covariates(), window.earliest(cohorts));
     List<Effect> effects = new ArrayList<>();
-    Gathered whole = effects(gathering, lives, effects, mostOfSums);
+    Gathered whole = effects(gathering, all, effects, mostOfSums);
     in.run().progress().step(job + ": effects on all");
-    effects.addAll(adjusted(whole, lives));
-    effects.addAll(weighted(whole, lives));
+    effects.addAll(adjusted(whole, all));
+    effects.addAll(weighted(whole, all));
     effects.addAll(byRegion(whole));
     Families.adjustByPlace(effects);
     Map<Table, Dataset<Row>> tables = new LinkedHashMap<>(effectTables(effects));
@@ -95,13 +100,12 @@ final class Comparing {
   /**
    * The sums of the whole, once each place's effects are made of its own where they lie and added.
    */
-  private Gathered effects(
-      Gathering gathering, Dataset<Row> lives, List<Effect> effects, long most) {
+  private Gathered effects(Gathering gathering, Dataset<Row> all, List<Effect> effects, long most) {
     Measuring by = measuring;
     List<Measuring.Found> places =
         new ArrayList<>(
             gathering.each(
-                lives, (place, sums) -> by.of(new Gathered(gathering, place, sums, most), most)));
+                all, (place, sums) -> by.of(new Gathered(gathering, place, sums, most), most)));
     if (places.stream().noneMatch(found -> found.place().isWhole())) {
       Iterator<Tuple2<Gathering.Group, CohortMoments>> nobody = Collections.emptyIterator();
       places.add(by.of(new Gathered(gathering, Place.ALL, nobody, most), most));
@@ -113,16 +117,6 @@ final class Comparing {
       marts.plus(found.marts());
     }
     return places.get(0).sums().get(0);
-  }
-
-  /**
-   * Rows that covariates are read from again and again are kept. Those of the other passes are made
-   * anew of what was exchanged for the first, which costs no more than to read kept ones; matched
-   * sets read and exchange the panel once more.
-   */
-  private Dataset<Row> lives(Lives all) {
-    Dataset<Row> lives = all.of(program);
-    return asked.covariates().isEmpty() ? lives : in.keep(lives);
   }
 
   // --- what does not fit ---
@@ -189,7 +183,7 @@ final class Comparing {
     if (asksReceipts()) {
       metrics.add(Metric.REVENUE_AND_ORDERS);
     }
-    return Measured.of(metrics, survey.caps());
+    return Measured.of(metrics, panel.caps());
   }
 
   /**
@@ -198,7 +192,7 @@ final class Comparing {
    */
   private EnumSet<Metric> untold() {
     EnumSet<Metric> untold = EnumSet.noneOf(Metric.class);
-    if (survey.withoutMargin() > 0) {
+    if (panel.withoutMargin() > 0) {
       untold.add(Metric.MARGIN);
     }
     if (asked.preMonths() < window.lookBack()) {
@@ -221,7 +215,7 @@ final class Comparing {
   // --- effects on the whole ---
 
   /** The effects on everybody given covariates, where the study names some. */
-  private List<Effect> adjusted(Gathered gathered, Dataset<Row> lives) {
+  private List<Effect> adjusted(Gathered gathered, Dataset<Row> all) {
     if (asked.covariates().isEmpty()) {
       return List.of();
     }
@@ -233,8 +227,7 @@ final class Comparing {
     }
     Judging judging = measuring.judging(gathered);
     JoiningCohorts together = gathered.cohorts(window.design(), Comparison.TOGETHER);
-    for (Adjusted adjusted :
-        new Adjusting(lives, gathered.gathering(), together, places).effects()) {
+    for (Adjusted adjusted : new Adjusting(all, gathered.gathering(), together, places).effects()) {
       Studied studied = adjusted.studied();
       judging.add(metrics.get(adjusted.metric()), studied);
       marts.add(Place.ALL, metrics.get(adjusted.metric()).metric(), studied);
@@ -243,7 +236,7 @@ final class Comparing {
   }
 
   /** The effects on everybody in which customers count differently. */
-  private List<Effect> weighted(Gathered gathered, Dataset<Row> lives) {
+  private List<Effect> weighted(Gathered gathered, Dataset<Row> all) {
     List<Integer> places = measuring.rawPlaces(gathered.gathering().metrics());
     boolean isReacting = gathered.hazards().areThere();
     Dataset<Row> pairs = Matched.pairs(in, program, asOf);
@@ -252,7 +245,7 @@ final class Comparing {
     if (!places.isEmpty() && (isReacting || isMatched)) {
       in.run().progress().step(job + ": effects by the chances of not having joined");
       int[] joined = gathered.joined().toArray();
-      Reacting reacting = new Reacting(lives, gathered.gathering(), places, joined);
+      Reacting reacting = new Reacting(all, gathered.gathering(), places, joined);
       if (isReacting) {
         Judging judging = measuring.judging(gathered);
         add(judging, gathered.gathering().metrics(), places, reacting.studies());
@@ -261,7 +254,7 @@ final class Comparing {
       if (isMatched) {
         in.run().progress().step(job + ": effects on matched sets");
         int preMonths = study.lookAlike().orElseThrow().preMonths();
-        Matched matched = new Matched(in, lives, pairs, window, preMonths);
+        Matched matched = new Matched(in, all, pairs, window, preMonths);
         effects.addAll(matched(gathered, matched, reacting.counting(), joined));
       }
     }

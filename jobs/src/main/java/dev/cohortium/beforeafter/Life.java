@@ -2,7 +2,6 @@ package dev.cohortium.beforeafter;
 
 import dev.cohortium.evidence.Purchases;
 import dev.cohortium.stats.StaggeredDesign;
-import java.util.List;
 import org.apache.spark.sql.Row;
 
 /** One customer's months, 0 where nothing was bought. */
@@ -16,20 +15,25 @@ final class Life implements Purchases {
   private final int opened;
 
   private Life(Row row, Window window) {
-    amounts = new double[Lives.AMOUNTS][window.months()];
+    amounts = new double[PackedMonths.AMOUNTS][window.months()];
     int joining = row.fieldIndex(Lives.JOINED);
-    joined = row.isNullAt(joining) ? StaggeredDesign.NEVER : Math.max(-1, row.getInt(joining));
+    joined =
+        row.isNullAt(joining)
+            ? StaggeredDesign.NEVER
+            : Math.max(-1, window.from(row.getInt(joining)));
     int first = row.fieldIndex(Lives.ACQUIRED);
-    acquired = row.isNullAt(first) ? StaggeredDesign.NEVER : row.getInt(first);
+    acquired = row.isNullAt(first) ? StaggeredDesign.NEVER : window.from(row.getInt(first));
     ordersUntilJoining =
         row.isNullAt(joining) ? 0 : row.getInt(row.fieldIndex(Lives.ORDERS_UNTIL_JOINING));
     joinedAtOrder = row.getBoolean(row.fieldIndex(Lives.JOINED_AT_ORDER));
     hasLeft = row.getBoolean(row.fieldIndex(Lives.HAS_LEFT));
     opened = window.opensIn(row.getString(row.fieldIndex(Lives.REGION)));
-    List<Row> bought = row.getList(row.fieldIndex(Lives.MONTHS));
-    for (Row month : bought) {
-      for (int amount = 0; amount < Lives.AMOUNTS; amount++) {
-        amounts[amount][month.getInt(0)] = month.getDouble(1 + amount);
+    PackedMonths bought = new PackedMonths(row.getAs(Lives.MONTHS));
+    double[] of = new double[PackedMonths.AMOUNTS];
+    while (bought.next(of)) {
+      int month = window.from(bought.month());
+      for (int amount = 0; amount < of.length; amount++) {
+        amounts[amount][month] = Double.isNaN(of[amount]) ? 0 : of[amount];
       }
     }
   }
@@ -83,21 +87,21 @@ final class Life implements Purchases {
 
   @Override
   public int orders(int month) {
-    return (int) amounts[Lives.ORDERS][month];
+    return (int) amounts[PackedMonths.ORDERS][month];
   }
 
   @Override
   public double revenue(int month) {
-    return amounts[Lives.REVENUE][month];
+    return amounts[PackedMonths.REVENUE][month];
   }
 
   @Override
   public double margin(int month) {
-    return amounts[Lives.MARGIN][month];
+    return amounts[PackedMonths.MARGIN][month];
   }
 
   @Override
   public double items(int month) {
-    return amounts[Lives.ITEMS][month];
+    return amounts[PackedMonths.ITEMS][month];
   }
 }

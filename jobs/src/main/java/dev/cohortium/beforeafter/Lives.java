@@ -4,39 +4,54 @@ import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.collect_list;
-import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
-import static org.apache.spark.sql.functions.least;
+import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.month;
-import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.map_from_entries;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
 import static org.apache.spark.sql.functions.year;
 
 import dev.cohortium.config.Study;
 import dev.cohortium.config.Study.BeforeAfter;
 import dev.cohortium.config.UserFault;
+import dev.cohortium.evidence.Metric;
+import dev.cohortium.evidence.Sweep;
 import dev.cohortium.runtime.Expressions;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Customers;
 import dev.cohortium.table.Joinings;
 import java.sql.Date;
+import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.api.java.function.FlatMapGroupsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructType;
 
-/** Brings together, by customer, the months of the panel, acquisition, joining and segments. */
+/**
+ * Brings together, by customer, the months of the panel, acquisition, joinings and segments: the
+ * panel is read and exchanged once, whatever the number of programmes, and each customer is kept in
+ * few bytes, for all that goes over customers again.
+ *
+ * <p>Months are counted from that of the year 0: {@link #number}.
+ */
 final class Lives {
-  /** Month of joining, counted from the first that is looked at (INT); null: never. */
+  /** Month of joining (INT); null: never. */
   static final String JOINED = "joined";
 
   /** Month of the first order or of being registered (INT); null: neither by as-of. */
@@ -51,7 +66,7 @@ final class Lives {
   /** Whether the member left for good (BOOLEAN). */
   static final String HAS_LEFT = "has_left";
 
-  /** ARRAY of STRUCT(month, orders, net revenue, margin, items), in any order. */
+  /** What was bought in months that are looked at (BINARY, {@link PackedMonths}). */
   static final String MONTHS = "months";
 
   /** Values of the study's segments, in their order (ARRAY of STRING). */
@@ -66,58 +81,172 @@ final class Lives {
   /** Values of the study's covariates, in their order (ARRAY of DOUBLE, null where unknown). */
   static final String COVARIATES = "covariates";
 
-  static final int ORDERS = 0;
-  static final int REVENUE = 1;
-  static final int MARGIN = 2;
-  static final int ITEMS = 3;
-
-  /** The number of amounts of a month. */
-  static final int AMOUNTS = 4;
+  /** Of each programme joined: JOINED to HAS_LEFT (MAP of STRUCT by programme). */
+  static final String JOININGS = "joinings";
 
   /** Value of a segment where the customer has none. */
   static final String UNKNOWN = "unknown";
 
   private static final String CUSTOMER_ID = CustomerMonths.CUSTOMER_ID;
-  private static final String MONTH = "bought";
-  private static final String FIRST_ORDER = "first_order";
+  private static final String MONTH = "month";
   private static final String REGISTERED = "registered";
+  private static final String JOINING = "joining";
+  private static final String DESCRIBED = "described";
   private static final int OF_YEAR = 12;
 
   private final Frames in;
   private final Study study;
   private final BeforeAfter asked;
-  private final Window window;
-  private final int first;
+  private final Dataset<Row> rows;
 
-  Lives(Frames in, Study study, Window window) {
+  /** Those up to as-of: read when they are first asked for, and kept until the job has ended. */
+  Lives(Frames in, Study study) {
     this.in = in;
     this.study = study;
     this.asked = study.beforeAfter().orElseThrow();
-    this.window = window;
-    first = OF_YEAR * window.first().getYear() + window.first().getMonthValue() - 1;
+    rows = in.keep(brought());
   }
 
   /**
-   * One row per customer who has a receipt, is registered or joined {@code program} by as-of. The
-   * three tables are rows of one, so that all of it is exchanged once.
+   * One row per customer who has a receipt in a month that is looked at, is registered or joined
+   * {@code program} by as-of.
    */
   Dataset<Row> of(String program) {
-    return months()
-        .unionByName(joined(program), true)
-        .unionByName(described(), true)
-        .groupBy(CUSTOMER_ID)
-        .agg(
-            max(JOINED).as(JOINED),
-            max(ORDERS_UNTIL_JOINING).as(ORDERS_UNTIL_JOINING),
-            coalesce(max(JOINED_AT_ORDER), lit(false)).as(JOINED_AT_ORDER),
-            least(min(FIRST_ORDER), min(REGISTERED)).as(ACQUIRED),
-            coalesce(max(HAS_LEFT), lit(false)).as(HAS_LEFT),
-            collect_list(MONTH).as(MONTHS),
-            coalesce(first(SEGMENTS, true), unknown(asked.segments())).as(SEGMENTS),
-            coalesce(first(STRATUM, true), to_json(unknown(asked.strata()))).as(STRATUM),
-            coalesce(first(REGION, true), lit(UNKNOWN)).as(REGION),
-            first(COVARIATES, true).as(COVARIATES))
-        .where(size(col(MONTHS)).gt(0).or(col(JOINED).isNotNull()).or(col(ACQUIRED).isNotNull()));
+    Column joining = col(JOININGS).getItem(program);
+    return rows.select(
+            col(CUSTOMER_ID),
+            joining.getField(JOINED).as(JOINED),
+            joining.getField(ORDERS_UNTIL_JOINING).as(ORDERS_UNTIL_JOINING),
+            coalesce(joining.getField(JOINED_AT_ORDER), lit(false)).as(JOINED_AT_ORDER),
+            coalesce(joining.getField(HAS_LEFT), lit(false)).as(HAS_LEFT),
+            col(ACQUIRED),
+            col(MONTHS),
+            col(SEGMENTS),
+            col(STRATUM),
+            col(REGION),
+            col(COVARIATES))
+        .where(length(col(MONTHS)).gt(0).or(col(JOINED).isNotNull()).or(col(ACQUIRED).isNotNull()));
+  }
+
+  /** What one look at all of them tells, the one in which they are read. */
+  Survey survey() {
+    Survey nobody = new Survey(Metric.of(study), asked.covariates().size());
+    return Sweep.of(
+        rows.select(MONTHS, JOININGS, COVARIATES), nobody::none, Survey::add, Survey::plus);
+  }
+
+  // --- what is brought together ---
+
+  private Dataset<Row> brought() {
+    Dataset<Row> known = known();
+    int from = asked.since().map(Lives::number).orElse(Integer.MIN_VALUE);
+    Column described = col(DESCRIBED);
+    // A group is of one hash: it leads a sort of numbers, where ids may all begin alike.
+    return known
+        .groupBy(xxhash64(col(CUSTOMER_ID)))
+        .as(Encoders.LONG(), Encoders.row(known.schema()))
+        .flatMapGroups(
+            (FlatMapGroupsFunction<Long, Row, Row>) (hash, alike) -> Brought.of(alike, from),
+            Encoders.row(Brought.schema(known.schema())))
+        .select(
+            col(CUSTOMER_ID),
+            col(ACQUIRED),
+            col(MONTHS),
+            map_from_entries(col(JOININGS)).as(JOININGS),
+            coalesce(described.getField(SEGMENTS), unknown(asked.segments())).as(SEGMENTS),
+            coalesce(described.getField(STRATUM), to_json(unknown(asked.strata()))).as(STRATUM),
+            coalesce(described.getField(REGION), lit(UNKNOWN)).as(REGION),
+            described.getField(COVARIATES).as(COVARIATES));
+  }
+
+  /** What months, joinings and customers say of each customer, each in rows of its own. */
+  Dataset<Row> known() {
+    return months().unionByName(joined(), true).unionByName(described(), true);
+  }
+
+  /** The rows of one customer, as far as they were seen. */
+  static final class Brought {
+    private final TreeMap<Integer, double[]> months = new TreeMap<>();
+    private final List<Row> joinings = new ArrayList<>();
+    private Integer acquired;
+    private Row described;
+
+    static StructType schema(StructType known) {
+      return new StructType()
+          .add(CUSTOMER_ID, DataTypes.StringType)
+          .add(ACQUIRED, DataTypes.IntegerType)
+          .add(MONTHS, DataTypes.BinaryType)
+          .add(JOININGS, DataTypes.createArrayType(known.apply(JOINING).dataType()))
+          .add(DESCRIBED, known.apply(DESCRIBED).dataType());
+    }
+
+    /**
+     * The customers of rows.
+     *
+     * @param alike all rows of one or, hardly ever, a few customers
+     * @param from first month that is looked at
+     */
+    static Iterator<Row> of(Iterator<Row> alike, int from) {
+      Map<String, Brought> customers = new TreeMap<>();
+      alike.forEachRemaining(
+          row -> customers.computeIfAbsent(row.getString(0), none -> new Brought()).add(row, from));
+      return customers.entrySet().stream()
+          .map(customer -> customer.getValue().row(customer.getKey()))
+          .iterator();
+    }
+
+    private void add(Row row, int from) {
+      int month = row.fieldIndex(MONTH);
+      int joining = row.fieldIndex(JOINING);
+      if (!row.isNullAt(month)) {
+        double[] amounts = new double[PackedMonths.AMOUNTS];
+        for (int amount = 0; amount < amounts.length; amount++) {
+          int at = month + 1 + amount;
+          amounts[amount] = row.isNullAt(at) ? Double.NaN : row.getDouble(at);
+        }
+        add(row.getInt(month), amounts, from);
+      } else if (!row.isNullAt(joining)) {
+        joinings.add(row.getStruct(joining));
+      } else {
+        described = row.getStruct(row.fieldIndex(DESCRIBED));
+        int registered = described.fieldIndex(REGISTERED);
+        if (!described.isNullAt(registered)) {
+          acquire(described.getInt(registered));
+        }
+      }
+    }
+
+    private void add(int month, double[] amounts, int from) {
+      if (month >= from) {
+        months.put(month, amounts);
+      }
+      if (amounts[PackedMonths.ORDERS] > 0) {
+        acquire(month);
+      }
+    }
+
+    private void acquire(int month) {
+      acquired = acquired == null ? month : Math.min(acquired, month);
+    }
+
+    private Row row(String customer) {
+      return RowFactory.create(
+          customer, acquired, PackedMonths.of(months), joinings.toArray(Row[]::new), described);
+    }
+  }
+
+  /** The number of a month, counted from January of the year 0. */
+  static int number(YearMonth month) {
+    return OF_YEAR * month.getYear() + month.getMonthValue() - 1;
+  }
+
+  /** The month of a number. */
+  static YearMonth month(int number) {
+    return YearMonth.of(number / OF_YEAR, 1 + number % OF_YEAR);
+  }
+
+  private static Column number(Column day) {
+    return year(day).multiply(OF_YEAR).plus(functions.month(day)).minus(1);
   }
 
   /** The values of segments of which none is known. */
@@ -129,55 +258,39 @@ final class Lives {
     return array(texts).cast("array<string>");
   }
 
-  /** The months in which somebody joined who was not always a member, ascending. */
-  List<Integer> cohorts(String program) {
-    return joined(program)
-        .select(JOINED)
-        .where(col(JOINED).gt(window.design().anticipation()))
-        .distinct()
-        .collectAsList()
-        .stream()
-        .map(row -> row.getInt(0))
-        .sorted()
-        .toList();
-  }
-
   private Dataset<Row> months() {
-    Column number = number(col(CustomerMonths.MONTH));
     return in.get(CustomerMonths.TABLE)
         .where(col(CustomerMonths.MONTH).leq(lit(Date.valueOf(lastDay()))))
         .select(
             col(CUSTOMER_ID),
-            when(
-                    number.geq(0),
-                    struct(
-                        number,
-                        col(CustomerMonths.ORDERS).cast("double"),
-                        col(CustomerMonths.NET_REVENUE).cast("double"),
-                        amount(CustomerMonths.MARGIN),
-                        amount(CustomerMonths.ITEMS)))
-                .as(MONTH),
-            when(col(CustomerMonths.ORDERS).gt(0), number).as(FIRST_ORDER));
-  }
-
-  private java.time.LocalDate lastDay() {
-    return study.asOf().orElseThrow().atEndOfMonth();
+            number(col(CustomerMonths.MONTH)).as(MONTH),
+            amount(CustomerMonths.ORDERS),
+            amount(CustomerMonths.NET_REVENUE),
+            amount(CustomerMonths.MARGIN),
+            amount(CustomerMonths.ITEMS));
   }
 
   private static Column amount(String name) {
-    return coalesce(col(name).cast("double"), lit(0.0));
+    return col(name).cast("double").as(name);
   }
 
-  private Dataset<Row> joined(String program) {
+  private LocalDate lastDay() {
+    return study.asOf().orElseThrow().atEndOfMonth();
+  }
+
+  private Dataset<Row> joined() {
     return in.get(Joinings.TABLE)
-        .where(col(Joinings.PROGRAM_ID).equalTo(program))
         .where(col(Joinings.JOINING_MONTH).leq(lit(Date.valueOf(lastDay()))))
         .select(
             col(CUSTOMER_ID),
-            number(col(Joinings.JOINING_MONTH)).as(JOINED),
-            col(ORDERS_UNTIL_JOINING).cast("int").as(ORDERS_UNTIL_JOINING),
-            col(JOINED_AT_ORDER),
-            col(Joinings.LEFT_MONTH).leq(lit(Date.valueOf(lastDay()))).as(HAS_LEFT));
+            struct(
+                    col(Joinings.PROGRAM_ID),
+                    struct(
+                        number(col(Joinings.JOINING_MONTH)).as(JOINED),
+                        col(ORDERS_UNTIL_JOINING).cast("int").as(ORDERS_UNTIL_JOINING),
+                        col(JOINED_AT_ORDER),
+                        col(Joinings.LEFT_MONTH).leq(lit(Date.valueOf(lastDay()))).as(HAS_LEFT)))
+                .as(JOINING));
   }
 
   private Dataset<Row> described() {
@@ -188,11 +301,13 @@ final class Lives {
         number(from_utc_timestamp(col(Customers.REGISTERED_AT), study.timeZone().getId()));
     return customers.select(
         col(CUSTOMER_ID),
-        when(registered.lt(window.months()), registered).as(REGISTERED),
-        listed(texts(asked.segments())).as(SEGMENTS),
-        to_json(listed(texts(asked.strata()))).as(STRATUM),
-        col(Customers.REGION).as(REGION),
-        array(covariates).cast("array<double>").as(COVARIATES));
+        struct(
+                when(registered.leq(number(study.asOf().orElseThrow())), registered).as(REGISTERED),
+                listed(texts(asked.segments())).as(SEGMENTS),
+                to_json(listed(texts(asked.strata()))).as(STRATUM),
+                col(Customers.REGION).as(REGION),
+                array(covariates).cast("array<double>").as(COVARIATES))
+            .as(DESCRIBED));
   }
 
   private Column[] texts(List<String> names) {
@@ -231,11 +346,6 @@ final class Lives {
               .formatted(study.name(), name));
     }
     return attribute;
-  }
-
-  /** The number of a day's month, counted from the first that is looked at. */
-  private Column number(Column day) {
-    return year(day).multiply(OF_YEAR).plus(month(day)).minus(1 + first);
   }
 
   /** The places in which the customer of a row is measured: the whole first. */

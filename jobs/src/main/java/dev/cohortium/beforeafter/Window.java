@@ -122,6 +122,11 @@ record Window(
     return horizons.get(horizons.size() - 1);
   }
 
+  /** The month of a number of {@link Lives}; negative: before the first. */
+  int from(int number) {
+    return number - Lives.number(first);
+  }
+
   /** The first day of a month. */
   LocalDate day(int month) {
     return first.plusMonths(month).atDay(1);

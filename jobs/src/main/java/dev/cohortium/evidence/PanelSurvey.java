@@ -12,14 +12,16 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import dev.cohortium.table.CustomerMonths;
+import java.io.Serial;
+import java.io.Serializable;
 import java.sql.Date;
 import java.time.YearMonth;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -58,14 +60,19 @@ public record PanelSurvey(
             .groupBy(AMOUNT, BAR)
             .agg(min(CustomerMonths.MONTH), count_if(col(CustomerMonths.ORDERS).gt(0)))
             .collectAsList();
-    Map<Metric, Double> caps = new EnumMap<>(Metric.class);
-    metrics.forEach(metric -> cap(histogram(bars, metric)).ifPresent(cap -> caps.put(metric, cap)));
-    return new PanelSurvey(
+    Bars all = new Bars(metrics);
+    for (Row bar : bars) {
+      Metric of = amount(metrics, bar.getString(0));
+      all.add(of, bar.isNullAt(1) ? Bars.UNKNOWN : bar.getInt(1), bar.getLong(3));
+    }
+    return all.survey(
         bars.stream()
             .map(bar -> YearMonth.from(bar.getDate(2).toLocalDate()))
-            .min(YearMonth::compareTo),
-        caps,
-        unknown(bars, Metric.MARGIN));
+            .min(YearMonth::compareTo));
+  }
+
+  private static Metric amount(Collection<Metric> metrics, String word) {
+    return metrics.stream().filter(metric -> metric.word().equals(word)).findFirst().orElseThrow();
   }
 
   /** The bar of a month's amount in a histogram of logarithms; null: not known. */
@@ -76,40 +83,85 @@ public record PanelSurvey(
     return struct(lit(metric.word()).as(AMOUNT), bar.as(BAR));
   }
 
-  private static boolean isOf(Row bar, Metric metric) {
-    return bar.getString(0).equals(metric.word());
-  }
+  /**
+   * Months with an order by their amounts' logarithms, those that are not known among them. A state
+   * that changes, and adds.
+   */
+  public static final class Bars implements Serializable {
+    @Serial private static final long serialVersionUID = 1;
 
-  /** Months by the number of their bar. */
-  private static TreeMap<Integer, Long> histogram(List<Row> bars, Metric metric) {
-    TreeMap<Integer, Long> months = new TreeMap<>();
-    bars.stream()
-        .filter(bar -> isOf(bar, metric) && !bar.isNullAt(1))
-        .forEach(bar -> months.put(bar.getInt(1), bar.getLong(3)));
-    return months;
-  }
+    private static final int UNKNOWN = -1;
 
-  private static Optional<Double> cap(TreeMap<Integer, Long> histogram) {
-    long all = histogram.values().stream().mapToLong(Long::longValue).sum();
-    long below = 0;
-    for (Map.Entry<Integer, Long> bar : histogram.entrySet()) {
-      below += bar.getValue();
-      if (all >= LEAST_MONTHS && below >= SHARE * all && bar.getKey() > 0) {
-        return Optional.of(Math.exp(bar.getKey() * STEP));
+    /** Of amounts that are asked for: months not known, then those of each bar. */
+    private final EnumMap<Metric, long[]> months = new EnumMap<>(Metric.class);
+
+    /** No months; of the metrics those that are amounts count. */
+    public Bars(Collection<Metric> metrics) {
+      metrics.stream()
+          .filter(Metric::isAmount)
+          .forEach(metric -> months.put(metric, new long[1 - UNKNOWN]));
+    }
+
+    /**
+     * Adds a month with an order.
+     *
+     * @param metric whichever; one that is not asked for is left
+     * @param amount NaN: not known
+     */
+    public void add(Metric metric, double amount) {
+      if (months.containsKey(metric)) {
+        int bar = amount > 1 ? (int) Math.ceil(Math.log(amount) / STEP) : 0;
+        add(metric, Double.isNaN(amount) ? UNKNOWN : bar, 1);
       }
     }
-    return Optional.empty();
-  }
 
-  private static double unknown(List<Row> bars, Metric metric) {
-    long all = 0;
-    long unknown = 0;
-    for (Row bar : bars) {
-      if (isOf(bar, metric)) {
-        all += bar.getLong(3);
-        unknown += bar.isNullAt(1) ? bar.getLong(3) : 0;
+    private void add(Metric metric, int bar, long more) {
+      long[] counts = months.get(metric);
+      if (bar - UNKNOWN >= counts.length) {
+        counts = Arrays.copyOf(counts, Math.max(bar - UNKNOWN + 1, 2 * counts.length));
+        months.put(metric, counts);
       }
+      counts[bar - UNKNOWN] += more;
     }
-    return all == 0 ? 0 : (double) unknown / all;
+
+    /** Adds the months of {@code other}, which stays as it is. */
+    public void plus(Bars other) {
+      other.months.forEach(
+          (metric, counts) -> {
+            for (int at = 0; at < counts.length; at++) {
+              add(metric, at + UNKNOWN, counts[at]);
+            }
+          });
+    }
+
+    /**
+     * What they tell.
+     *
+     * @param first month of the panel; empty: it has none
+     */
+    public PanelSurvey survey(Optional<YearMonth> first) {
+      Map<Metric, Double> caps = new EnumMap<>(Metric.class);
+      months.forEach((metric, of) -> cap(of).ifPresent(cap -> caps.put(metric, cap)));
+      return new PanelSurvey(first, caps, unknown());
+    }
+
+    private static Optional<Double> cap(long[] counts) {
+      long all = Arrays.stream(counts).skip(-UNKNOWN).sum();
+      long below = 0;
+      for (int bar = 0; bar < counts.length + UNKNOWN; bar++) {
+        below += counts[bar - UNKNOWN];
+        boolean isBar = bar > 0 && counts[bar - UNKNOWN] > 0;
+        if (all >= LEAST_MONTHS && below >= SHARE * all && isBar) {
+          return Optional.of(Math.exp(bar * STEP));
+        }
+      }
+      return Optional.empty();
+    }
+
+    private double unknown() {
+      long[] counts = months.getOrDefault(Metric.MARGIN, new long[1]);
+      long all = Arrays.stream(counts).sum();
+      return all == 0 ? 0 : (double) counts[0] / all;
+    }
   }
 }

@@ -10,21 +10,17 @@ import static dev.cohortium.beforeafter.Shop.judged;
 import static dev.cohortium.beforeafter.Shop.note;
 import static dev.cohortium.beforeafter.Shop.study;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.cohortium.Given;
 import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
-import dev.cohortium.config.UserFault;
 import dev.cohortium.config.WorldReader;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.runtime.Job;
 import dev.cohortium.runtime.JobRunner;
 import dev.cohortium.runtime.RunSummary;
 import dev.cohortium.table.BeforeAfterPaths;
-import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Customers;
 import dev.cohortium.table.EffectChecks;
 import dev.cohortium.table.Effects;
@@ -32,7 +28,6 @@ import dev.cohortium.table.EventStudyMonths;
 import dev.cohortium.table.GroupTimes;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.PreTrends;
-import dev.cohortium.table.Table;
 import dev.cohortium.world.WorldPanel;
 import java.nio.file.Path;
 import java.sql.Date;
@@ -40,7 +35,6 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -250,246 +244,6 @@ class BeforeAfterJobTest extends SparkTest {
     assertThat(naive.<String>getAs(Effects.CREDIBILITY)).isEqualTo("E");
   }
 
-  // --- nothing to compare ---
-
-  @Test
-  void data_that_give_nothing_to_compare_say_why() {
-    Frames nothing = new BeforeAfterJob().run(new Frames(spark()), study());
-    assertThat(effect(nothing, "event_study", WHOLE).<String>getAs(Effects.REASON))
-        .isEqualTo("The programme has no members.");
-
-    Frames old = shop("0", ORDERS);
-    old.with(
-        Joinings.TABLE,
-        Given.as(
-            Joinings.TABLE,
-            old.get(Joinings.TABLE)
-                .withColumn("joining_month", functions.expr("date'2020-01-01'"))));
-    Frames older = new BeforeAfterJob().run(old, study());
-    assertThat(effect(older, "event_study", WHOLE).<String>getAs(Effects.REASON))
-        .isEqualTo("Of 600 members 600 joined before the first month that could be a base.");
-    assertThat(effect(older, "before_after_did", WHOLE).<String>getAs(Effects.REASON))
-        .startsWith("At the launch nobody joined who can be compared");
-
-    Frames fewer = new BeforeAfterJob().run(only("'c0', 'c1', 'c5'"), study());
-    Row effect = effect(fewer, "event_study", WHOLE);
-    assertThat(effect.<String>getAs(Effects.STATUS)).isEqualTo("unmeasured");
-    assertThat(effect.<String>getAs(Effects.REASON))
-        .isEqualTo("Of 3 members 3 joined in a month with too few members to be a cohort.");
-  }
-
-  /** The shop with some of its members only; of the others nobody knows that they joined. */
-  private Frames only(String members) {
-    Frames shop = shop("0", ORDERS);
-    return shop.with(
-        Joinings.TABLE,
-        Given.as(
-            Joinings.TABLE,
-            shop.get(Joinings.TABLE).where("customer_id in (%s)".formatted(members))));
-  }
-
-  @Test
-  void every_member_is_counted_with_what_became_of_them() {
-    Frames shop = shop("0", ORDERS);
-    // Members are c0, c1, c4, c5, c8, c9, c12 and so on.
-    shop.with(
-        Joinings.TABLE,
-        Given.as(
-            Joinings.TABLE,
-            shop.get(Joinings.TABLE)
-                .withColumn("number", functions.expr("int(substr(customer_id, 2))"))
-                .withColumn(
-                    "joining_month",
-                    functions.expr(
-                        """
-                        case when number = 0 then date'2022-09-01'
-                             when number between 1 and 9 then date'2023-06-01'
-                             when number between 10 and 19 then date'2021-06-01'
-                             when number between 20 and 29 then date'2022-03-01'
-                             else joining_month end
-                        """))
-                .withColumn(
-                    "left_month",
-                    functions.expr("if(number between 40 and 49, date'2023-02-01', null)"))));
-    shop.with(
-        Joinings.TABLE,
-        shop.get(Joinings.TABLE)
-            .union(
-                rows(
-                    Joinings.TABLE,
-                    """
-                    program_id | customer_id | joining_month | orders_until_joining | orders_in_month
-                    club | nobody | 2022-11-01 | 0 | 0
-                    """)));
-    Frames found = new BeforeAfterJob().run(shop, study());
-
-    Row effect = effect(found, "event_study", WHOLE);
-    assertThat(effect.<Long>getAs(Effects.TREATED)).isEqualTo(584);
-    assertThat(note(found, effect, Checks.ATTRITION))
-        .isEqualTo(
-            "Of 601 members 584 are in the cohort of their joining month, "
-                + "5 joined in the last month, after which nothing is seen yet, "
-                + "1 joined in a month with too few members to be a cohort, "
-                + "1 have no order, and were not registered, "
-                + "4 joined before the first month that could be a base, "
-                + "6 joined too soon after their first order, or before it; they are compared until then. "
-                + "Of all of them 6 left again and still count: the effect is that of having joined. This effect is of 584.");
-    assertNear(effect, EFFECT);
-  }
-
-  @Test
-  void a_month_without_a_receipt_counts_as_zero() {
-    Frames shop = shop("0", ORDERS);
-    shop.with(
-        CustomerMonths.TABLE,
-        shop.get(CustomerMonths.TABLE).where("month < date'2023-03-01' or customer_id > 'c5'"));
-    Frames found = new BeforeAfterJob().run(shop, study());
-
-    Row effect = effect(found, "event_study", WHOLE.replace("net_revenue", "active_rate"));
-    assertThat(effect.<Long>getAs(Effects.TREATED)).isEqualTo(600);
-    double silent =
-        found
-            .get(BeforeAfterPaths.TABLE)
-            .where("axis = 'calendar' and period = '2023-04' and metric = 'active_rate'")
-            .where("segment = 'all'")
-            .collectAsList()
-            .get(0)
-            .<Double>getAs("members_mean");
-    assertThat(silent).isCloseTo(share("customer_id > 'c5' and joined is not null"), within(1e-12));
-  }
-
-  /** The share of the members of whom something is true. */
-  private double share(String where) {
-    Dataset<Row> members =
-        spark()
-            .range(1_200)
-            .selectExpr("concat('c', id) as customer_id", "if(id % 4 < 2, 1, null) as joined")
-            .where("joined is not null");
-    return (double) members.where(where).count() / members.count();
-  }
-
-  @Test
-  void customers_acquired_late_serve_later_cohorts_only() {
-    Frames shop = shop("0", ORDERS);
-    shop.with(
-        CustomerMonths.TABLE,
-        shop.get(CustomerMonths.TABLE)
-            .where("not (customer_id in ('c4', 'c8') and month < date'2022-09-01')"));
-    Frames found = new BeforeAfterJob().run(shop, study());
-    assertThat(effect(found, "event_study", WHOLE).<Long>getAs(Effects.TREATED)).isEqualTo(598);
-  }
-
-  @Test
-  void a_covariate_that_is_no_number_is_refused() {
-    assertThatThrownBy(
-            () ->
-                new BeforeAfterJob()
-                    .run(shop("0", ORDERS), study("before-after.covariates=[region]")))
-        .isInstanceOf(UserFault.class)
-        .hasMessageContaining("which is not always a number");
-  }
-
-  @Test
-  void strata_of_other_values_are_others_and_no_covariate_is_infinite() {
-    Study study =
-        study(
-            "segments.one=\"if(customer_id = 'c0', 'a|b', 'a')\"",
-            "segments.two=\"if(customer_id = 'c0', 'c', 'b|c')\"",
-            "segments.far=\"if(customer_id = 'c0', double('Infinity'), 1)\"",
-            "before-after.strata=[one, two]",
-            "before-after.covariates=[far]");
-    List<Row> lives =
-        new Lives(shop("0", ORDERS), study, Window.of(study, "club", YearMonth.of(2022, 1)))
-            .of("club")
-            .where("customer_id in ('c0', 'c1')")
-            .orderBy("customer_id")
-            .selectExpr(Lives.STRATUM, Lives.COVARIATES + "[0]")
-            .collectAsList();
-    assertThat(lives)
-        .extracting(row -> row.getString(0), row -> row.get(1))
-        .containsExactly(tuple("[\"a|b\",\"c\"]", null), tuple("[\"a\",\"b|c\"]", 1.0));
-  }
-
-  @Test
-  void all_that_is_known_of_a_customer_comes_together_in_one_exchange() {
-    Study study = study();
-    String plan =
-        new Lives(shop("0", ORDERS), study, Window.of(study, "club", YearMonth.of(2022, 1)))
-            .of("club")
-            .queryExecution()
-            .executedPlan()
-            .toString();
-    assertThat(plan.split("Exchange hashpartitioning\\(customer_id#\\d+, \\d+\\)", -1))
-        .as(plan)
-        .hasSize(1 + 1);
-    assertThat(plan.split("Exchange ", -1)).as(plan).hasSize(1 + 1);
-  }
-
-  @Test
-  void who_makes_the_last_order_is_counted_once_among_the_months_until_it() {
-    Row bob =
-        spark()
-            .sql(
-                "select cast(null as int) as joined, -3 as acquired, 0 as orders_until_joining, false as joined_at_order, false as has_left, 'south' as region, transform(sequence(0, 9), m -> struct(m, 2D, 0D, 0D, 0D)) as months")
-            .collectAsList()
-            .get(0);
-    Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
-    double[][] counted = Gathering.atOrders(Life.of(bob, window), window);
-    // Known for long enough from month 6 on, with 12 orders in the 6 months before; six months of
-    // silence are seen up to month 11.
-    assertThat(counted[Gathering.COULD_STOP])
-        .containsExactly(0, 0, 0, 0, 0, 0, 12, 12, 12, 12, 0, 0, 0, 0, 0, 0, 0, 0);
-    assertThat(counted[Gathering.STOPPED])
-        .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0);
-  }
-
-  @Test
-  void nobody_could_have_joined_before_the_launch_where_they_live() {
-    Study study = study("programmes.club.launched-by-region={north=2022-05-01, south=2022-11-01}");
-    Row ann =
-        spark()
-            .sql(
-                "select 12 as joined, -3 as acquired, 2 as orders_until_joining, true as joined_at_order, false as has_left, 'south' as region, transform(sequence(0, 17), m -> struct(m, 3D, 0D, 0D, 0D)) as months")
-            .collectAsList()
-            .get(0);
-    Life life = Life.of(ann, Window.of(study, "club", YearMonth.of(2022, 1)));
-    // Month 10 is that of the launch in the south, 12 that of joining, at the second order.
-    assertThat(IntStream.range(0, 18).map(life::chances).toArray())
-        .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0);
-    assertThat(IntStream.range(0, 18).filter(life::joinsAtOrder).toArray()).containsExactly(12);
-  }
-
-  @Test
-  void who_joins_by_post_after_orders_of_the_month_joined_at_none_of_them() {
-    // Three orders in month 12, in which all join.
-    String members =
-        """
-        orders_until_joining | joined_at_order | chances | takes_one
-        0                    | false           | 0       | false
-        2                    | false           | 2       | false
-        2                    | true            | 2       | true
-        """;
-    Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
-    members
-        .lines()
-        .skip(1)
-        .map(line -> line.strip().split(" *\\| *", -1))
-        .forEach(
-            cells -> {
-              Row row =
-                  spark()
-                      .sql(
-                          "select 12 as joined, -3 as acquired, %s as orders_until_joining, %s as joined_at_order, false as has_left, 'south' as region, array(struct(12, 3D, 0D, 0D, 0D)) as months"
-                              .formatted(cells[0], cells[1]))
-                      .collectAsList()
-                      .get(0);
-              double[][] counted = Gathering.atOrders(Life.of(row, window), window);
-              assertThat(counted[Gathering.COULD_JOIN][12]).isEqualTo(Double.parseDouble(cells[2]));
-              assertThat(counted[Gathering.JOINED][12])
-                  .isEqualTo(Boolean.parseBoolean(cells[3]) ? 1 : 0);
-            });
-  }
-
   @Test
   void a_programme_that_is_joined_by_post_has_no_effect_by_the_chances_of_joining_at_orders() {
     Frames shop = shop("0", ORDERS);
@@ -502,22 +256,6 @@ class BeforeAfterJobTest extends SparkTest {
     assertThat(check(found, study, Checks.AT_AN_ORDER)).isEqualTo("passed");
     assertThat(note(found, study, Checks.AT_AN_ORDER)).isEqualTo("Nobody joined at an order.");
     assertThat(found.get(Effects.TABLE).where("method = 'event_study_ipcw'").isEmpty()).isTrue();
-  }
-
-  @Test
-  void a_margin_that_is_not_known_is_in_no_table_of_months() {
-    Frames shop = shop("0", ORDERS);
-    shop.with(
-        CustomerMonths.TABLE,
-        shop.get(CustomerMonths.TABLE)
-            .withColumn("margin", functions.expr("if(month < date'2022-06-01', null, margin)")));
-    Frames found = new BeforeAfterJob().run(shop, study("metrics=[margin, orders]"));
-    assertThat(effect(found, "event_study", WHOLE.replace("net_revenue", "margin")))
-        .satisfies(row -> assertThat(row.<String>getAs(Effects.STATUS)).isNotEqualTo("measured"));
-    for (Table table : List.of(EventStudyMonths.TABLE, BeforeAfterPaths.TABLE, PreTrends.TABLE)) {
-      assertThat(found.get(table).where("metric = 'margin'").isEmpty()).isTrue();
-      assertThat(found.get(table).where("metric = 'orders'").isEmpty()).isFalse();
-    }
   }
 
   @Test

@@ -8,11 +8,8 @@ import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.StudyReader;
 import dev.cohortium.config.UserFault;
-import dev.cohortium.evidence.Metric;
-import dev.cohortium.evidence.PanelSurvey;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.stats.EventStudy;
-import dev.cohortium.table.CustomerMonths;
 import dev.cohortium.table.Effects;
 import dev.cohortium.table.GroupTimes;
 import java.time.YearMonth;
@@ -192,9 +189,8 @@ class PlacesTest extends SparkTest {
 
   private void tables(Study study, Room room) {
     Frames in = towns("id % 20 = 0");
-    PanelSurvey survey =
-        PanelSurvey.of(in.get(CustomerMonths.TABLE), study.asOf().orElseThrow(), Metric.of(study));
-    new Comparing(in, study, "club", "before-after", survey, room).tables();
+    Lives lives = new Lives(in, study);
+    new Comparing(in, study, "club", "before-after", lives, lives.survey(), room).tables();
   }
 
   private static String effectsReason(Frames found) {

@@ -16,11 +16,15 @@ import dev.cohortium.table.Effects;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.ReceiptMonths;
 import java.nio.file.Path;
+import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * A shop of 1,200 customers in 18 months from January 2022: a quarter joins in November, a quarter
@@ -101,6 +105,40 @@ final class Shop {
                         "1 as orders_until_joining",
                         (joined == Joined.AT_THE_TILL) + " as joined_at_order",
                         "1 as orders_in_month")));
+  }
+
+  /**
+   * The row of {@link Lives} of a customer of the south who was known in October 2021.
+   *
+   * @param joined month, counted from January 2022; null: never
+   * @param orders of each month
+   * @param from first month with orders, until {@code to}, the last
+   */
+  static Row row(
+      Integer joined, int ordersUntilJoining, boolean joinedAtOrder, int orders, int from, int to) {
+    int first = Lives.number(YearMonth.of(2022, 1));
+    TreeMap<Integer, double[]> months = new TreeMap<>();
+    for (int month = from; month <= to; month++) {
+      months.put(first + month, new double[] {orders, 0, 0, 0});
+    }
+    return new GenericRowWithSchema(
+        new Object[] {
+          joined == null ? null : first + joined,
+          first - 3,
+          ordersUntilJoining,
+          joinedAtOrder,
+          false,
+          "south",
+          PackedMonths.of(months)
+        },
+        new StructType()
+            .add(Lives.JOINED, "int")
+            .add(Lives.ACQUIRED, "int")
+            .add(Lives.ORDERS_UNTIL_JOINING, "int")
+            .add(Lives.JOINED_AT_ORDER, "boolean")
+            .add(Lives.HAS_LEFT, "boolean")
+            .add(Lives.REGION, "string")
+            .add(Lives.MONTHS, "binary"));
   }
 
   /** Its study, as of the last month. */

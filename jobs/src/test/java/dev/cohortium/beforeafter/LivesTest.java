@@ -1,0 +1,212 @@
+package dev.cohortium.beforeafter;
+
+import static dev.cohortium.beforeafter.Shop.ORDERS;
+import static dev.cohortium.beforeafter.Shop.study;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.cohortium.SparkTest;
+import dev.cohortium.config.Study;
+import dev.cohortium.config.UserFault;
+import dev.cohortium.evidence.Metric;
+import dev.cohortium.evidence.PanelSurvey;
+import dev.cohortium.runtime.Frames;
+import dev.cohortium.table.CustomerMonths;
+import dev.cohortium.table.Effects;
+import dev.cohortium.table.Joinings;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.function.FilterFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.util.LongAccumulator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is known of customers, read and brought together once. */
+class LivesTest extends SparkTest {
+  @BeforeEach
+  void interpret() {
+    withoutCompiling();
+  }
+
+  private Frames shop(String drift, String orders) {
+    return Shop.frames(spark(), drift, orders);
+  }
+
+  @Test
+  void a_covariate_that_is_no_number_is_refused() {
+    assertThatThrownBy(
+            () ->
+                new BeforeAfterJob()
+                    .run(shop("0", ORDERS), study("before-after.covariates=[region]")))
+        .isInstanceOf(UserFault.class)
+        .hasMessageContaining("which is not always a number");
+  }
+
+  @Test
+  void strata_of_other_values_are_others_and_no_covariate_is_infinite() {
+    Study study =
+        study(
+            "segments.one=\"if(customer_id = 'c0', 'a|b', 'a')\"",
+            "segments.two=\"if(customer_id = 'c0', 'c', 'b|c')\"",
+            "segments.far=\"if(customer_id = 'c0', double('Infinity'), 1)\"",
+            "before-after.strata=[one, two]",
+            "before-after.covariates=[far]");
+    List<Row> lives =
+        new Lives(shop("0", ORDERS), study)
+            .of("club")
+            .where("customer_id in ('c0', 'c1')")
+            .orderBy("customer_id")
+            .selectExpr(Lives.STRATUM, Lives.COVARIATES + "[0]")
+            .collectAsList();
+    assertThat(lives)
+        .extracting(row -> row.getString(0), row -> row.get(1))
+        .containsExactly(tuple("[\"a|b\",\"c\"]", null), tuple("[\"a\",\"b|c\"]", 1.0));
+  }
+
+  @Test
+  void all_that_is_known_of_a_customer_comes_together_in_one_exchange() {
+    Study study = study();
+    String plan =
+        new Lives(shop("0", ORDERS), study).of("club").queryExecution().executedPlan().toString();
+    assertThat(plan)
+        .containsOnlyOnce("Exchange ")
+        .containsPattern("Exchange hashpartitioning\\(xxhash64\\(customer_id\\)")
+        .containsPattern("Sort \\[xxhash64\\(customer_id\\)#\\d+L ASC NULLS FIRST\\]");
+  }
+
+  @Test
+  void who_makes_the_last_order_is_counted_once_among_the_months_until_it() {
+    Row bob = Shop.row(null, 0, false, 2, 0, 9);
+    Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
+    double[][] counted = Gathering.atOrders(Life.of(bob, window), window);
+    // Known for long enough from month 6 on, with 12 orders in the 6 months before; six months of
+    // silence are seen up to month 11.
+    assertThat(counted[Gathering.COULD_STOP])
+        .containsExactly(0, 0, 0, 0, 0, 0, 12, 12, 12, 12, 0, 0, 0, 0, 0, 0, 0, 0);
+    assertThat(counted[Gathering.STOPPED])
+        .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  @Test
+  void nobody_could_have_joined_before_the_launch_where_they_live() {
+    Study study = study("programmes.club.launched-by-region={north=2022-05-01, south=2022-11-01}");
+    Row ann = Shop.row(12, 2, true, 3, 0, 17);
+    Life life = Life.of(ann, Window.of(study, "club", YearMonth.of(2022, 1)));
+    // Month 10 is that of the launch in the south, 12 that of joining, at the second order.
+    assertThat(IntStream.range(0, 18).map(life::chances).toArray())
+        .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0);
+    assertThat(IntStream.range(0, 18).filter(life::joinsAtOrder).toArray()).containsExactly(12);
+  }
+
+  @Test
+  void who_joins_by_post_after_orders_of_the_month_joined_at_none_of_them() {
+    // Three orders in month 12, in which all join.
+    String members =
+        """
+        orders_until_joining | joined_at_order | chances | takes_one
+        0                    | false           | 0       | false
+        2                    | false           | 2       | false
+        2                    | true            | 2       | true
+        """;
+    Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
+    members
+        .lines()
+        .skip(1)
+        .map(line -> line.strip().split(" *\\| *", -1))
+        .forEach(
+            cells -> {
+              boolean isAtOrder = Boolean.parseBoolean(cells[1]);
+              Row row = Shop.row(12, Integer.parseInt(cells[0]), isAtOrder, 3, 12, 12);
+              double[][] counted = Gathering.atOrders(Life.of(row, window), window);
+              assertThat(counted[Gathering.COULD_JOIN][12]).isEqualTo(Double.parseDouble(cells[2]));
+              assertThat(counted[Gathering.JOINED][12])
+                  .isEqualTo(Boolean.parseBoolean(cells[3]) ? 1 : 0);
+            });
+  }
+
+  @Test
+  void the_panel_is_read_once_whatever_the_number_of_programmes() {
+    Frames shop = shop("0", ORDERS);
+    LongAccumulator read = spark().sparkContext().longAccumulator();
+    Dataset<Row> panel = shop.get(CustomerMonths.TABLE);
+    shop.with(
+        CustomerMonths.TABLE,
+        panel.filter(
+            (FilterFunction<Row>)
+                row -> {
+                  read.add(1);
+                  return true;
+                }));
+    Dataset<Row> joinings = shop.get(Joinings.TABLE);
+    shop.with(
+        Joinings.TABLE,
+        joinings.unionByName(joinings.withColumn(Joinings.PROGRAM_ID, functions.lit("card"))));
+    Study study = study("metrics=[net_revenue]", "before-after.segments=[]");
+    Frames found = new BeforeAfterJob().run(shop, study);
+    assertThat(found.get(Effects.TABLE).where("program_id = 'card'").isEmpty()).isFalse();
+    assertThat(read.value()).isEqualTo(panel.count());
+  }
+
+  @Test
+  void what_one_look_tells_is_what_the_panel_tells() {
+    Frames shop = shop("if(id = 7, 100000, id % 11)", ORDERS);
+    shop.with(
+        CustomerMonths.TABLE,
+        shop.get(CustomerMonths.TABLE)
+            .withColumn("margin", functions.expr("if(month < date'2022-06-01', null, margin)")));
+    Study study = study("metrics=[net_revenue, margin]");
+    Survey survey = new Lives(shop, study).survey();
+    PanelSurvey expected =
+        PanelSurvey.of(
+            shop.get(CustomerMonths.TABLE), study.asOf().orElseThrow(), Metric.of(study));
+    assertThat(survey.panel()).isEqualTo(expected);
+    assertThat(expected.caps()).containsOnlyKeys(Metric.NET_REVENUE, Metric.MARGIN);
+    assertThat(expected.withoutMargin()).isCloseTo(5.0 / 18, within(1e-12));
+    Window window = Window.of(study, "club", YearMonth.of(2022, 1));
+    assertThat(survey.cohorts("club", window)).containsExactly(10, 12);
+    assertThat(survey.cohorts("nothing", window)).isEmpty();
+  }
+
+  @Test
+  void customers_whose_hashes_are_alike_are_told_apart() {
+    Lives lives = new Lives(shop("0", ORDERS), study());
+    List<Row> ofAll = new ArrayList<>();
+    Lives.Brought.of(lives.known().collectAsList().iterator(), Integer.MIN_VALUE)
+        .forEachRemaining(ofAll::add);
+    Map<String, byte[]> expected = new HashMap<>();
+    lives
+        .of("club")
+        .collectAsList()
+        .forEach(row -> expected.put(row.getString(0), row.getAs(Lives.MONTHS)));
+    assertThat(ofAll).hasSize(1_200).extracting(row -> row.getString(0)).doesNotHaveDuplicates();
+    assertThat(ofAll)
+        .allSatisfy(
+            row -> assertThat((byte[]) row.get(2)).isEqualTo(expected.get(row.getString(0))));
+  }
+
+  @Test
+  void months_come_back_as_they_were_packed() {
+    TreeMap<Integer, double[]> months = new TreeMap<>();
+    months.put(24_276, new double[] {2, 19.99, Double.NaN, 0.25});
+    months.put(24_270, new double[] {0, -5, -1e-9, Double.MAX_VALUE});
+    PackedMonths packed = new PackedMonths(PackedMonths.of(months));
+    double[] amounts = new double[PackedMonths.AMOUNTS];
+    for (int month : months.keySet()) {
+      assertThat(packed.next(amounts)).isTrue();
+      assertThat(packed.month()).isEqualTo(month);
+      assertThat(amounts).containsExactly(months.get(month));
+    }
+    assertThat(packed.next(amounts)).isFalse();
+    assertThat(new PackedMonths(PackedMonths.of(new TreeMap<>())).next(amounts)).isFalse();
+  }
+}
