@@ -2,7 +2,6 @@ package dev.cohortium.stats;
 
 import dev.cohortium.stats.StaggeredDesign.Comparison;
 import dev.cohortium.stats.StaggeredDesign.Role;
-import java.util.List;
 
 /**
  * Somebody with the comparisons that they are in, and what they count in each: found once for all
@@ -20,14 +19,14 @@ public final class ComparedLife {
    * @param comparisons of the design, whatever their base
    * @throws IllegalArgumentException if a weight is negative
    */
-  public ComparedLife(WeightedLife life, StaggeredDesign design, List<Comparison> comparisons) {
+  ComparedLife(WeightedLife life, StaggeredDesign design, Comparison[] comparisons) {
     this.life = life;
-    places = new int[comparisons.size()];
+    places = new int[comparisons.length];
     weights = new double[places.length];
     int joined = life.joined();
     int acquired = life.acquired();
     for (int place = 0; place < places.length; place++) {
-      Comparison of = comparisons.get(place);
+      Comparison of = comparisons[place];
       Role role = design.role(of, joined, acquired);
       if (role != Role.NEITHER) {
         add(place, life.weight(of, role));

@@ -191,6 +191,6 @@ public final class CovariateEventStudy {
       }
       sums.add(places, influences, count, effects.cohortOf(joined[i], acquired[i]));
     }
-    return sums.joint();
+    return sums.joint(0);
   }
 }

@@ -9,8 +9,11 @@ import java.io.Serializable;
  * All customers of a region together, who were there before the first month compared: they join
  * when the programme is launched in it.
  */
-public final class LaunchRegion implements WeightedLife, Serializable {
+public final class LaunchRegion implements Serializable {
   @Serial private static final long serialVersionUID = 1;
+
+  /** Its month of acquisition. */
+  static final int BEFORE_ALL = Integer.MIN_VALUE;
 
   private final int launched;
   private final long customers;
@@ -52,31 +55,48 @@ public final class LaunchRegion implements WeightedLife, Serializable {
   }
 
   /** The month of the launch, in which all of its customers join. */
-  @Override
   public int joined() {
     return launched;
   }
 
-  /** Before every month. */
-  @Override
-  public int acquired() {
-    return Integer.MIN_VALUE;
-  }
-
-  @Override
-  public long customers() {
+  long customers() {
     return customers;
   }
 
-  /** Its customers, each of whom counts alike. */
-  @Override
-  public double weight(Comparison of, Role role) {
-    return customers;
-  }
-
-  /** The mean of its customers. */
-  @Override
-  public double value(int metric, int month) {
+  /** A metric in a month: the mean of its customers. */
+  double value(int metric, int month) {
     return means[metric][month];
+  }
+
+  /** Its customers, each of whom counts alike, with one of the metrics. */
+  WeightedLife of(int metric) {
+    return new OfMetric(this, metric);
+  }
+
+  private record OfMetric(LaunchRegion region, int metric) implements WeightedLife {
+    @Override
+    public int joined() {
+      return region.launched;
+    }
+
+    @Override
+    public int acquired() {
+      return BEFORE_ALL;
+    }
+
+    @Override
+    public long customers() {
+      return region.customers;
+    }
+
+    @Override
+    public double weight(Comparison of, Role role) {
+      return region.customers;
+    }
+
+    @Override
+    public double[] values(int month) {
+      return new double[] {region.means[metric][month]};
+    }
   }
 }

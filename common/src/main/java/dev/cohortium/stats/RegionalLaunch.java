@@ -55,7 +55,8 @@ public final class RegionalLaunch {
         regions.stream()
             .filter(
                 region ->
-                    design.standing(region.joined(), region.acquired()) != Standing.ALWAYS_TREATED)
+                    design.standing(region.joined(), LaunchRegion.BEFORE_ALL)
+                        != Standing.ALWAYS_TREATED)
             .toList(),
         metric,
         first);
@@ -74,22 +75,22 @@ public final class RegionalLaunch {
   /** All group-time effects of the launch months that have two regions or more. */
   public WeightedEventStudy study() {
     WeightedEventStudy.Sums sums =
-        new WeightedEventStudy.Sums(design.withLeastCohort(2), comparisons(), metric + 1);
-    regions.forEach(sums::add);
-    return sums.study(metric);
+        new WeightedEventStudy.Sums(design.withLeastCohort(2), comparisons(), 1);
+    regions.forEach(region -> sums.add(region.of(metric)));
+    return sums.study();
   }
 
   /** Several forms of {@link #study}'s effects, with covariances by region. */
   public JointEffects joint(WeightedEventStudy study, List<LinearForm> forms) {
     InfluenceSums sums = new InfluenceSums(forms);
-    regions.forEach(region -> sums.add(study.influences(region, sums)));
-    return sums.clustered();
+    regions.forEach(region -> sums.add(study.influences(region.of(metric), sums)));
+    return sums.clustered(0);
   }
 
   /** The effect with its clustered error, or the reason why regions cannot tell one. */
   public Measurement effect() {
     WeightedEventStudy study = study();
-    return study.effects().gaps().stream()
+    return study.effects(0).gaps().stream()
         .filter(gap -> gap.month() - gap.joined() >= first)
         .findFirst()
         .<Measurement>map(
@@ -101,7 +102,7 @@ public final class RegionalLaunch {
         .or(
             () ->
                 study
-                    .effects()
+                    .effects(0)
                     .aggregates()
                     .simple(first)
                     .map(form -> joint(study, List.of(form)).effect(0)))

@@ -6,7 +6,7 @@ import java.io.Serial;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The weights of an event study where joining reacts to the orders of a month. A month in which
@@ -48,14 +48,8 @@ public final class StayingWeights implements Serializable {
   }
 
   /** Months in a row in which somebody must not have joined. */
-  private record Span(int first, int last) implements Comparable<Span>, Serializable {
+  private record Span(int first, int last) implements Serializable {
     @Serial private static final long serialVersionUID = 1;
-
-    @Override
-    public int compareTo(Span other) {
-      int byFirst = Integer.compare(first, other.first);
-      return byFirst == 0 ? Integer.compare(last, other.last) : byFirst;
-    }
 
     static Span of(Comparison of, Role role, StaggeredDesign design) {
       int last =
@@ -122,7 +116,8 @@ public final class StayingWeights implements Serializable {
     @Serial private static final long serialVersionUID = 1;
 
     private final StaggeredDesign design;
-    private final TreeMap<Span, Histogram> bars = new TreeMap<>();
+    private final Span[] spans;
+    private final Histogram[] bars;
 
     /**
      * Nobody.
@@ -133,10 +128,17 @@ public final class StayingWeights implements Serializable {
     public Bars(StaggeredDesign design, List<Comparison> comparisons) {
       design.requireControls();
       this.design = design;
-      for (Comparison of : comparisons) {
-        bars.put(Span.of(of, Role.TREATED, design), new Histogram());
-        bars.put(Span.of(of, Role.CONTROL, design), new Histogram());
-      }
+      spans =
+          comparisons.stream()
+              .flatMap(of -> Stream.of(Role.TREATED, Role.CONTROL).map(role -> span(of, role)))
+              .distinct()
+              .toArray(Span[]::new);
+      bars = new Histogram[spans.length];
+      Arrays.setAll(bars, place -> new Histogram());
+    }
+
+    private Span span(Comparison of, Role role) {
+      return Span.of(of, role, design);
     }
 
     /**
@@ -148,29 +150,35 @@ public final class StayingWeights implements Serializable {
      */
     public Bars add(int joined, int acquired, double[] stayed) {
       Arguments.sameLength("stayed", stayed.length - 1, "the design", design.months());
-      bars.forEach(
-          (span, seen) -> {
-            if (joined > span.last && acquired < span.first) {
-              seen.add(span.of(stayed));
-            }
-          });
+      for (int place = 0; place < spans.length; place++) {
+        Span span = spans[place];
+        if (joined > span.last && acquired < span.first) {
+          bars[place].add(span.of(stayed));
+        }
+      }
       return this;
     }
 
     /**
-     * Adds the customers of {@code other}, which stays as it is.
+     * Adds the customers of {@code other}, of the same comparisons, which stays as it is.
      *
      * @return this, changed
+     * @throws IllegalArgumentException if it is of other comparisons
      */
     public Bars plus(Bars other) {
-      other.bars.forEach((span, more) -> bars.get(span).plus(more));
+      Arguments.sameLength("other", other.bars.length, "comparisons", bars.length);
+      for (int place = 0; place < bars.length; place++) {
+        bars[place].plus(other.bars[place]);
+      }
       return this;
     }
 
     /** The weights, with their caps. */
     public StayingWeights weights() {
       double[][] caps = new double[design.months()][design.months()];
-      bars.forEach((span, seen) -> caps[span.first][span.last] = seen.cap());
+      for (int place = 0; place < spans.length; place++) {
+        caps[spans[place].first][spans[place].last] = bars[place].cap();
+      }
       return new StayingWeights(design, caps);
     }
   }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The effects of staggered joining on one metric where customers count differently: on matched
+ * The effects of staggered joining on some metrics where customers count differently: on matched
  * sets, by the chance of not having joined ({@link StayingWeights}), or by region.
  *
  * <p>ATT(g,t) is the weighted mean change of the cohort from its base month less that of its
@@ -28,48 +28,57 @@ import java.util.Optional;
 public final class WeightedEventStudy implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 
-  private final GroupTimeEffects effects;
-  private final int metric;
-  private final List<Comparison> comparisons;
+  /** By metric; their cells are of the same comparisons. */
+  private final List<GroupTimeEffects> effects;
+
+  private final Comparison[] comparisons;
 
   /** By place among all comparisons; null: a gap, or against another base. */
   private final Contrast[] contrasts;
 
   private WeightedEventStudy(
-      GroupTimeEffects effects, int metric, List<Comparison> comparisons, Contrast[] contrasts) {
+      List<GroupTimeEffects> effects, Comparison[] comparisons, Contrast[] contrasts) {
     this.effects = effects;
-    this.metric = metric;
     this.comparisons = comparisons;
     this.contrasts = contrasts;
   }
 
-  /** A weighted mean. */
-  private record Mean(double weight, double value) implements Serializable {
+  /** Weighted means, by metric. */
+  private static final class Means implements Serializable {
     @Serial private static final long serialVersionUID = 1;
 
-    /** What an observation moves it by. */
-    double influence(double counts, double observed) {
-      return counts / weight * (observed - value);
+    private final double weight;
+    private final double[] values;
+
+    Means(double weight, double[] sums) {
+      this.weight = weight;
+      values = Arrays.stream(sums).map(sum -> sum / weight).toArray();
     }
   }
 
-  /** The means that the effect of a cell is made of. */
-  private record Contrast(int cell, Comparison of, Mean treated, Mean controls, Mean level)
+  /** The means that the effects of a cell are made of. */
+  private record Contrast(int cell, Comparison of, Means treated, Means controls, Means levels)
       implements Serializable {
     @Serial private static final long serialVersionUID = 1;
 
-    /** What somebody moves the effect by. */
-    double influence(ComparedLife compared, int at, int metric) {
-      WeightedLife life = compared.life();
-      double change = life.value(metric, of.month()) - life.value(metric, of.base());
-      return isOf(compared)
-          ? treated.influence(compared.weight(at), change)
-          : -controls.influence(compared.weight(at), change);
+    /** What somebody moves the effects by. */
+    void influences(ComparedLife compared, int at, double[] into) {
+      double[] month = compared.life().values(of.month());
+      double[] base = compared.life().values(of.base());
+      Means means = isOf(compared) ? treated : controls;
+      double share = compared.weight(at) / (isOf(compared) ? means.weight : -means.weight);
+      for (int metric = 0; metric < into.length; metric++) {
+        into[metric] = share * (month[metric] - base[metric] - means.values[metric]);
+      }
     }
 
-    /** What one of the cohort moves its level by. */
-    double ofLevel(ComparedLife compared, int at, int metric) {
-      return level.influence(compared.weight(at), compared.life().value(metric, of.month()));
+    /** What one of the cohort moves its levels by. */
+    void ofLevels(ComparedLife compared, int at, double[] into) {
+      double[] month = compared.life().values(of.month());
+      double share = compared.weight(at) / levels.weight;
+      for (int metric = 0; metric < into.length; metric++) {
+        into[metric] = share * (month[metric] - levels.values[metric]);
+      }
     }
 
     /** Whether somebody is of the cohort. */
@@ -84,7 +93,7 @@ public final class WeightedEventStudy implements Serializable {
 
     private final StaggeredDesign design;
     private final int metrics;
-    private final List<Comparison> comparisons;
+    private final Comparison[] comparisons;
     private final Arm[] treated;
     private final Arm[] controls;
 
@@ -100,7 +109,7 @@ public final class WeightedEventStudy implements Serializable {
       Arguments.atLeast("metrics", metrics, 1);
       this.design = design;
       this.metrics = metrics;
-      this.comparisons = List.copyOf(comparisons);
+      this.comparisons = comparisons.toArray(Comparison[]::new);
       treated = new Arm[comparisons.size()];
       controls = new Arm[comparisons.size()];
       Arrays.setAll(treated, place -> new Arm(metrics));
@@ -117,7 +126,7 @@ public final class WeightedEventStudy implements Serializable {
       ComparedLife compared = new ComparedLife(life, design, comparisons);
       for (int at = 0; at < compared.count(); at++) {
         int place = compared.place(at);
-        Comparison of = comparisons.get(place);
+        Comparison of = comparisons[place];
         if (compared.isTreated(of.joined())) {
           treated[place].add(life, of, compared.weight(at));
           treated[place].addLevels(life, of.month(), compared.weight(at));
@@ -144,41 +153,40 @@ public final class WeightedEventStudy implements Serializable {
       return this;
     }
 
-    /**
-     * The effects on a metric.
-     *
-     * @throws IllegalArgumentException if there is no such metric
-     */
-    public WeightedEventStudy study(int metric) {
-      return study(metric, design.base());
+    /** The effects. */
+    public WeightedEventStudy study() {
+      return study(design.base());
     }
 
-    /**
-     * The effects on a metric against one of the bases.
-     *
-     * @throws IllegalArgumentException if there is no such metric
-     */
-    public WeightedEventStudy study(int metric, Base base) {
-      Arguments.atLeast("metric", metric, 0);
-      Arguments.atMost("metric", metric, metrics - 1.0);
-      List<Cell> cells = new ArrayList<>();
+    /** The effects against one of the bases. */
+    public WeightedEventStudy study(Base base) {
+      List<Contrast> found = new ArrayList<>();
       List<Gap> gaps = new ArrayList<>();
       StaggeredDesign against = design.with(base);
       Contrast[] contrasts = new Contrast[treated.length];
       for (int place = 0; place < treated.length; place++) {
-        Comparison of = comparisons.get(place);
+        Comparison of = comparisons[place];
         if (against.compares(of)) {
           Optional<String> reason = reason(treated[place], controls[place]);
           if (reason.isPresent()) {
             gaps.add(new Gap(of.joined(), of.month(), reason.get()));
           } else {
-            contrasts[place] = contrast(place, metric, cells.size());
-            cells.add(cell(contrasts[place], place));
+            contrasts[place] = contrast(place, found.size());
+            found.add(contrasts[place]);
           }
         }
       }
-      return new WeightedEventStudy(
-          GroupTimeEffects.of(against, cells, gaps), metric, comparisons, contrasts);
+      List<GroupTimeEffects> effects = new ArrayList<>();
+      for (int metric = 0; metric < metrics; metric++) {
+        List<Cell> cells = new ArrayList<>();
+        for (int place = 0; place < contrasts.length; place++) {
+          if (contrasts[place] != null) {
+            cells.add(cell(contrasts[place], place, metric));
+          }
+        }
+        effects.add(GroupTimeEffects.of(against, cells, gaps));
+      }
+      return new WeightedEventStudy(effects, comparisons, contrasts);
     }
 
     private Optional<String> reason(Arm cohort, Arm others) {
@@ -194,23 +202,23 @@ public final class WeightedEventStudy implements Serializable {
                       : Optional.empty());
     }
 
-    private Contrast contrast(int place, int metric, int cell) {
+    private Contrast contrast(int place, int cell) {
       Arm cohort = treated[place];
       return new Contrast(
           cell,
-          comparisons.get(place),
-          cohort.mean(cohort.changes[metric]),
-          controls[place].mean(controls[place].changes[metric]),
-          cohort.mean(cohort.levels[metric]));
+          comparisons[place],
+          cohort.means(cohort.changes),
+          controls[place].means(controls[place].changes),
+          cohort.means(cohort.levels));
     }
 
-    private Cell cell(Contrast of, int place) {
+    private Cell cell(Contrast of, int place, int metric) {
       return new Cell(
           of.of.joined(),
           of.of.month(),
           of.of.base(),
-          of.treated.value - of.controls.value,
-          of.level.value,
+          of.treated.values[metric] - of.controls.values[metric],
+          of.levels.values[metric],
           treated[place].customers,
           controls[place].customers,
           0);
@@ -238,16 +246,18 @@ public final class WeightedEventStudy implements Serializable {
       customers += life.customers();
       weight += counts;
       squares += counts * counts;
+      double[] month = life.values(of.month());
+      double[] base = life.values(of.base());
       for (int metric = 0; metric < changes.length; metric++) {
-        changes[metric] +=
-            counts * (life.value(metric, of.month()) - life.value(metric, of.base()));
+        changes[metric] += counts * (month[metric] - base[metric]);
       }
     }
 
     /** Adds the month itself, which is asked of cohorts only. */
     void addLevels(WeightedLife life, int month, double counts) {
+      double[] values = life.values(month);
       for (int metric = 0; metric < levels.length; metric++) {
-        levels[metric] += counts * life.value(metric, month);
+        levels[metric] += counts * values[metric];
       }
     }
 
@@ -260,8 +270,8 @@ public final class WeightedEventStudy implements Serializable {
       CohortMoments.add(other.levels, levels);
     }
 
-    Mean mean(double sum) {
-      return new Mean(weight, sum / weight);
+    Means means(double[] sums) {
+      return new Means(weight, sums);
     }
 
     EffectiveSampleSize size() {
@@ -269,19 +279,22 @@ public final class WeightedEventStudy implements Serializable {
     }
   }
 
-  /** The effects without their errors, and what can be made of them. */
-  public GroupTimeEffects effects() {
-    return effects;
+  /** The effects on a metric without their errors, and what can be made of them. */
+  public GroupTimeEffects effects(int metric) {
+    return effects.get(metric);
   }
 
   /** Somebody with all that these effects, and others of the same sums, count of them. */
   public ComparedLife compared(WeightedLife life) {
-    return new ComparedLife(life, effects.design(), comparisons);
+    return new ComparedLife(life, effects.get(0).design(), comparisons);
   }
 
-  /** What somebody moves each effect by, in the order of {@link GroupTimeEffects#cells}. */
+  /**
+   * What somebody moves each effect by, in the order of {@link GroupTimeEffects#cells}, then of
+   * metrics.
+   */
   public double[] onCells(WeightedLife life) {
-    double[] moved = new double[effects.cells().size()];
+    double[] moved = new double[effects.get(0).cells().size() * effects.size()];
     move(compared(life), moved);
     return moved;
   }
@@ -290,13 +303,18 @@ public final class WeightedEventStudy implements Serializable {
    * Adds what somebody moves each effect by.
    *
    * @param compared of {@link #compared}
-   * @param moved by the order of {@link GroupTimeEffects#cells}
+   * @param moved by the order of {@link GroupTimeEffects#cells}, then of metrics
    */
   public void move(ComparedLife compared, double[] moved) {
+    double[] influences = new double[effects.size()];
     for (int at = 0; at < compared.count(); at++) {
       Contrast contrast = contrasts[compared.place(at)];
       if (contrast != null) {
-        moved[contrast.cell] += contrast.influence(compared, at, metric);
+        contrast.influences(compared, at, influences);
+        int from = contrast.cell * influences.length;
+        for (int metric = 0; metric < influences.length; metric++) {
+          moved[from + metric] += influences[metric];
+        }
       }
     }
   }
@@ -317,32 +335,30 @@ public final class WeightedEventStudy implements Serializable {
    * Adds what somebody moves forms of these effects by.
    *
    * @param compared of {@link #compared}
-   * @param forms sums of the forms that are asked for, which stay as they are
+   * @param forms sums of the forms that are asked for, of all metrics, which stay as they are
    * @param moved from {@link InfluenceSums#unmoved} on
    */
   public void move(ComparedLife compared, InfluenceSums forms, double[] moved) {
     boolean isInCohort = false;
+    double[] influences = new double[effects.size()];
     for (int at = 0; at < compared.count(); at++) {
       Contrast contrast = contrasts[compared.place(at)];
       if (contrast != null) {
-        forms.move(moved, contrast.cell, contrast.influence(compared, at, metric));
+        contrast.influences(compared, at, influences);
+        forms.move(moved, contrast.cell, influences);
         if (contrast.isOf(compared)) {
           isInCohort = true;
-          moveLevel(compared, at, contrast, forms, moved);
+          int level = effects.get(0).levelOf(contrast.cell);
+          if (level >= 0) {
+            contrast.ofLevels(compared, at, influences);
+            forms.move(moved, level, influences);
+          }
         }
       }
     }
     if (isInCohort) {
       WeightedLife life = compared.life();
-      forms.resize(moved, effects.place(life.joined()), life.customers());
-    }
-  }
-
-  private void moveLevel(
-      ComparedLife compared, int at, Contrast contrast, InfluenceSums forms, double[] moved) {
-    int level = effects.levelOf(contrast.cell);
-    if (level >= 0) {
-      forms.move(moved, level, contrast.ofLevel(compared, at, metric));
+      forms.resize(moved, effects.get(0).place(life.joined()), life.customers());
     }
   }
 }

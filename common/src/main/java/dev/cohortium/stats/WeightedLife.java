@@ -27,6 +27,6 @@ public interface WeightedLife {
    */
   double weight(Comparison of, Role role);
 
-  /** A metric in a month. */
-  double value(int metric, int month);
+  /** The metrics in a month; not a copy. */
+  double[] values(int month);
 }

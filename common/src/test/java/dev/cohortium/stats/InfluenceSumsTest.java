@@ -14,9 +14,9 @@ class InfluenceSumsTest {
     InfluenceSums sums = new InfluenceSums(effects.aggregates().each());
     sums.add(new double[] {3}).add(new double[] {0});
     // Who moves nothing is no cluster.
-    assertThat(sums.clustered().effect(0)).isInstanceOf(Unmeasured.class);
+    assertThat(sums.clustered(0).effect(0)).isInstanceOf(Unmeasured.class);
     // Two clusters, by hand: (9 + 16) * 2 / 1, and one degree of freedom.
-    Estimate found = References.measured(sums.add(new double[] {-4}).clustered().effect(0));
+    Estimate found = References.measured(sums.add(new double[] {-4}).clustered(0).effect(0));
     References.agree(found.stdError(), Math.sqrt(50));
     assertThat(found.degreesOfFreedom()).isEqualTo(1);
   }

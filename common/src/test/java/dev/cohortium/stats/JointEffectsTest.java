@@ -117,8 +117,8 @@ class JointEffectsTest {
       all.add(cells, influences, 2, i % 3 - 1);
       (i % 2 == 0 ? even : odd).add(cells, influences, 2, i % 3 - 1);
     }
-    JointEffects expected = all.joint();
-    JointEffects found = LinearFitTest.sent(even).plus(LinearFitTest.sent(odd)).joint();
+    JointEffects expected = all.joint(0);
+    JointEffects found = LinearFitTest.sent(even).plus(LinearFitTest.sent(odd)).joint(0);
     for (int form = 0; form < forms.size(); form++) {
       assertThat(found.covariance(form, 0)).isCloseTo(expected.covariance(form, 0), within(1e-12));
     }

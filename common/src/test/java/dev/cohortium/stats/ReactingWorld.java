@@ -162,14 +162,14 @@ final class ReactingWorld {
   private Measurement effect(List<List<RealLife>> customers) {
     WeightedEventStudy.Sums sums = new WeightedEventStudy.Sums(DESIGN, comparisons(), 1);
     customers.forEach(lives -> lives.forEach(sums::add));
-    WeightedEventStudy study = sums.study(0);
+    WeightedEventStudy study = sums.study();
     InfluenceSums influences = new InfluenceSums(List.of(headline(study)));
     for (List<RealLife> lives : customers) {
       double[] moved = new double[1];
       lives.forEach(life -> moved[0] += study.influences(life, influences)[0]);
       influences.add(moved);
     }
-    return influences.joint().effect(0);
+    return influences.joint(0).effect(0);
   }
 
   /** The effect on pairs of a member and who did not join at the same order, the left alike. */
@@ -235,6 +235,6 @@ final class ReactingWorld {
   }
 
   private static LinearForm headline(WeightedEventStudy study) {
-    return Aggregates.mean(study.effects().aggregates().byEventMonth(), 1, 3).orElseThrow();
+    return Aggregates.mean(study.effects(0).aggregates().byEventMonth(), 1, 3).orElseThrow();
   }
 }

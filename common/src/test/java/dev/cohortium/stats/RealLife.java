@@ -27,7 +27,7 @@ record RealLife(int joined, int acquired, Path path, Weighing weighing) implemen
   }
 
   @Override
-  public double value(int metric, int month) {
-    return path.in(month);
+  public double[] values(int month) {
+    return new double[] {path.in(month)};
   }
 }

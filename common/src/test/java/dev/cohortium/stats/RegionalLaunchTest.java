@@ -175,17 +175,17 @@ class RegionalLaunchTest {
     WeightedEventStudy study = launch.study();
     List<LinearForm> forms =
         List.of(
-            study.effects().aggregates().simple(1).orElseThrow(),
-            study.effects().levels().simple(1).orElseThrow());
+            study.effects(0).aggregates().simple(1).orElseThrow(),
+            study.effects(0).levels().simple(1).orElseThrow());
     WeightedEventStudy.Sums sums =
         new WeightedEventStudy.Sums(DESIGN, DESIGN.comparisons(Arrays.stream(launched)), 1);
     customers.forEach(own -> own.forEach(sums::add));
-    WeightedEventStudy expected = sums.study(0);
+    WeightedEventStudy expected = sums.study();
     InfluenceSums clusters =
         new InfluenceSums(
             List.of(
-                expected.effects().aggregates().simple(1).orElseThrow(),
-                expected.effects().levels().simple(1).orElseThrow()));
+                expected.effects(0).aggregates().simple(1).orElseThrow(),
+                expected.effects(0).levels().simple(1).orElseThrow()));
     for (List<RealLife> own : customers) {
       double[] moved = new double[2];
       own.forEach(life -> CohortMoments.add(expected.influences(life, clusters), moved));
@@ -194,7 +194,7 @@ class RegionalLaunchTest {
     JointEffects found = launch.joint(study, forms);
     for (int form = 0; form < 2; form++) {
       Estimate one = References.measured(found.effect(form));
-      Estimate other = References.measured(clusters.clustered().effect(form));
+      Estimate other = References.measured(clusters.clustered(0).effect(form));
       References.agree(one.value(), other.value());
       References.agree(one.stdError(), other.stdError());
       assertThat(one.degreesOfFreedom()).isEqualTo(6).isEqualTo(other.degreesOfFreedom());

@@ -112,7 +112,7 @@ final class StaggeredWorld {
       int cohort = effects.cohortOf(joined[i], acquired[i]);
       sums.add(places, influences[i], places.length, cohort);
     }
-    return sums.joint();
+    return sums.joint(0);
   }
 
   /** Checks the value of a cell, too. */

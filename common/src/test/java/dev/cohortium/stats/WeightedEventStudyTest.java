@@ -13,13 +13,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class WeightedEventStudyTest {
   private static final StaggeredDesign PLANTED = StaggeredDesign.of(14, 9);
 
   private static WeightedEventStudy study(StaggeredDesign design, List<RealLife> lives) {
-    return sums(design, lives, lives).study(0);
+    return sums(design, lives, lives).study();
   }
 
   /** Of some lives; comparisons are those of all. */
@@ -65,9 +66,9 @@ class WeightedEventStudyTest {
         List<RealLife> lives = lives(world, (of, role) -> role == Role.TREATED ? 3 : 0.5);
         WeightedEventStudy found = study(design, lives);
         agree(
-            influences(found, lives, forms(found.effects())).joint(),
+            influences(found, lives, forms(found.effects(0))).joint(0),
             expected.joint(forms(expected.effects())));
-        assertThat(found.effects().cells())
+        assertThat(found.effects(0).cells())
             .extracting(GroupTimeEffects.Cell::controls)
             .isEqualTo(
                 expected.effects().cells().stream().map(GroupTimeEffects.Cell::controls).toList());
@@ -102,8 +103,8 @@ class WeightedEventStudyTest {
         repeated.add(RealLife.of(world, i, (of, role) -> 1));
       }
     }
-    List<LinearForm> found = study(design, weighted).effects().aggregates().each();
-    List<LinearForm> expected = study(design, repeated).effects().aggregates().each();
+    List<LinearForm> found = study(design, weighted).effects(0).aggregates().each();
+    List<LinearForm> expected = study(design, repeated).effects(0).aggregates().each();
     assertThat(found).hasSameSizeAs(expected).isNotEmpty();
     for (int place = 0; place < found.size(); place++) {
       assertThat(found.get(place).value()).isCloseTo(expected.get(place).value(), within(1e-10));
@@ -119,13 +120,71 @@ class WeightedEventStudyTest {
       WeightedEventStudy parts =
           sums(design, all, all.subList(0, split))
               .plus(sums(design, all, all.subList(split, 300)))
-              .study(0);
-      List<LinearForm> forms = forms(whole.effects());
+              .study();
+      List<LinearForm> forms = forms(whole.effects(0));
       agree(
-          influences(parts, all.subList(0, split), forms(parts.effects()))
+          influences(parts, all.subList(0, split), forms(parts.effects(0)))
               .plus(influences(parts, all.subList(split, 300), forms))
-              .joint(),
-          influences(whole, all, forms).joint());
+              .joint(0),
+          influences(whole, all, forms).joint(0));
+    }
+  }
+
+  /** One of two lives with the metrics of both. */
+  private record Together(RealLife one, RealLife other) implements WeightedLife {
+    @Override
+    public int joined() {
+      return one.joined();
+    }
+
+    @Override
+    public int acquired() {
+      return one.acquired();
+    }
+
+    @Override
+    public double weight(StaggeredDesign.Comparison of, Role role) {
+      return one.weight(of, role);
+    }
+
+    @Override
+    public double[] values(int month) {
+      return new double[] {one.values(month)[0], other.values(month)[0]};
+    }
+  }
+
+  @Test
+  void metrics_together_give_what_each_gives_alone() {
+    StaggeredDesign design = StaggeredDesign.of(9, 5);
+    List<RealLife> ones = lives(StaggeredWorld.mixed(300, 9, 7).pooled(), (of, role) -> 1);
+    List<RealLife> others =
+        ones.stream()
+            .map(
+                life ->
+                    new RealLife(
+                        life.joined(),
+                        life.acquired(),
+                        month -> Math.pow(life.values(month)[0], 2) - month,
+                        life.weighing()))
+            .toList();
+    List<Together> both =
+        IntStream.range(0, 300).mapToObj(i -> new Together(ones.get(i), others.get(i))).toList();
+    var comparisons = design.comparisons(ones.stream().mapToInt(RealLife::joined));
+    WeightedEventStudy.Sums sums = new WeightedEventStudy.Sums(design, comparisons, 2);
+    both.forEach(sums::add);
+    WeightedEventStudy study = sums.study();
+    InfluenceSums found =
+        InfluenceSums.ofMetrics(List.of(forms(study.effects(0)), forms(study.effects(1))));
+    both.forEach(life -> found.add(study.influences(life, found)));
+    for (int metric = 0; metric < 2; metric++) {
+      List<RealLife> lives = List.of(ones, others).get(metric);
+      WeightedEventStudy alone = study(design, lives);
+      agree(found.joint(metric), influences(alone, lives, forms(alone.effects(0))).joint(0));
+      int of = metric;
+      double[] cells = study.onCells(both.get(7));
+      assertThat(IntStream.range(0, cells.length / 2).mapToDouble(cell -> cells[2 * cell + of]))
+          .containsExactly(
+              Arrays.stream(alone.onCells(lives.get(7))).boxed().toArray(Double[]::new));
     }
   }
 
@@ -133,10 +192,10 @@ class WeightedEventStudyTest {
   void a_study_works_as_well_where_it_was_sent() throws Exception {
     List<RealLife> all = lives(StaggeredWorld.mixed(300, 9, 7).pooled(), (of, role) -> 1);
     WeightedEventStudy study = study(StaggeredDesign.of(9, 5), all);
-    List<LinearForm> forms = forms(study.effects());
+    List<LinearForm> forms = forms(study.effects(0));
     agree(
-        influences(LinearFitTest.sent(study), all, forms).joint(),
-        influences(study, all, forms).joint());
+        influences(LinearFitTest.sent(study), all, forms).joint(0),
+        influences(study, all, forms).joint(0));
   }
 
   /** One customer in one matched set. */
@@ -191,8 +250,8 @@ class WeightedEventStudyTest {
     StaggeredWorld world = StaggeredWorld.planted(new Draws(9, 0), event -> event, 0);
     List<InSet> members = matched(world, new SplittableRandom(3));
     WeightedEventStudy study = matchedStudy(members);
-    List<LinearForm> forms = study.effects().aggregates().each();
-    JointEffects found = clustered(study, members, forms).clustered();
+    List<LinearForm> forms = study.effects(0).aggregates().each();
+    JointEffects found = clustered(study, members, forms).clustered(0);
     InfluenceSums none = new InfluenceSums(forms);
     double[][] moved =
         members.stream().map(in -> study.influences(in.life, none)).toArray(double[][]::new);
@@ -217,7 +276,7 @@ class WeightedEventStudyTest {
   void somebody_moves_each_effect_as_its_own_form() {
     List<RealLife> lives = lives(StaggeredWorld.mixed(300, 9, 7).pooled(), (of, role) -> 1);
     WeightedEventStudy study = study(StaggeredDesign.of(9, 5), lives);
-    InfluenceSums forms = new InfluenceSums(study.effects().aggregates().each());
+    InfluenceSums forms = new InfluenceSums(study.effects(0).aggregates().each());
     for (RealLife life : lives) {
       assertThat(study.onCells(life)).containsExactly(study.influences(life, forms), within(1e-12));
     }
@@ -239,8 +298,8 @@ class WeightedEventStudyTest {
   private static JointEffects byCustomer(List<InSet> members) {
     WeightedEventStudy study = matchedStudy(members);
     LinearForm headline =
-        Aggregates.mean(study.effects().aggregates().byEventMonth(), 1, 3).orElseThrow();
-    return clustered(study, members, List.of(headline)).clustered();
+        Aggregates.mean(study.effects(0).aggregates().byEventMonth(), 1, 3).orElseThrow();
+    return clustered(study, members, List.of(headline)).clustered(0);
   }
 
   @Test
@@ -251,7 +310,7 @@ class WeightedEventStudyTest {
       double weight = i == 19 ? 100 : 1;
       lives.add(new RealLife(joined, -9, month -> month, (of, role) -> weight));
     }
-    GroupTimeEffects effects = study(StaggeredDesign.of(6, 4), lives).effects();
+    GroupTimeEffects effects = study(StaggeredDesign.of(6, 4), lives).effects(0);
     assertThat(effects.cells()).isEmpty();
     assertThat(effects.gaps())
         .extracting(GroupTimeEffects.Gap::reason)
@@ -273,8 +332,20 @@ class WeightedEventStudyTest {
         .hasMessage("weight is -1, must be at least 0");
     assertThatThrownBy(() -> sums(design.with(Controls.NOBODY), cohort, cohort))
         .hasMessage("controls are NOBODY, must be somebody: there is nothing to compare");
-    assertThatThrownBy(() -> sums(design, cohort, cohort).study(1))
-        .hasMessage("metric is 1, must be at most 0");
+    GroupTimeEffects effects =
+        study(
+                StaggeredDesign.of(9, 5),
+                lives(StaggeredWorld.mixed(300, 9, 7).pooled(), (of, role) -> 1))
+            .effects(0);
+    List<LinearForm> forms = effects.aggregates().each();
+    assertThatThrownBy(
+            () -> InfluenceSums.ofMetrics(List.of(forms.subList(0, 1), forms.subList(1, 2))))
+        .hasMessage("forms of two metrics are of other effects");
+    assertThatThrownBy(
+            () ->
+                InfluenceSums.ofMetrics(List.of(forms, forms))
+                    .add(new int[1], new double[1], 1, -1))
+        .hasMessage("metrics is 2, must be at most 1");
     assertThatThrownBy(() -> new InfluenceSums(List.of()).add(new double[1]))
         .hasMessage("moved has 1 values, must have as many as forms, 0");
   }

@@ -205,7 +205,7 @@ final class Adjusted {
 
   /** What was found, with its errors. */
   Studied studied() {
-    JointEffects joint = errors.onForms().joint();
+    JointEffects joint = errors.onForms().joint(0);
     IdentityHashMap<LinearForm, Integer> places = places(asked);
     return new Studied(
         variant,

@@ -5,8 +5,8 @@ import java.io.Serial;
 import java.io.Serializable;
 
 /**
- * Sums over customers, or clusters of them, of what they move effects on a metric by: forms
- * together, and each effect of some others by itself. A state that changes, and adds.
+ * Sums over customers, or clusters of them, of what they move effects by: forms together, and each
+ * effect of some others by itself, by effect and then metric. A state that changes, and adds.
  */
 final class Errors implements Serializable {
   @Serial private static final long serialVersionUID = 1;

@@ -296,7 +296,7 @@ final class Judging {
             measured,
             months,
             byRegion(launch, study, test),
-            Arms.of(study.effects(), Arms.after(study.effects(), Measured.RAW, months)));
+            Arms.of(study.effects(0), Arms.after(study.effects(0), Measured.RAW, months)));
     test.ifPresent(effect::check);
     effects.add(effect);
   }
@@ -314,8 +314,8 @@ final class Judging {
     Measurement value = launch.effect();
     return value instanceof Estimate
         ? found(
-            study.effects().aggregates().simple(1).orElseThrow(),
-            study.effects().levels().simple(1).orElseThrow(),
+            study.effects(0).aggregates().simple(1).orElseThrow(),
+            study.effects(0).levels().simple(1).orElseThrow(),
             forms -> launch.joint(study, forms))
         : Effect.Found.of(value, 0, null);
   }

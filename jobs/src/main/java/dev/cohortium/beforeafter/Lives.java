@@ -166,6 +166,12 @@ final class Lives {
 
   /** The rows of one customer, as far as they were seen. */
   static final class Brought {
+    // Places in the rows of known(), of which there are too many to look names up.
+    private static final int AT_MONTH = 1;
+    private static final int AT_JOINING = AT_MONTH + 1 + PackedMonths.AMOUNTS;
+    private static final int AT_DESCRIBED = AT_JOINING + 1;
+    private static final int AT_REGISTERED = 0;
+
     private final TreeMap<Integer, double[]> months = new TreeMap<>();
     private final List<Row> joinings = new ArrayList<>();
     private Integer acquired;
@@ -196,22 +202,19 @@ final class Lives {
     }
 
     private void add(Row row, int from) {
-      int month = row.fieldIndex(MONTH);
-      int joining = row.fieldIndex(JOINING);
-      if (!row.isNullAt(month)) {
+      if (!row.isNullAt(AT_MONTH)) {
         double[] amounts = new double[PackedMonths.AMOUNTS];
         for (int amount = 0; amount < amounts.length; amount++) {
-          int at = month + 1 + amount;
+          int at = AT_MONTH + 1 + amount;
           amounts[amount] = row.isNullAt(at) ? Double.NaN : row.getDouble(at);
         }
-        add(row.getInt(month), amounts, from);
-      } else if (!row.isNullAt(joining)) {
-        joinings.add(row.getStruct(joining));
+        add(row.getInt(AT_MONTH), amounts, from);
+      } else if (!row.isNullAt(AT_JOINING)) {
+        joinings.add(row.getStruct(AT_JOINING));
       } else {
-        described = row.getStruct(row.fieldIndex(DESCRIBED));
-        int registered = described.fieldIndex(REGISTERED);
-        if (!described.isNullAt(registered)) {
-          acquire(described.getInt(registered));
+        described = row.getStruct(AT_DESCRIBED);
+        if (!described.isNullAt(AT_REGISTERED)) {
+          acquire(described.getInt(AT_REGISTERED));
         }
       }
     }

@@ -188,8 +188,8 @@ final class Matched {
     }
 
     @Override
-    public double value(int metric, int month) {
-      return customer.value(metric, month);
+    public double[] values(int month) {
+      return customer.values(month);
     }
   }
 }

@@ -90,12 +90,13 @@ final class Reacting {
       return first == 0 ? 0 : first * hazards.logStay(month, row(life, month));
     }
 
-    /** Some metrics of all months: each is asked for in many comparisons. */
+    /** By month some metrics: each is asked for in many comparisons. */
     double[][] values(Life life, List<Integer> metrics) {
-      double[][] values = new double[metrics.size()][gathering.window().months()];
-      for (int metric = 0; metric < values.length; metric++) {
-        for (int month = 0; month < values[metric].length; month++) {
-          values[metric][month] = gathering.value(life, metrics.get(metric), month);
+      double[][] values = new double[gathering.window().months()][metrics.size()];
+      for (int metric = 0; metric < metrics.size(); metric++) {
+        int of = metrics.get(metric);
+        for (int month = 0; month < values.length; month++) {
+          values[month][metric] = gathering.value(life, of, month);
         }
       }
       return values;
@@ -152,8 +153,8 @@ final class Reacting {
     }
 
     @Override
-    public double value(int metric, int month) {
-      return values[metric][month];
+    public double[] values(int month) {
+      return values[month];
     }
   }
 

@@ -12,7 +12,6 @@ import dev.cohortium.stats.WeightedEventStudy;
 import dev.cohortium.stats.WeightedLife;
 import java.io.Serial;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -73,15 +72,14 @@ final class Weighted {
   /** What is found, by the order of the metrics. */
   List<Studied> studies(Variant variant, Dataset<Row> rows, Counted counted) {
     WeightedEventStudy.Sums means = means(rows, counted);
-    List<Found> found = new ArrayList<>();
-    List<Forms> forms = new ArrayList<>();
-    for (int metric = 0; metric < metrics; metric++) {
-      found.add(new Found(means.study(metric, Base.UNIVERSAL), means.study(metric, Base.VARYING)));
-      forms.add(new Forms(found.get(metric).universal.effects(), window));
-    }
-    List<Errors> errors = errors(rows, counted, found, forms);
+    Found found = new Found(means.study(Base.UNIVERSAL), means.study(Base.VARYING));
+    List<Forms> forms =
+        IntStream.range(0, metrics)
+            .mapToObj(metric -> new Forms(found.universal.effects(metric), window))
+            .toList();
+    Errors errors = errors(rows, counted, found, forms);
     return IntStream.range(0, metrics)
-        .mapToObj(at -> studied(variant, found.get(at), forms.get(at), errors.get(at)))
+        .mapToObj(metric -> studied(variant, metric, found, forms.get(metric), errors))
         .toList();
   }
 
@@ -96,63 +94,48 @@ final class Weighted {
         WeightedEventStudy.Sums::plus);
   }
 
-  /** The effects on a metric, from either base. */
+  /** The effects from either base. */
   private record Found(WeightedEventStudy universal, WeightedEventStudy varying)
       implements Serializable {
     @Serial private static final long serialVersionUID = 1;
   }
 
-  private static List<Errors> errors(
-      Dataset<Row> rows, Counted counted, List<Found> found, List<Forms> forms) {
-    List<InfluenceSums> none =
-        forms.stream().map(of -> new InfluenceSums(of.sinceJoining())).toList();
-    List<Found> studied = List.copyOf(found);
+  private Errors errors(Dataset<Row> rows, Counted counted, Found found, List<Forms> forms) {
+    InfluenceSums none = InfluenceSums.ofMetrics(forms.stream().map(Forms::sinceJoining).toList());
+    int varying = found.varying.effects(0).cells().size() * metrics;
     return Sweep.of(
         rows,
-        () -> new ArrayList<>(nothing(none, studied)),
-        (ArrayList<Errors> state, Row row) -> {
-          List<ComparedLife> lives =
-              counted.of(row).stream().map(studied.get(0).universal::compared).toList();
-          for (int metric = 0; metric < state.size(); metric++) {
-            add(state.get(metric), studied.get(metric), lives);
-          }
-        },
-        (one, other) -> {
-          for (int metric = 0; metric < one.size(); metric++) {
-            one.get(metric).plus(other.get(metric));
-          }
-          return one;
-        });
-  }
-
-  private static List<Errors> nothing(List<InfluenceSums> none, List<Found> found) {
-    return IntStream.range(0, none.size())
-        .mapToObj(
-            at -> new Errors(none.get(at).none(), found.get(at).varying.effects().cells().size()))
-        .toList();
+        () -> new Errors(none.none(), varying),
+        (Errors state, Row row) -> add(state, found, counted.of(row)),
+        Errors::plus);
   }
 
   /** Adds what a cluster moves the effects from both bases by. */
-  private static void add(Errors errors, Found found, List<ComparedLife> cluster) {
+  private static void add(Errors errors, Found found, List<? extends WeightedLife> cluster) {
     InfluenceSums forms = errors.onForms();
     double[] moved = forms.unmoved();
-    for (ComparedLife life : cluster) {
-      found.universal.move(life, forms, moved);
-      found.varying.move(life, errors.moved());
+    for (WeightedLife life : cluster) {
+      ComparedLife compared = found.universal.compared(life);
+      found.universal.move(compared, forms, moved);
+      found.varying.move(compared, errors.moved());
     }
     forms.add(forms.onForms(moved));
     errors.square();
   }
 
-  private static Studied studied(Variant variant, Found found, Forms forms, Errors errors) {
-    JointEffects joint = errors.onForms().clustered();
+  private Studied studied(Variant variant, int metric, Found found, Forms forms, Errors errors) {
+    JointEffects joint = errors.onForms().clustered(metric);
     IdentityHashMap<LinearForm, Integer> places = Adjusted.places(forms.sinceJoining());
+    double[] squares =
+        IntStream.range(0, errors.squares().length / metrics)
+            .mapToDouble(effect -> errors.squares()[effect * metrics + metric])
+            .toArray();
     return new Studied(
         variant,
-        found.universal.effects(),
+        found.universal.effects(metric),
         forms,
         some -> joint.of(some.stream().mapToInt(places::get).toArray()),
-        Optional.of(Studied.Monthly.of(found.varying.effects(), errors.squares())),
+        Optional.of(Studied.Monthly.of(found.varying.effects(metric), squares)),
         List.of(),
         Optional.empty());
   }
