@@ -12,19 +12,19 @@ final class ComparisonBenchmarkMain {
   /**
    * Makes the panel of one size, or measures a job on it and adds it to the page.
    *
-   * @param arguments the job, the folder for its files and the customers; to measure also the page,
-   *     the notes of the command's sizes, and what the page says of command and machine
+   * @param arguments the name, the folder for its files and the customers; to measure also the
+   *     page, the notes of the command's sizes, and what the page says of command and machine
    */
   public static void main(String[] arguments) throws Exception {
-    String job = arguments[0];
+    String name = arguments[0];
     int customers = Integer.parseInt(arguments[2]);
     SparkSession session = Main.session("benchmark");
     ComparisonBenchmark benchmark =
-        ComparisonBenchmark.of(job, session, Path.of(arguments[1]).toAbsolutePath());
+        ComparisonBenchmark.of(name, session, Path.of(arguments[1]).toAbsolutePath());
     if (arguments.length == 3) {
       benchmark.prepare(customers);
     } else {
-      new Page("bin/benchmark-" + job, "customers", Path.of(arguments[4]))
+      new Page("bin/benchmark-" + name, "customers", Path.of(arguments[4]))
           .add(benchmark.run(customers), Path.of(arguments[3]), arguments[5]);
     }
     session.stop();

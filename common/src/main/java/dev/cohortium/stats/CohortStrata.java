@@ -6,12 +6,18 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** A metric of {@link JoiningCohorts} by stratum; totals are made one stratum at a time. */
+/**
+ * A metric of {@link JoiningCohorts} by stratum; totals are made, and held, one stratum at a time:
+ * they are most of what a study takes. They are the same for designs that differ in controls and
+ * base only.
+ */
 final class CohortStrata {
   private final StaggeredDesign design;
   private final int metric;
   private final int[] joined;
   private final List<SortedMap<JoiningCohorts.Key, CohortMoments>> strata;
+  private CohortTotals totals;
+  private int held = -1;
 
   CohortStrata(JoiningCohorts cohorts, StaggeredDesign design, int metric) {
     this.design = design;
@@ -32,6 +38,13 @@ final class CohortStrata {
     strata = new ArrayList<>(byStratum.values());
   }
 
+  /** Whether totals are those of a metric for a design. */
+  boolean serves(StaggeredDesign other, int otherMetric) {
+    return metric == otherMetric
+        && design.preMonths() == other.preMonths()
+        && design.anticipation() == other.anticipation();
+  }
+
   /** The joining months, ascending, without never. */
   int[] joined() {
     return joined;
@@ -44,6 +57,11 @@ final class CohortStrata {
 
   /** The totals of a stratum, by its place. */
   CohortTotals totals(int stratum) {
-    return CohortTotals.of(joined, strata.get(stratum), design, metric);
+    if (stratum != held) {
+      totals = null;
+      totals = CohortTotals.of(joined, strata.get(stratum), design, metric);
+      held = stratum;
+    }
+    return totals;
   }
 }

@@ -81,7 +81,7 @@ public final class EventStudy {
       int metric,
       UnaryOperator<CohortContrast> told) {
     cohorts.require(design, metric);
-    CohortStrata strata = new CohortStrata(cohorts, design, metric);
+    CohortStrata strata = cohorts.strata(design, metric);
     List<CohortContrast> contrasts = new ArrayList<>();
     GroupTimeEffects effects = compare(cohorts, design, metric, strata, told, contrasts);
     double[][] ofCohorts = new double[effects.cohorts().length][contrasts.size()];
@@ -221,8 +221,9 @@ public final class EventStudy {
     double[][] joint = new double[size][size];
     int[][] cells = new int[size][];
     Arrays.setAll(cells, form -> used(forms.get(form).ofCells()));
+    int[] ofAny = Arrays.stream(cells).flatMapToInt(Arrays::stream).distinct().toArray();
     for (int one = 0; one < size; one++) {
-      double[] onCells = onCells(forms.get(one), cells[one]);
+      double[] onCells = onCells(forms.get(one), cells[one], ofAny);
       double[] onCohorts = onCohorts(forms.get(one), cells[one]);
       for (int other = 0; other <= one; other++) {
         double sum = LogisticState.product(forms.get(other).ofCohorts(), onCohorts);
@@ -253,12 +254,17 @@ public final class EventStudy {
         .sum();
   }
 
-  /** The covariances of a form with each effect. */
-  private double[] onCells(LinearForm form, int[] cells) {
+  /**
+   * The covariances of a form with effects.
+   *
+   * @param cells those that it is made of
+   * @param places of the effects that are asked for
+   */
+  private double[] onCells(LinearForm form, int[] cells, int[] places) {
     double[] sums = new double[covariance.length];
     double[] weights = form.ofCells();
     double[] cohorts = form.ofCohorts();
-    for (int place = 0; place < sums.length; place++) {
+    for (int place : places) {
       for (int cell : cells) {
         sums[place] +=
             weights[cell] * (cell <= place ? covariance[place][cell] : covariance[cell][place]);

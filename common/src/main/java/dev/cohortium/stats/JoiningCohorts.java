@@ -3,6 +3,7 @@ package dev.cohortium.stats;
 import dev.cohortium.stats.StaggeredDesign.Standing;
 import java.io.Serial;
 import java.io.Serializable;
+import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
@@ -29,6 +30,7 @@ public final class JoiningCohorts implements Serializable {
   private final TreeMap<Key, CohortMoments> moments = new TreeMap<>();
   private final TreeSet<Key> borrowed = new TreeSet<>();
   private final EnumMap<Standing, Long> standings = new EnumMap<>(Standing.class);
+  private transient SoftReference<CohortStrata> strata;
 
   /**
    * Customers who share a state.
@@ -123,8 +125,21 @@ public final class JoiningCohorts implements Serializable {
     }
   }
 
+  /**
+   * A metric by stratum. Held, as long as there is room, for the study that asks for the same next.
+   */
+  CohortStrata strata(StaggeredDesign of, int metric) {
+    CohortStrata last = strata == null ? null : strata.get();
+    if (last == null || !last.serves(of, metric)) {
+      last = new CohortStrata(this, of, metric);
+      strata = new SoftReference<>(last);
+    }
+    return last;
+  }
+
   /** Counts customers, and tells whether their months are needed. */
   private boolean isUsed(int joined, int acquired, long customers) {
+    strata = null;
     if (joined != StaggeredDesign.NEVER) {
       Arguments.atMost("joined", joined, design.months() - 1.0);
     }
@@ -151,6 +166,7 @@ public final class JoiningCohorts implements Serializable {
       throw new IllegalArgumentException(
           "other serves " + other.design + ", must serve that of this, " + design);
     }
+    strata = null;
     other.moments.forEach((key, more) -> of(key).plus(more));
     other.standings.forEach((standing, more) -> standings.merge(standing, more, Long::sum));
     return this;

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.cohortium.stats.StaggeredDesign.Base;
+import dev.cohortium.stats.StaggeredDesign.Controls;
 import dev.cohortium.stats.StaggeredDesign.Standing;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -188,6 +191,28 @@ class JoiningCohortsTest {
         new JoiningCohorts.Key(5, -40, 0), CohortMoments.none(1, 9).add(months).add(months));
     assertThat(cohorts.moments()).hasSize(1);
     assertThat(cohorts.moments().values()).allMatch(of -> of.n() == 20);
+  }
+
+  @Test
+  void a_study_is_the_same_whatever_was_asked_of_the_cohorts_before() {
+    StaggeredWorld world = StaggeredWorld.mixed(200, 9, 7);
+    JoiningCohorts asked = world.add(JoiningCohorts.none(DESIGN, 1), 0, 100);
+    EventStudy.of(asked, DESIGN, 0);
+    world.add(asked, 100, 200);
+    for (StaggeredDesign design :
+        List.of(
+            DESIGN,
+            DESIGN.with(Base.UNIVERSAL),
+            DESIGN.withPreMonths(4),
+            DESIGN.with(Controls.NEVER_JOINED).withPreMonths(4),
+            DESIGN)) {
+      EventStudy found = EventStudy.of(asked, design, 0);
+      EventStudy fresh = EventStudy.of(world.cohorts(DESIGN), design, 0);
+      assertThat(found.effects().cells()).isEqualTo(fresh.effects().cells()).isNotEmpty();
+      for (int place = 0; place < fresh.effects().cells().size(); place++) {
+        assertThat(found.effect(place)).isEqualTo(fresh.effect(place));
+      }
+    }
   }
 
   @Test

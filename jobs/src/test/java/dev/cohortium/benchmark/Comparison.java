@@ -9,6 +9,11 @@ import org.apache.spark.sql.SparkSession;
 
 /** A job that compares, with a panel of any size for it. */
 interface Comparison {
+  /** Whose command is {@code bin/benchmark-} and this. */
+  default String name() {
+    return job().name();
+  }
+
   Job job();
 
   Study study();

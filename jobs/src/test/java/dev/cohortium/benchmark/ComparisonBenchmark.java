@@ -19,7 +19,11 @@ import org.apache.spark.sql.SparkSession;
 /** One size of the benchmark of a comparison: from the panel to all tables, on disk. */
 public final class ComparisonBenchmark {
   private static final List<Comparison> ALL =
-      List.of(new LookAlikeBenchmark(), new ControlGroupBenchmark(), new BeforeAfterBenchmark());
+      List.of(
+          new LookAlikeBenchmark(),
+          new ControlGroupBenchmark(),
+          BeforeAfterBenchmark.PLAIN,
+          BeforeAfterBenchmark.BY_TOWN);
 
   private final SparkSession session;
   private final Path folder;
@@ -31,12 +35,12 @@ public final class ComparisonBenchmark {
     this.of = of;
   }
 
-  /** The benchmark of a job, whose files lie in {@code folder}. */
-  public static ComparisonBenchmark of(String job, SparkSession session, Path folder) {
+  /** The benchmark of a name, whose files lie in {@code folder}. */
+  public static ComparisonBenchmark of(String name, SparkSession session, Path folder) {
     return new ComparisonBenchmark(
         session,
         folder,
-        ALL.stream().filter(one -> one.job().name().equals(job)).findFirst().orElseThrow());
+        ALL.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow());
   }
 
   /** Writes the panel of so many customers; the time for it does not count. */
