@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.UUID;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.KeyValueGroupedDataset;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
@@ -159,7 +160,9 @@ class ArchitectureTest {
           .callMethodWhere(callOf(Encoders.class, "bean|kryo|javaSerialization"))
           .orShould()
           .callMethodWhere(
-              callOf(Dataset.class, "map|flatMap|mapPartitions|foreach.*|javaRDD|toJavaRDD|rdd"));
+              callOf(Dataset.class, "map|flatMap|mapPartitions|foreach.*|javaRDD|toJavaRDD|rdd"))
+          .orShould()
+          .callMethodWhere(callOf(KeyValueGroupedDataset.class, ".*"));
 
   @ArchTest
   static final ArchRule a_world_has_one_function_of_its_own_and_no_hidden_encoder =

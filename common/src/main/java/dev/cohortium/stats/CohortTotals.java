@@ -22,7 +22,8 @@ final class CohortTotals {
   }
 
   /**
-   * The totals of a stratum: each cohort knows those of the one before, and more.
+   * The totals of a stratum: each cohort knows those of the one before, and more; where it knows no
+   * more they are the same, for in a small stratum few months have somebody.
    *
    * @param joined the joining months of all strata, ascending
    * @param keys of the stratum
@@ -34,29 +35,37 @@ final class CohortTotals {
       int metric) {
     MetricSums[][] own = new MetricSums[joined.length][joined.length + 1];
     MetricSums[][] later = new MetricSums[joined.length][joined.length + 1];
-    int columns = keys.get(keys.firstKey()).months();
+    MetricSums nobody = new MetricSums(keys.get(keys.firstKey()).months());
     int before = Integer.MIN_VALUE;
     for (int cohort = 0; cohort < joined.length; cohort++) {
-      for (int month = 0; month <= joined.length; month++) {
-        own[cohort][month] = new MetricSums(columns);
-        if (cohort > 0) {
-          own[cohort][month].add(own[cohort - 1][month]);
-        }
-      }
+      boolean isFirst = cohort == 0;
       int known = joined[cohort] - design.preMonths();
+      boolean[] hasMore = new boolean[joined.length + 1];
       for (Map.Entry<JoiningCohorts.Key, CohortMoments> entry : keys.entrySet()) {
         int acquired = entry.getKey().acquired();
         int place = place(joined, entry.getKey().joined());
         if (acquired > before && acquired <= known && place >= 0) {
+          if (!hasMore[place]) {
+            hasMore[place] = true;
+            own[cohort][place] = (isFirst ? nobody : own[cohort - 1][place]).copy();
+          }
           own[cohort][place].add(entry.getValue(), metric);
         }
       }
       before = known;
+      boolean haveMore = false;
       for (int month = joined.length; month >= 0; month--) {
-        later[cohort][month] = new MetricSums(columns);
-        later[cohort][month].add(own[cohort][month]);
-        if (month < joined.length) {
-          later[cohort][month].add(later[cohort][month + 1]);
+        haveMore |= hasMore[month];
+        if (!hasMore[month]) {
+          own[cohort][month] = isFirst ? nobody : own[cohort - 1][month];
+        }
+        if (!haveMore) {
+          later[cohort][month] = isFirst ? nobody : later[cohort - 1][month];
+        } else if (month == joined.length) {
+          later[cohort][month] = own[cohort][month];
+        } else {
+          later[cohort][month] = later[cohort][month + 1].copy();
+          later[cohort][month].add(own[cohort][month]);
         }
       }
     }

@@ -88,7 +88,8 @@ public final class EventStudy {
     double[][] covariance = new double[contrasts.size()][];
     Arrays.setAll(covariance, one -> new double[one + 1]);
     double[] rounding = new double[contrasts.size()];
-    for (int s = 0; s < strata.size(); s++) {
+    // The last stratum that was compared is held still.
+    for (int s = strata.size() - 1; s >= 0; s--) {
       CohortTotals totals = strata.totals(s);
       for (int place = 0; place < rounding.length; place++) {
         rounding[place] += contrasts.get(place).rounding(totals, s);

@@ -21,6 +21,17 @@ final class MetricSums {
     products = new double[columns * columns];
   }
 
+  private MetricSums(MetricSums of) {
+    columns = of.columns;
+    sums = of.sums.clone();
+    products = of.products.clone();
+    n = of.n;
+  }
+
+  MetricSums copy() {
+    return new MetricSums(this);
+  }
+
   void add(CohortMoments more, int metric) {
     n += more.n();
     CohortMoments.add(more.sums(metric), sums);

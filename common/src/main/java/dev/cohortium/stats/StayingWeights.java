@@ -166,7 +166,9 @@ public final class StayingWeights implements Serializable {
      * @throws IllegalArgumentException if it is of other comparisons
      */
     public Bars plus(Bars other) {
-      Arguments.sameLength("other", other.bars.length, "comparisons", bars.length);
+      if (!Arrays.equals(spans, other.spans)) {
+        throw new IllegalArgumentException("other is of other comparisons, must be of the same");
+      }
       for (int place = 0; place < bars.length; place++) {
         bars[place].plus(other.bars[place]);
       }

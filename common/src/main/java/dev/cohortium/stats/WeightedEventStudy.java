@@ -290,16 +290,6 @@ public final class WeightedEventStudy implements Serializable {
   }
 
   /**
-   * What somebody moves each effect by, in the order of {@link GroupTimeEffects#cells}, then of
-   * metrics.
-   */
-  public double[] onCells(WeightedLife life) {
-    double[] moved = new double[effects.get(0).cells().size() * effects.size()];
-    move(compared(life), moved);
-    return moved;
-  }
-
-  /**
    * Adds what somebody moves each effect by.
    *
    * @param compared of {@link #compared}

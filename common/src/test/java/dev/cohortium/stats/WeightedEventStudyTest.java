@@ -55,6 +55,12 @@ class WeightedEventStudyTest {
     return sums;
   }
 
+  private static double[] onCells(WeightedEventStudy study, WeightedLife life, int metrics) {
+    double[] moved = new double[metrics * study.effects(0).cells().size()];
+    study.move(study.compared(life), moved);
+    return moved;
+  }
+
   @Test
   void where_all_count_alike_it_is_the_study_of_moments() {
     StaggeredWorld world = StaggeredWorld.mixed(400, 9, 5).pooled();
@@ -179,12 +185,14 @@ class WeightedEventStudyTest {
     for (int metric = 0; metric < 2; metric++) {
       List<RealLife> lives = List.of(ones, others).get(metric);
       WeightedEventStudy alone = study(design, lives);
-      agree(found.joint(metric), influences(alone, lives, forms(alone.effects(0))).joint(0));
+      InfluenceSums expected = influences(alone, lives, forms(alone.effects(0)));
+      agree(found.joint(metric), expected.joint(0));
+      agree(found.clustered(metric), expected.clustered(0));
       int of = metric;
-      double[] cells = study.onCells(both.get(7));
+      double[] cells = onCells(study, both.get(7), 2);
       assertThat(IntStream.range(0, cells.length / 2).mapToDouble(cell -> cells[2 * cell + of]))
           .containsExactly(
-              Arrays.stream(alone.onCells(lives.get(7))).boxed().toArray(Double[]::new));
+              Arrays.stream(onCells(alone, lives.get(7), 1)).boxed().toArray(Double[]::new));
     }
   }
 
@@ -278,7 +286,8 @@ class WeightedEventStudyTest {
     WeightedEventStudy study = study(StaggeredDesign.of(9, 5), lives);
     InfluenceSums forms = new InfluenceSums(study.effects(0).aggregates().each());
     for (RealLife life : lives) {
-      assertThat(study.onCells(life)).containsExactly(study.influences(life, forms), within(1e-12));
+      assertThat(onCells(study, life, 1))
+          .containsExactly(study.influences(life, forms), within(1e-12));
     }
   }
 

@@ -81,15 +81,15 @@ final class Comparing {
     in.run().progress().step(job + ": sums over customers, and effects");
     List<Integer> cohorts = survey.cohorts(program, window);
     long mostOfSums = room.ofSums(refuseTooMany(cohorts));
-    Dataset<Row> all = lives.of(program);
+    Dataset<Row> customers = lives.of(program);
     Gathering gathering =
         new Gathering(
             window, asked.segments(), metrics(), survey.covariates(), window.earliest(cohorts));
     List<Effect> effects = new ArrayList<>();
-    Gathered whole = effects(gathering, all, effects, mostOfSums);
+    Gathered whole = effects(gathering, customers, effects, mostOfSums);
     in.run().progress().step(job + ": effects on all");
-    effects.addAll(adjusted(whole, all));
-    effects.addAll(weighted(whole, all));
+    effects.addAll(adjusted(whole, customers));
+    effects.addAll(weighted(whole, customers));
     effects.addAll(byRegion(whole));
     Families.adjustByPlace(effects);
     Map<Table, Dataset<Row>> tables = new LinkedHashMap<>(effectTables(effects));
@@ -100,12 +100,14 @@ final class Comparing {
   /**
    * The sums of the whole, once each place's effects are made of its own where they lie and added.
    */
-  private Gathered effects(Gathering gathering, Dataset<Row> all, List<Effect> effects, long most) {
+  private Gathered effects(
+      Gathering gathering, Dataset<Row> customers, List<Effect> effects, long most) {
     Measuring by = measuring;
     List<Measuring.Found> places =
         new ArrayList<>(
             gathering.each(
-                all, (place, sums) -> by.of(new Gathered(gathering, place, sums, most), most)));
+                customers,
+                (place, sums) -> by.of(new Gathered(gathering, place, sums, most), most)));
     if (places.stream().noneMatch(found -> found.place().isWhole())) {
       Iterator<Tuple2<Gathering.Group, CohortMoments>> nobody = Collections.emptyIterator();
       places.add(by.of(new Gathered(gathering, Place.ALL, nobody, most), most));
@@ -215,7 +217,7 @@ final class Comparing {
   // --- effects on the whole ---
 
   /** The effects on everybody given covariates, where the study names some. */
-  private List<Effect> adjusted(Gathered gathered, Dataset<Row> all) {
+  private List<Effect> adjusted(Gathered gathered, Dataset<Row> customers) {
     if (asked.covariates().isEmpty()) {
       return List.of();
     }
@@ -227,7 +229,8 @@ final class Comparing {
     }
     Judging judging = measuring.judging(gathered);
     JoiningCohorts together = gathered.cohorts(window.design(), Comparison.TOGETHER);
-    for (Adjusted adjusted : new Adjusting(all, gathered.gathering(), together, places).effects()) {
+    for (Adjusted adjusted :
+        new Adjusting(customers, gathered.gathering(), together, places).effects()) {
       Studied studied = adjusted.studied();
       judging.add(metrics.get(adjusted.metric()), studied);
       marts.add(Place.ALL, metrics.get(adjusted.metric()).metric(), studied);
@@ -236,7 +239,7 @@ final class Comparing {
   }
 
   /** The effects on everybody in which customers count differently. */
-  private List<Effect> weighted(Gathered gathered, Dataset<Row> all) {
+  private List<Effect> weighted(Gathered gathered, Dataset<Row> customers) {
     List<Integer> places = measuring.rawPlaces(gathered.gathering().metrics());
     boolean isReacting = gathered.hazards().areThere();
     Dataset<Row> pairs = Matched.pairs(in, program, asOf);
@@ -245,7 +248,7 @@ final class Comparing {
     if (!places.isEmpty() && (isReacting || isMatched)) {
       in.run().progress().step(job + ": effects by the chances of not having joined");
       int[] joined = gathered.joined().toArray();
-      Reacting reacting = new Reacting(all, gathered.gathering(), places, joined);
+      Reacting reacting = new Reacting(customers, gathered.gathering(), places, joined);
       if (isReacting) {
         Judging judging = measuring.judging(gathered);
         add(judging, gathered.gathering().metrics(), places, reacting.studies());
@@ -254,7 +257,7 @@ final class Comparing {
       if (isMatched) {
         in.run().progress().step(job + ": effects on matched sets");
         int preMonths = study.lookAlike().orElseThrow().preMonths();
-        Matched matched = new Matched(in, all, pairs, window, preMonths);
+        Matched matched = new Matched(in, customers, pairs, window, preMonths);
         effects.addAll(matched(gathered, matched, reacting.counting(), joined));
       }
     }

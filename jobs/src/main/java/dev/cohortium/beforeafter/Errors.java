@@ -18,7 +18,7 @@ final class Errors implements Serializable {
   /**
    * Of nobody.
    *
-   * @param effects how many there are that are told by themselves
+   * @param effects how many are told by themselves, of all metrics
    */
   Errors(InfluenceSums onForms, int effects) {
     this.onForms = onForms;

@@ -8,10 +8,10 @@ import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_from_entries;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.functions.xxhash64;
 import static org.apache.spark.sql.functions.year;
 
 import dev.cohortium.config.Study;
@@ -32,10 +32,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.spark.api.java.function.FlatMapGroupsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.functions;
@@ -108,8 +106,8 @@ final class Lives {
   }
 
   /**
-   * One row per customer who has a receipt in a month that is looked at, is registered or joined
-   * {@code program} by as-of.
+   * One row per customer who was acquired, has a receipt in a month that is looked at, or joined
+   * {@code program}, by as-of.
    */
   Dataset<Row> of(String program) {
     Column joining = col(JOININGS).getItem(program);
@@ -125,7 +123,7 @@ final class Lives {
             col(STRATUM),
             col(REGION),
             col(COVARIATES))
-        .where(length(col(MONTHS)).gt(0).or(col(JOINED).isNotNull()).or(col(ACQUIRED).isNotNull()));
+        .where(isAcquired().or(col(JOINED).isNotNull()));
   }
 
   /** What one look at all of them tells, the one in which they are read. */
@@ -141,13 +139,8 @@ final class Lives {
     Dataset<Row> known = known();
     int from = asked.since().map(Lives::number).orElse(Integer.MIN_VALUE);
     Column described = col(DESCRIBED);
-    // A group is of one hash: it leads a sort of numbers, where ids may all begin alike.
-    return known
-        .groupBy(xxhash64(col(CUSTOMER_ID)))
-        .as(Encoders.LONG(), Encoders.row(known.schema()))
-        .flatMapGroups(
-            (FlatMapGroupsFunction<Long, Row, Row>) (hash, alike) -> Brought.of(alike, from),
-            Encoders.row(Brought.schema(known.schema())))
+    return Sweep.byHash(
+            known, CUSTOMER_ID, alike -> Brought.of(alike, from), Brought.schema(known.schema()))
         .select(
             col(CUSTOMER_ID),
             col(ACQUIRED),
@@ -156,7 +149,13 @@ final class Lives {
             coalesce(described.getField(SEGMENTS), unknown(asked.segments())).as(SEGMENTS),
             coalesce(described.getField(STRATUM), to_json(unknown(asked.strata()))).as(STRATUM),
             coalesce(described.getField(REGION), lit(UNKNOWN)).as(REGION),
-            described.getField(COVARIATES).as(COVARIATES));
+            described.getField(COVARIATES).as(COVARIATES))
+        .where(isAcquired().or(size(col(JOININGS)).gt(0)));
+  }
+
+  /** Whether there is a receipt in a month that is looked at, or an acquisition by as-of. */
+  private static Column isAcquired() {
+    return length(col(MONTHS)).gt(0).or(col(ACQUIRED).isNotNull());
   }
 
   /** What months, joinings and customers say of each customer, each in rows of its own. */

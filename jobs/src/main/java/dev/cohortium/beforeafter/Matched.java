@@ -53,7 +53,8 @@ final class Matched {
   private final StaggeredDesign design;
 
   /**
-   * Of those who are in a set.
+   * Of those who are in a set. Where sets are too many to be sent to every machine, customers are
+   * exchanged once more to be joined with them; those in a set are kept.
    *
    * @param lives rows of {@link Lives}
    * @param pairs of {@link #pairs}

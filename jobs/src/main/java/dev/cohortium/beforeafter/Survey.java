@@ -13,7 +13,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 
-/** What one look at all {@link Lives} tells of them. A state that changes, and adds. */
+/**
+ * What one look at the customers of all programmes tells of them. A state that changes, and adds.
+ */
 final class Survey implements Serializable {
   @Serial private static final long serialVersionUID = 1;
 
@@ -42,7 +44,7 @@ final class Survey implements Serializable {
     return new Survey(metrics, sums.length);
   }
 
-  /** Adds the customer of a row of {@link Lives}. */
+  /** Adds a customer with months, joinings and covariates of {@link Lives}. */
   void add(Row row) {
     PackedMonths months = new PackedMonths(row.getAs(Lives.MONTHS));
     double[] amounts = new double[PackedMonths.AMOUNTS];

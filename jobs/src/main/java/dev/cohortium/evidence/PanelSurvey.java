@@ -37,7 +37,7 @@ import org.apache.spark.sql.Row;
 public record PanelSurvey(
     Optional<YearMonth> first, Map<Metric, Double> caps, double withoutMargin) {
   private static final double SHARE = 0.995;
-  private static final double STEP = Math.log(1.005);
+  private static final double STEP = StrictMath.log(1.005);
   private static final int LEAST_MONTHS = 200;
   private static final String AMOUNT = "amount";
   private static final String BAR = "bar";
@@ -103,14 +103,14 @@ public record PanelSurvey(
     }
 
     /**
-     * Adds a month with an order.
+     * Adds a month, which has an order; in the bar in which Spark puts it.
      *
      * @param metric whichever; one that is not asked for is left
      * @param amount NaN: not known
      */
     public void add(Metric metric, double amount) {
       if (months.containsKey(metric)) {
-        int bar = amount > 1 ? (int) Math.ceil(Math.log(amount) / STEP) : 0;
+        int bar = amount > 1 ? (int) Math.ceil(StrictMath.log(amount) / STEP) : 0;
         add(metric, Double.isNaN(amount) ? UNKNOWN : bar, 1);
       }
     }

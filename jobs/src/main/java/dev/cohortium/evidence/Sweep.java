@@ -1,5 +1,8 @@
 package dev.cohortium.evidence;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.xxhash64;
+
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Collections;
@@ -10,10 +13,13 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapGroupsFunction;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
 
 /**
@@ -257,6 +263,26 @@ public final class Sweep {
         return next;
       }
     }
+  }
+
+  /** Makes rows of those whose keys have the same hash: of one key or, hardly ever, a few. */
+  public interface OfAlike extends Serializable {
+    Iterator<Row> of(Iterator<Row> alike);
+  }
+
+  /**
+   * What {@code made} makes of the rows of each key, brought together in one exchange and sorted by
+   * a number, the key's hash: keys may all begin alike.
+   *
+   * @param schema of what is made
+   */
+  public static Dataset<Row> byHash(
+      Dataset<Row> rows, String key, OfAlike made, StructType schema) {
+    return rows.groupBy(xxhash64(col(key)))
+        .as(Encoders.LONG(), Encoders.row(rows.schema()))
+        .flatMapGroups(
+            (FlatMapGroupsFunction<Long, Row, Row>) (hash, alike) -> made.of(alike),
+            Encoders.row(schema));
   }
 
   /** What {@code function} makes of each row. */

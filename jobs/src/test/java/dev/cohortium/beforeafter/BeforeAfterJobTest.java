@@ -28,6 +28,7 @@ import dev.cohortium.table.EventStudyMonths;
 import dev.cohortium.table.GroupTimes;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.PreTrends;
+import dev.cohortium.table.Table;
 import dev.cohortium.world.WorldPanel;
 import java.nio.file.Path;
 import java.sql.Date;
@@ -288,6 +289,20 @@ class BeforeAfterJobTest extends SparkTest {
         .contains("All 70 ways to exchange launch months", "p = 0.0286");
     assertThat(check(found, launch, Checks.EXCHANGED)).isEqualTo("passed");
     assertThat(launch.<String>getAs(Effects.CREDIBILITY)).isEqualTo("D");
+  }
+
+  @Test
+  void what_is_told_of_a_metric_does_not_depend_on_the_others() {
+    Frames shop = shop("0", ORDERS);
+    Frames all = new BeforeAfterJob().run(shop, study("before-after.segments=[]"));
+    Frames one =
+        new BeforeAfterJob().run(shop, study("before-after.segments=[]", "metrics=[orders]"));
+    for (Table table : List.of(GroupTimes.TABLE, EventStudyMonths.TABLE)) {
+      String of = "metric = 'orders' and variant = 'event_study_ipcw'";
+      List<String> expected = shown(one.get(table).where(of).drop("run_id"));
+      assertThat(shown(all.get(table).where(of).drop("run_id"))).isEqualTo(expected).isNotEmpty();
+      assertThat(one.get(table).where(of + " and std_error > 0").isEmpty()).isFalse();
+    }
   }
 
   @Test

@@ -7,13 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.cohortium.Given;
 import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.evidence.Metric;
 import dev.cohortium.evidence.PanelSurvey;
 import dev.cohortium.runtime.Frames;
+import dev.cohortium.stats.StaggeredDesign;
 import dev.cohortium.table.CustomerMonths;
+import dev.cohortium.table.Customers;
 import dev.cohortium.table.Effects;
 import dev.cohortium.table.Joinings;
 import java.time.YearMonth;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.FilterFunction;
@@ -86,7 +90,7 @@ class LivesTest extends SparkTest {
 
   @Test
   void who_makes_the_last_order_is_counted_once_among_the_months_until_it() {
-    Row bob = Shop.row(null, 0, false, 2, 0, 9);
+    Row bob = Shop.row(null, 0, Shop.Joined.BY_POST, 2, 0, 9);
     Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
     double[][] counted = Gathering.atOrders(Life.of(bob, window), window);
     // Known for long enough from month 6 on, with 12 orders in the 6 months before; six months of
@@ -100,7 +104,7 @@ class LivesTest extends SparkTest {
   @Test
   void nobody_could_have_joined_before_the_launch_where_they_live() {
     Study study = study("programmes.club.launched-by-region={north=2022-05-01, south=2022-11-01}");
-    Row ann = Shop.row(12, 2, true, 3, 0, 17);
+    Row ann = Shop.row(12, 2, Shop.Joined.AT_THE_TILL, 3, 0, 17);
     Life life = Life.of(ann, Window.of(study, "club", YearMonth.of(2022, 1)));
     // Month 10 is that of the launch in the south, 12 that of joining, at the second order.
     assertThat(IntStream.range(0, 18).map(life::chances).toArray())
@@ -125,8 +129,9 @@ class LivesTest extends SparkTest {
         .map(line -> line.strip().split(" *\\| *", -1))
         .forEach(
             cells -> {
-              boolean isAtOrder = Boolean.parseBoolean(cells[1]);
-              Row row = Shop.row(12, Integer.parseInt(cells[0]), isAtOrder, 3, 12, 12);
+              Shop.Joined how =
+                  Boolean.parseBoolean(cells[1]) ? Shop.Joined.AT_THE_TILL : Shop.Joined.BY_POST;
+              Row row = Shop.row(12, Integer.parseInt(cells[0]), how, 3, 12, 12);
               double[][] counted = Gathering.atOrders(Life.of(row, window), window);
               assertThat(counted[Gathering.COULD_JOIN][12]).isEqualTo(Double.parseDouble(cells[2]));
               assertThat(counted[Gathering.JOINED][12])
@@ -175,6 +180,86 @@ class LivesTest extends SparkTest {
     Window window = Window.of(study, "club", YearMonth.of(2022, 1));
     assertThat(survey.cohorts("club", window)).containsExactly(10, 12);
     assertThat(survey.cohorts("nothing", window)).isEmpty();
+  }
+
+  @Test
+  void a_month_of_returns_acquires_nobody_and_is_in_no_cap() {
+    Frames shop = new Frames(spark());
+    shop.with(
+        CustomerMonths.TABLE,
+        rows(
+            CustomerMonths.TABLE,
+            """
+            customer_id | month      | orders | net_revenue | margin
+            returned    | 2022-03-01 | 0      | -5          |
+            returned    | 2022-05-01 | 1      | 30          |
+            registered  | 2022-06-01 | 2      | 50          | 9
+            """));
+    shop.with(
+        Customers.TABLE,
+        rows(
+            Customers.TABLE,
+            """
+            customer_id | registered_at
+            registered  | 2022-02-10 12:00:00
+            early       | 2021-02-10 12:00:00
+            late        | 2023-07-01 12:00:00
+            unknown     |
+            """));
+    shop.with(
+        Joinings.TABLE,
+        rows(
+            Joinings.TABLE,
+            """
+            program_id | customer_id | joining_month | orders_until_joining | joined_at_order | orders_in_month
+            club       | joined      | 2022-04-01    | 0                    | false           | 0
+            """));
+    Lives lives = new Lives(shop, study("metrics=[net_revenue, margin]"));
+    Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
+    assertThat(lives.of("club").collectAsList())
+        .extracting(row -> row.getString(0), row -> Life.of(row, window).acquired())
+        .containsExactlyInAnyOrder(
+            tuple("returned", 4),
+            tuple("registered", 1),
+            tuple("early", -11),
+            tuple("joined", StaggeredDesign.NEVER));
+    PanelSurvey panel = lives.survey().panel();
+    assertThat(panel.first()).contains(YearMonth.of(2022, 3));
+    assertThat(panel.withoutMargin()).isEqualTo(0.5);
+  }
+
+  @Test
+  void a_cap_is_the_end_of_the_bar_up_to_which_99_and_a_half_percent_are() {
+    PanelSurvey.Bars bars = new PanelSurvey.Bars(List.of(Metric.NET_REVENUE));
+    for (int month = 0; month < 995; month++) {
+      bars.add(Metric.NET_REVENUE, 20);
+    }
+    for (int month = 0; month < 5; month++) {
+      bars.add(Metric.NET_REVENUE, 9_000);
+    }
+    bars.add(Metric.MARGIN, 3);
+    // By hand: ln 20 / ln 1.005 = 600.6.
+    assertThat(bars.survey(Optional.empty()).caps())
+        .isEqualTo(Map.of(Metric.NET_REVENUE, Math.exp(601 * Math.log(1.005))));
+  }
+
+  @Test
+  void covariates_are_known_of_those_who_can_be_compared() {
+    Frames shop = shop("0", ORDERS);
+    Dataset<Row> customers =
+        spark()
+            .range(1_201)
+            .selectExpr(
+                "concat('c', id) as customer_id",
+                "'north' as region",
+                // Nobody knows anything of c1200, who is registered after the last month.
+                "if(id = 1200, timestamp'2023-08-01', null) as registered_at",
+                "if(id = 1200, null, map('age', string(20 + id % 3), 'cars', if(id % 4 = 0, null, '2'))) as attributes");
+    shop.with(Customers.TABLE, Given.as(Customers.TABLE, customers));
+    Study study = study("before-after.covariates=[age, cars]");
+    Covariates found = new Lives(shop, study).survey().covariates();
+    assertThat(found.means()).containsExactly(21.0, 2.0);
+    assertThat(found.lacking()).containsExactly(1);
   }
 
   @Test

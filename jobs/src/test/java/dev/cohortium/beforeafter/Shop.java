@@ -111,11 +111,12 @@ final class Shop {
    * The row of {@link Lives} of a customer of the south who was known in October 2021.
    *
    * @param joined month, counted from January 2022; null: never
+   * @param ordersUntilJoining of that month
+   * @param how the customer joined
    * @param orders of each month
    * @param from first month with orders, until {@code to}, the last
    */
-  static Row row(
-      Integer joined, int ordersUntilJoining, boolean joinedAtOrder, int orders, int from, int to) {
+  static Row row(Integer joined, int ordersUntilJoining, Joined how, int orders, int from, int to) {
     int first = Lives.number(YearMonth.of(2022, 1));
     TreeMap<Integer, double[]> months = new TreeMap<>();
     for (int month = from; month <= to; month++) {
@@ -126,7 +127,7 @@ final class Shop {
           joined == null ? null : first + joined,
           first - 3,
           ordersUntilJoining,
-          joinedAtOrder,
+          how == Joined.AT_THE_TILL,
           false,
           "south",
           PackedMonths.of(months)

@@ -31,11 +31,11 @@ record BeforeAfterBenchmark(String name, int months, String asked) implements Co
   /** Three years, without segments or covariates. */
   static final BeforeAfterBenchmark PLAIN = new BeforeAfterBenchmark("before-after", 36, "");
 
-  /** Five years, in sixty towns, within strata and given covariates. */
+  /** The same in sixty towns, within strata and given covariates. */
   static final BeforeAfterBenchmark BY_TOWN =
       new BeforeAfterBenchmark(
           "before-after-by-town",
-          60,
+          36,
           "segments = [town], strata = [region], covariates = [age, distance]");
 
   private static final YearMonth LAST = YearMonth.of(2023, 12);
