@@ -13,7 +13,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.cohortium.Given;
-import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.WorldReader;
 import dev.cohortium.runtime.Frames;
@@ -39,22 +38,12 @@ import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The job on small shops whose truth is known, and on data that give it nothing to compare. */
-class BeforeAfterJobTest extends SparkTest {
-  @BeforeEach
-  void interpret() {
-    withoutCompiling();
-  }
-
+class BeforeAfterJobTest extends ShopTest {
   @TempDir private Path folder;
-
-  private Frames shop(String drift, String orders) {
-    return Shop.frames(spark(), drift, orders);
-  }
 
   @Test
   void members_and_others_who_move_alike_give_the_effect_and_grade_B() {

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.cohortium.Given;
-import dev.cohortium.SparkTest;
 import dev.cohortium.config.Study;
 import dev.cohortium.config.UserFault;
 import dev.cohortium.evidence.Metric;
@@ -26,26 +25,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.util.LongAccumulator;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is known of customers, read and brought together once. */
-class LivesTest extends SparkTest {
-  @BeforeEach
-  void interpret() {
-    withoutCompiling();
-  }
-
-  private Frames shop(String drift, String orders) {
-    return Shop.frames(spark(), drift, orders);
-  }
-
+class LivesTest extends ShopTest {
   @Test
   void a_covariate_that_is_no_number_is_refused() {
     assertThatThrownBy(
@@ -86,57 +74,6 @@ class LivesTest extends SparkTest {
         .containsOnlyOnce("Exchange ")
         .containsPattern("Exchange hashpartitioning\\(xxhash64\\(customer_id\\)")
         .containsPattern("Sort \\[xxhash64\\(customer_id\\)#\\d+L ASC NULLS FIRST\\]");
-  }
-
-  @Test
-  void who_makes_the_last_order_is_counted_once_among_the_months_until_it() {
-    Row bob = Shop.row(null, 0, Shop.Joined.BY_POST, 2, 0, 9);
-    Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
-    double[][] counted = Gathering.atOrders(Life.of(bob, window), window);
-    // Known for long enough from month 6 on, with 12 orders in the 6 months before; six months of
-    // silence are seen up to month 11.
-    assertThat(counted[Gathering.COULD_STOP])
-        .containsExactly(0, 0, 0, 0, 0, 0, 12, 12, 12, 12, 0, 0, 0, 0, 0, 0, 0, 0);
-    assertThat(counted[Gathering.STOPPED])
-        .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0);
-  }
-
-  @Test
-  void nobody_could_have_joined_before_the_launch_where_they_live() {
-    Study study = study("programmes.club.launched-by-region={north=2022-05-01, south=2022-11-01}");
-    Row ann = Shop.row(12, 2, Shop.Joined.AT_THE_TILL, 3, 0, 17);
-    Life life = Life.of(ann, Window.of(study, "club", YearMonth.of(2022, 1)));
-    // Month 10 is that of the launch in the south, 12 that of joining, at the second order.
-    assertThat(IntStream.range(0, 18).map(life::chances).toArray())
-        .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0);
-    assertThat(IntStream.range(0, 18).filter(life::joinsAtOrder).toArray()).containsExactly(12);
-  }
-
-  @Test
-  void who_joins_by_post_after_orders_of_the_month_joined_at_none_of_them() {
-    // Three orders in month 12, in which all join.
-    String members =
-        """
-        orders_until_joining | joined_at_order | chances | takes_one
-        0                    | false           | 0       | false
-        2                    | false           | 2       | false
-        2                    | true            | 2       | true
-        """;
-    Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
-    members
-        .lines()
-        .skip(1)
-        .map(line -> line.strip().split(" *\\| *", -1))
-        .forEach(
-            cells -> {
-              Shop.Joined how =
-                  Boolean.parseBoolean(cells[1]) ? Shop.Joined.AT_THE_TILL : Shop.Joined.BY_POST;
-              Row row = Shop.row(12, Integer.parseInt(cells[0]), how, 3, 12, 12);
-              double[][] counted = Gathering.atOrders(Life.of(row, window), window);
-              assertThat(counted[Gathering.COULD_JOIN][12]).isEqualTo(Double.parseDouble(cells[2]));
-              assertThat(counted[Gathering.JOINED][12])
-                  .isEqualTo(Boolean.parseBoolean(cells[3]) ? 1 : 0);
-            });
   }
 
   @Test

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.cohortium.Given;
-import dev.cohortium.SparkTest;
+import dev.cohortium.config.Study;
 import dev.cohortium.runtime.Frames;
 import dev.cohortium.table.BeforeAfterPaths;
 import dev.cohortium.table.CustomerMonths;
@@ -20,24 +20,16 @@ import dev.cohortium.table.EventStudyMonths;
 import dev.cohortium.table.Joinings;
 import dev.cohortium.table.PreTrends;
 import dev.cohortium.table.Table;
+import java.time.YearMonth;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Who is compared, who is not and why, and what counts as nothing. */
-class WhoIsCountedTest extends SparkTest {
-  @BeforeEach
-  void interpret() {
-    withoutCompiling();
-  }
-
-  private Frames shop(String drift, String orders) {
-    return Shop.frames(spark(), drift, orders);
-  }
-
+class WhoIsCountedTest extends ShopTest {
   @Test
   void data_that_give_nothing_to_compare_say_why() {
     Frames nothing = new BeforeAfterJob().run(new Frames(spark()), study());
@@ -179,5 +171,56 @@ class WhoIsCountedTest extends SparkTest {
       assertThat(found.get(table).where("metric = 'margin'").isEmpty()).isTrue();
       assertThat(found.get(table).where("metric = 'orders'").isEmpty()).isFalse();
     }
+  }
+
+  @Test
+  void who_makes_the_last_order_is_counted_once_among_the_months_until_it() {
+    Row bob = Shop.row(null, 0, Shop.Joined.BY_POST, 2, 0, 9);
+    Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
+    double[][] counted = Gathering.atOrders(Life.of(bob, window), window);
+    // Known for long enough from month 6 on, with 12 orders in the 6 months before; six months of
+    // silence are seen up to month 11.
+    assertThat(counted[Gathering.COULD_STOP])
+        .containsExactly(0, 0, 0, 0, 0, 0, 12, 12, 12, 12, 0, 0, 0, 0, 0, 0, 0, 0);
+    assertThat(counted[Gathering.STOPPED])
+        .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  @Test
+  void nobody_could_have_joined_before_the_launch_where_they_live() {
+    Study study = study("programmes.club.launched-by-region={north=2022-05-01, south=2022-11-01}");
+    Row ann = Shop.row(12, 2, Shop.Joined.AT_THE_TILL, 3, 0, 17);
+    Life life = Life.of(ann, Window.of(study, "club", YearMonth.of(2022, 1)));
+    // Month 10 is that of the launch in the south, 12 that of joining, at the second order.
+    assertThat(IntStream.range(0, 18).map(life::chances).toArray())
+        .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 2, 0, 0, 0, 0, 0);
+    assertThat(IntStream.range(0, 18).filter(life::joinsAtOrder).toArray()).containsExactly(12);
+  }
+
+  @Test
+  void who_joins_by_post_after_orders_of_the_month_joined_at_none_of_them() {
+    // Three orders in month 12, in which all join.
+    String members =
+        """
+        orders_until_joining | joined_at_order | chances | takes_one
+        0                    | false           | 0       | false
+        2                    | false           | 2       | false
+        2                    | true            | 2       | true
+        """;
+    Window window = Window.of(study(), "club", YearMonth.of(2022, 1));
+    members
+        .lines()
+        .skip(1)
+        .map(line -> line.strip().split(" *\\| *", -1))
+        .forEach(
+            cells -> {
+              Shop.Joined how =
+                  Boolean.parseBoolean(cells[1]) ? Shop.Joined.AT_THE_TILL : Shop.Joined.BY_POST;
+              Row row = Shop.row(12, Integer.parseInt(cells[0]), how, 3, 12, 12);
+              double[][] counted = Gathering.atOrders(Life.of(row, window), window);
+              assertThat(counted[Gathering.COULD_JOIN][12]).isEqualTo(Double.parseDouble(cells[2]));
+              assertThat(counted[Gathering.JOINED][12])
+                  .isEqualTo(Boolean.parseBoolean(cells[3]) ? 1 : 0);
+            });
   }
 }
